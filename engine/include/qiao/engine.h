@@ -1,0 +1,65 @@
+/*
+ * The engine handle: a data folder, the generation served from it, and sessions to ask it.
+ *
+ * Lifetime and threads: one qiao_engine per data folder and process, shared by all threads. A session is used by one thread at a time and
+ * keeps its generation open until released; qiao_engine_refresh swaps in a newly published generation for the sessions that follow, so no
+ * request fails while one generation follows another. Sessions (analyzer, full-text reader, scratch memory) are pooled per generation.
+ */
+#ifndef QIAO_ENGINE_H
+#define QIAO_ENGINE_H
+
+#include "qiao/memory.h"
+#include "qiao/record.h"
+#include "qiao/status.h"
+#include "qiao/vocabulary.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct qiao_engine qiao_engine;
+typedef struct qiao_session qiao_session;
+
+typedef struct qiao_engine_options {
+    const char *data_dir;
+    const char *share_dir; /* vocabularies; NULL = installed place, or the source tree when run from the build tree */
+} qiao_engine_options;
+
+/* Opens the current generation if there is one; QIAO_OK also without (sessions then answer QIAO_E_NOTFOUND). QIAO_E_CORRUPT, QIAO_E_VERSION. */
+QIAO_EXPORT qiao_status qiao_engine_open(const qiao_engine_options *options, qiao_engine **out, qiao_error *err) QIAO_CHECK;
+QIAO_EXPORT void qiao_engine_close(qiao_engine *engine); /* all sessions released before */
+QIAO_EXPORT const qiao_vocabulary *qiao_engine_vocabulary(const qiao_engine *engine);
+/* Look at CURRENT and open a newer (or rolled back) generation. On failure the old one goes on being served and err says why. */
+QIAO_EXPORT qiao_status qiao_engine_refresh(qiao_engine *engine, bool *changed_out, qiao_error *err) QIAO_CHECK;
+
+QIAO_EXPORT qiao_status qiao_session_acquire(qiao_engine *engine, qiao_session **out, qiao_error *err) QIAO_CHECK;
+QIAO_EXPORT void qiao_session_release(qiao_session *session);
+QIAO_EXPORT uint64_t qiao_session_generation(const qiao_session *session);
+/* Manifest facts as a JSON object: generation, created, counts, versions. Static for the session's generation. */
+QIAO_EXPORT const char *qiao_session_about_json(const qiao_session *session);
+
+/* Canonical JSON of a record, appended to out. QIAO_E_NOTFOUND. */
+QIAO_EXPORT qiao_status qiao_session_record_json(qiao_session *session, qiao_kind kind, const char *id, qiao_buffer *out, qiao_error *err) QIAO_CHECK;
+
+typedef struct qiao_search_request {
+    qiao_kind side;
+    const char *query;             /* any language; NULL or empty: everything, newest first */
+    size_t query_length;
+    const char *const *filters;    /* "country:DE", "group:EU", "field:energy", "park:haidian", "mode:jv" */
+    size_t filter_count;
+    int32_t trl_min, trl_max;      /* QIAO_UNKNOWN = not asked */
+    uint32_t limit, offset;        /* limit 0 = 20, at most 200; offset + limit at most 10,000 */
+    bool no_translation;           /* the words as they stand only */
+} qiao_search_request;
+
+/*
+ * Search one side; writes {"generation":"gen-..","side":..,"query":..,"total":N,"estimated":false,"hits":[{"id":..,"kind":..,"score":..,
+ * "title":{..},"summary":{..} (shortened to 400 characters),"country":..,"fields":[..],"trl":..,"park":..,
+ * "highlights":[{"field":"title.en","start":..,"end":..}]}],"terms":[{"text":..,"translations":[..]}]}. QIAO_E_QUERY, QIAO_E_LIMIT.
+ */
+QIAO_EXPORT qiao_status qiao_search_json(qiao_session *session, const qiao_search_request *request, qiao_buffer *out, qiao_error *err) QIAO_CHECK;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

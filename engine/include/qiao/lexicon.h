@@ -1,0 +1,43 @@
+/*
+ * The lexicon: words of the languages of needs and projects, and what each means in pivot terms.
+ *
+ * Two forms. The base lexicon (share/qiao/lexicon.bin) is compiled once from the dictionary sources by qiao-lexicon-compile: for every headword its
+ * senses as English words with shares. A generation's lexicon.bin is derived from it when the generation is built: shares weighted by document
+ * frequency in the generation and by what the bilingual records say, targets as term ids of that generation.
+ *
+ * Lifetime and threads: a lexicon is one read-only mapped file; the object is immutable and may be shared by threads. All pointers returned
+ * point into the map and live until qiao_lexicon_close.
+ */
+#ifndef QIAO_LEXICON_H
+#define QIAO_LEXICON_H
+
+#include "qiao/memory.h"
+#include "qiao/status.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct qiao_lexicon qiao_lexicon;
+
+/* Where a translation comes from; a translation may have several. */
+typedef enum qiao_lexicon_source {
+    QIAO_FROM_DICTIONARY = 1,
+    QIAO_FROM_THESAURUS = 2,
+    QIAO_FROM_LEARNED = 4,
+    QIAO_FROM_GLOSSARY = 8,
+    QIAO_FROM_RELATED = 16 /* broader or related concept of the thesaurus */
+} qiao_lexicon_source;
+
+/* Open and check a lexicon file. QIAO_E_NOTFOUND, QIAO_E_CORRUPT, QIAO_E_VERSION. */
+QIAO_EXPORT qiao_status qiao_lexicon_open(const char *path, qiao_lexicon **out, qiao_error *err) QIAO_CHECK;
+QIAO_EXPORT void qiao_lexicon_close(qiao_lexicon *lexicon);
+/* "cc-cedict-2026-01-04+..." and hash: goes into the manifest. */
+QIAO_EXPORT const char *qiao_lexicon_version(const qiao_lexicon *lexicon);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
