@@ -1,15 +1,15 @@
 /*
- * Text: normal form, language of a passage, tokens with offsets, stems.
+ * Text below the lexicon: UTF-8, normal form, language of a passage, stems.
  *
- * Purpose: turn UTF-8 text into tokens that the lexicon, the matching postings and the full-text index share. Offsets always point into
- * the original bytes, so that a match can be shown where it stands.
+ * Normal form: Unicode NFKC by character, lower case, traditional Chinese to simplified; for Japanese text new-form kanji to simplified as
+ * well, so that a kanji word meets the Chinese word it shares. The character tables are made once when the lexicon is compiled and travel
+ * in it (see lexicon.h); this module only applies them.
  *
- * Lifetime and threads: qiao_analyzer is per thread (it caches stems); everything it returns is borrowed until the next call.
+ * Threads: everything here is a pure function, except qiao_stemmer, which is per thread.
  */
 #ifndef QIAO_TEXT_H
 #define QIAO_TEXT_H
 
-#include "qiao/lexicon.h"
 #include "qiao/status.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,34 +18,41 @@
 extern "C" {
 #endif
 
-typedef enum qiao_script { QIAO_SCRIPT_LATIN, QIAO_SCRIPT_HAN, QIAO_SCRIPT_KANA, QIAO_SCRIPT_HANGUL, QIAO_SCRIPT_NUMBER, QIAO_SCRIPT_OTHER } qiao_script;
-
-typedef struct qiao_token {
-    uint32_t start, end;       /* byte offsets in the text given, end exclusive, at character borders */
-    const char *form;          /* normal form (NFKC, lower case, simplified Chinese); Latin words: the stem. NUL-terminated */
-    uint32_t form_length;
-    qiao_script script;
-    bool stop_word;            /* Latin stop words; punctuation never becomes a token */
-    bool sub_word;             /* a dictionary part of the compound token before it (same or smaller span) */
-    uint32_t position;         /* word number in the text; a break (punctuation) skips one */
-    uint32_t entry;            /* lexicon entry + 1 of this word, 0 = not in the lexicon */
-} qiao_token;
-
-typedef struct qiao_analyzer qiao_analyzer;
-
-/* lexicon is borrowed and must outlive the analyzer; NULL: Han text becomes single characters. */
-QIAO_EXPORT qiao_status qiao_analyzer_new(const qiao_lexicon *lexicon, qiao_analyzer **out, qiao_error *err) QIAO_CHECK;
-QIAO_EXPORT void qiao_analyzer_free(qiao_analyzer *analyzer);
+typedef enum qiao_script {
+    QIAO_SCRIPT_NONE,   /* punctuation, spaces, symbols: ends a word */
+    QIAO_SCRIPT_LATIN,
+    QIAO_SCRIPT_NUMBER,
+    QIAO_SCRIPT_HAN,
+    QIAO_SCRIPT_KANA,
+    QIAO_SCRIPT_HANGUL,
+    QIAO_SCRIPT_OTHER   /* letters of other scripts */
+} qiao_script;
 
 /*
- * Tokens of a text. language: "zh", "en", "de", "ja", "fr" ... or NULL to find it per passage. Invalid UTF-8 is skipped, never copied.
- * Words over 64 characters are cut into 64-character pieces.
+ * Decode one character at text[*at]; advances *at by 1..4 bytes. Invalid bytes give 0xFFFD and advance by one. Never reads past length.
  */
-QIAO_EXPORT qiao_status qiao_analyze(qiao_analyzer *analyzer, const char *text, size_t length, const char *language, bool sub_words,
-                                     const qiao_token **tokens_out, size_t *count_out, qiao_error *err) QIAO_CHECK;
+QIAO_EXPORT uint32_t qiao_utf8_next(const char *text, size_t length, size_t *at);
+/* Encode; returns 1..4 bytes written. Surrogates and values past 0x10FFFF become U+FFFD. */
+QIAO_EXPORT size_t qiao_utf8_put(uint32_t character, char *out);
+QIAO_EXPORT bool qiao_utf8_valid(const char *text, size_t length);
 
-/* Language of a passage by script and function words: "zh", "ja", "ko", "en", "de", "fr", ... "und". Static string. */
+QIAO_EXPORT qiao_script qiao_script_of(uint32_t character);
+
+/*
+ * Language of a passage by script and function words, without a model: "zh", "ja", "ko", "en", "de", "fr", "und" (too little or other).
+ * Looks at the first 4 KiB. Static string.
+ */
 QIAO_EXPORT const char *qiao_language_of(const char *text, size_t length);
+
+/* Stems of one language (Snowball), cached by word. language: "en", "de", "fr". */
+typedef struct qiao_stemmer qiao_stemmer;
+QIAO_EXPORT qiao_status qiao_stemmer_new(const char *language, qiao_stemmer **out, qiao_error *err) QIAO_CHECK;
+QIAO_EXPORT void qiao_stemmer_free(qiao_stemmer *stemmer);
+/* word: lower case, at most 256 bytes. The stem is borrowed until the next call. NULL only when out of memory. */
+QIAO_EXPORT const char *qiao_stem(qiao_stemmer *stemmer, const char *word, size_t length, size_t *stem_length);
+
+/* English stop words (about 150): never indexed, never matched. word: lower case. */
+QIAO_EXPORT bool qiao_stop_word(const char *word, size_t length);
 
 #ifdef __cplusplus
 }
