@@ -38,10 +38,12 @@ typedef struct qiao_buffer {
     size_t capacity;
     size_t limit;    /* bytes; 0 = no limit */
     bool failed;
+    bool over_limit; /* why it failed: the limit, not memory */
 } qiao_buffer;
 
-QIAO_EXPORT void qiao_buffer_done(qiao_buffer *buffer);   /* frees; the struct can be used again */
+QIAO_EXPORT void qiao_buffer_done(qiao_buffer *buffer);   /* frees; the struct can be used again, its limit stays */
 QIAO_EXPORT void qiao_buffer_clear(qiao_buffer *buffer);  /* keeps the memory, clears failed */
+/* Room for that many bytes more; false when it failed, now or before. What is appended must not lie inside the buffer itself. */
 QIAO_EXPORT bool qiao_buffer_reserve(qiao_buffer *buffer, size_t more);
 QIAO_EXPORT void qiao_buffer_append(qiao_buffer *buffer, const void *bytes, size_t length);
 QIAO_EXPORT void qiao_buffer_text(qiao_buffer *buffer, const char *text);
@@ -51,6 +53,7 @@ QIAO_EXPORT void qiao_buffer_printf(qiao_buffer *buffer, const char *format, ...
 QIAO_EXPORT void qiao_buffer_u64(qiao_buffer *buffer, uint64_t value);
 /* A JSON string with its quotes, escaped (control characters, quote, backslash, invalid UTF-8 replaced by U+FFFD). */
 QIAO_EXPORT void qiao_buffer_json_string(qiao_buffer *buffer, const char *text, size_t length);
+/* QIAO_E_LIMIT or QIAO_E_NOMEM when a write to the buffer failed. */
 QIAO_EXPORT qiao_status qiao_buffer_check(const qiao_buffer *buffer, qiao_error *err) QIAO_CHECK;
 
 /* Arena: many small objects freed together. One owner thread. */

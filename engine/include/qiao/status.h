@@ -31,7 +31,7 @@ extern "C" {
     X(OK, "ok", "success", "")                                                                                        \
     X(E_USAGE, "usage", "the call or command line is wrong", "see --help")                                            \
     X(E_INPUT, "bad_input", "input breaks the schema or format", "mend the named place and send it again")            \
-    X(E_NOTFOUND, "not_found", "no such object", "check the id")                                                      \
+    X(E_NOTFOUND, "not_found", "no such object", "check the name or id")                                                      \
     X(E_NOMEM, "out_of_memory", "memory is exhausted", "free memory or lower the limits")                             \
     X(E_IO, "io_error", "a file or device failed", "check the path, its rights and the device")                       \
     X(E_NOSPACE, "no_space", "the disk is full", "free space and run again; nothing was lost")                        \
@@ -75,11 +75,15 @@ QIAO_EXPORT const char *qiao_status_action(qiao_status status);
 /*
  * Set err (may be NULL) and return status, so that `return qiao_fail(err, QIAO_E_INPUT, "...", ...)` reads well.
  * The format is looked up in the message table for its Chinese form, which takes the same arguments in the same order.
- * Also fills the hint from the status table; qiao_error_hint replaces it.
+ * Also fills the hint from the status table; qiao_error_hint replaces it. Control characters and broken UTF-8 in quoted values are
+ * replaced, over-long text is cut at a character. Arguments may point into err itself.
  */
 QIAO_EXPORT qiao_status qiao_fail(qiao_error *err, qiao_status status, const char *format, ...) QIAO_PRINTF(3, 4);
 
-/* The same for a failed system call: appends ": strerror(errno)", maps ENOSPC/EDQUOT to QIAO_E_NOSPACE, ENOMEM to QIAO_E_NOMEM. */
+/*
+ * The same for a failed system call: appends ": strerror(errno)" and maps ENOSPC/EDQUOT to QIAO_E_NOSPACE, ENOMEM to QIAO_E_NOMEM,
+ * ENOENT to QIAO_E_NOTFOUND, everything else to QIAO_E_IO.
+ */
 QIAO_EXPORT qiao_status qiao_fail_errno(qiao_error *err, int system_errno, const char *format, ...) QIAO_PRINTF(3, 4);
 
 /* Out of memory, at the named place. */
