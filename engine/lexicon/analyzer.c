@@ -1,0 +1,357 @@
+/*
+ * Text to tokens: walks the characters, gathers runs of one kind (Latin words, Han or Japanese runs, others) and hands each to its reader.
+ * Relies on segment.c for runs without spaces, on compound.c for German compounds and on the stemmers of engine/text.
+ */
+#include "qiao/analyzer.h"
+
+#include "lexicon/compound.h"
+#include "lexicon/segment.h"
+#include "qiao/memory.h"
+
+#include <string.h>
+
+#define WORD_CHARACTERS_MAX 64u
+#define WORD_BYTES (WORD_CHARACTERS_MAX * 4u)
+
+typedef enum run_kind { RUN_NONE, RUN_LATIN, RUN_IDEOGRAPHS, RUN_LETTERS } run_kind;
+
+struct qiao_analyzer {
+    const qiao_lexicon *lexicon;
+    qiao_stemmer *english, *german, *french;
+    qiao_token *tokens;
+    size_t count, capacity;
+    qiao_arena *forms;
+    qiaoi_run run;
+    uint32_t offsets[QIAOI_RUN_MAX + 1]; /* source offset of each character of the run; [count] = its end */
+    qiaoi_piece pieces[QIAOI_RUN_MAX], parts[QIAOI_RUN_MAX];
+    /* state of the text being read */
+    const uint16_t *normal;
+    const char *language;
+    qiaoi_lexicon_language ideographs; /* lexicon language of Han runs */
+    bool sub_words, out_of_memory;
+    uint32_t position;
+};
+
+qiao_status
+qiao_analyzer_new(const qiao_lexicon *lexicon, qiao_analyzer **out, qiao_error *err)
+{
+    qiao_analyzer *analyzer = qiao_calloc(1, sizeof *analyzer);
+    qiao_status st;
+
+    *out = NULL;
+    if (analyzer == NULL)
+        return qiao_fail_memory(err);
+    analyzer->lexicon = lexicon;
+    analyzer->forms = qiao_arena_new(1u << 16);
+    st = analyzer->forms == NULL ? qiao_fail_memory(err) : QIAO_OK;
+    if (st == QIAO_OK)
+        st = qiao_stemmer_new("en", &analyzer->english, err);
+    if (st == QIAO_OK)
+        st = qiao_stemmer_new("de", &analyzer->german, err);
+    if (st == QIAO_OK)
+        st = qiao_stemmer_new("fr", &analyzer->french, err);
+    if (st != QIAO_OK) {
+        qiao_analyzer_free(analyzer);
+        return st;
+    }
+    *out = analyzer;
+    return QIAO_OK;
+}
+
+void
+qiao_analyzer_free(qiao_analyzer *analyzer)
+{
+    if (analyzer == NULL)
+        return;
+    qiao_stemmer_free(analyzer->english);
+    qiao_stemmer_free(analyzer->german);
+    qiao_stemmer_free(analyzer->french);
+    qiao_arena_free(analyzer->forms);
+    qiao_free(analyzer->tokens);
+    qiao_free(analyzer);
+}
+
+/* A token with its form copied; NULL (and out_of_memory) when there is no room. */
+static qiao_token *
+add_token(qiao_analyzer *a, uint32_t start, uint32_t end, const char *form, size_t length, qiao_script script)
+{
+    qiao_token *token;
+    char *copy;
+
+    if (a->count == a->capacity) {
+        size_t capacity = a->capacity == 0 ? 1024 : a->capacity * 2;
+        qiao_token *grown = qiao_realloc_array(a->tokens, capacity, sizeof *grown);
+
+        if (grown == NULL) {
+            a->out_of_memory = true;
+            return NULL;
+        }
+        a->tokens = grown;
+        a->capacity = capacity;
+    }
+    copy = qiao_arena_strndup(a->forms, form, length);
+    if (copy == NULL) {
+        a->out_of_memory = true;
+        return NULL;
+    }
+    token = &a->tokens[a->count++];
+    *token = (qiao_token){.start = start, .end = end, .form = copy, .form_length = (uint16_t)length, .script = (uint8_t)script, .position = a->position};
+    return token;
+}
+
+static void
+set_language(qiao_token *token, const char *language)
+{
+    token->language[0] = language[0];
+    token->language[1] = language[0] == '\0' ? '\0' : language[1];
+    token->language[2] = '\0';
+}
+
+/* ---- Latin words ---- */
+
+static void
+add_english(qiao_analyzer *a, uint32_t start, uint32_t end, const char *word, size_t length)
+{
+    char plain[WORD_BYTES + 1];
+    size_t n = qiaoi_fold_latin(word, length, plain, sizeof plain), stem_length = 0;
+    const char *stem = qiao_stem(a->english, plain, n, &stem_length);
+    qiao_token *token;
+
+    if (stem == NULL) {
+        a->out_of_memory = true;
+        return;
+    }
+    token = add_token(a, start, end, stem, stem_length, QIAO_SCRIPT_LATIN);
+    if (token == NULL)
+        return;
+    token->stop_word = qiao_stop_word(plain, n);
+    set_language(token, "en");
+}
+
+static void
+add_compound_parts(qiao_analyzer *a, uint32_t start, uint32_t end, const char *word, size_t length)
+{
+    qiaoi_compound_part parts[QIAOI_COMPOUND_PARTS_MAX];
+    size_t n = qiaoi_split_compound(a->lexicon, a->german, word, length, parts);
+
+    for (size_t i = 0; i < n; i++) {
+        qiao_token *token = add_token(a, start, end, word + parts[i].start, parts[i].length, QIAO_SCRIPT_LATIN);
+
+        if (token == NULL)
+            return;
+        token->entry = parts[i].entry;
+        token->sub_word = true;
+        set_language(token, "de");
+    }
+}
+
+/* A German or French word: by itself, then by its stem; a German one that is unknown is split into its parts. */
+static void
+add_foreign(qiao_analyzer *a, uint32_t start, uint32_t end, const char *word, size_t length)
+{
+    bool german = a->language[0] == 'd';
+    qiaoi_lexicon_language language = german ? QIAOI_DE : QIAOI_FR;
+    uint32_t entry = qiaoi_find_inflected(a->lexicon, language, german ? a->german : a->french, word, length);
+    qiao_token *token = add_token(a, start, end, word, length, QIAO_SCRIPT_LATIN);
+
+    if (token == NULL)
+        return;
+    token->entry = entry;
+    set_language(token, a->language);
+    if (entry == 0 && german)
+        add_compound_parts(a, start, end, word, length);
+}
+
+static void
+add_latin(qiao_analyzer *a, uint32_t start, uint32_t end, const char *word, size_t length)
+{
+    bool foreign = a->language[0] != '\0' && (strcmp(a->language, "de") == 0 || strcmp(a->language, "fr") == 0);
+
+    if (foreign && (word[0] < '0' || word[0] > '9'))
+        add_foreign(a, start, end, word, length);
+    else
+        add_english(a, start, end, word, length);
+    a->position++;
+}
+
+/* ---- runs without spaces ---- */
+
+static qiao_script
+piece_script(const qiao_analyzer *a, const qiaoi_piece *piece)
+{
+    return qiao_script_of(a->run.characters[piece->first]);
+}
+
+static void
+add_piece(qiao_analyzer *a, const qiaoi_piece *piece, bool sub_word)
+{
+    const char *form = a->run.bytes + a->run.starts[piece->first];
+    size_t length = a->run.starts[piece->end] - a->run.starts[piece->first];
+    qiao_token *token = add_token(a, a->offsets[piece->first], a->offsets[piece->end], form, length, piece_script(a, piece));
+
+    if (token == NULL)
+        return;
+    token->entry = piece->entry;
+    token->sub_word = sub_word;
+    set_language(token, a->ideographs == QIAOI_JA ? "ja" : "zh");
+}
+
+static void
+add_ideographs(qiao_analyzer *a)
+{
+    size_t n;
+
+    if (a->run.count == 0)
+        return;
+    n = qiaoi_segment(a->lexicon, a->ideographs, &a->run, 0, a->run.count, true, a->pieces);
+    for (size_t i = 0; i < n; i++) {
+        const qiaoi_piece *piece = &a->pieces[i];
+
+        add_piece(a, piece, false);
+        if (a->sub_words && piece->end - piece->first >= 3) {
+            size_t parts = qiaoi_segment(a->lexicon, a->ideographs, &a->run, piece->first, piece->end, false, a->parts);
+
+            for (size_t k = 0; k < parts; k++)
+                add_piece(a, &a->parts[k], true);
+        }
+        a->position++;
+    }
+    a->run.count = 0;
+}
+
+/* ---- walking the text ---- */
+
+static run_kind
+kind_of(const qiao_analyzer *a, qiao_script script)
+{
+    switch (script) {
+    case QIAO_SCRIPT_LATIN:
+    case QIAO_SCRIPT_NUMBER:
+        return RUN_LATIN;
+    case QIAO_SCRIPT_HAN:
+        return RUN_IDEOGRAPHS;
+    case QIAO_SCRIPT_KANA:
+        return a->ideographs == QIAOI_JA ? RUN_IDEOGRAPHS : RUN_LETTERS;
+    case QIAO_SCRIPT_HANGUL:
+    case QIAO_SCRIPT_OTHER:
+        return RUN_LETTERS;
+    case QIAO_SCRIPT_NONE:
+        break;
+    }
+    return RUN_NONE;
+}
+
+typedef struct word_state {
+    run_kind kind;
+    char bytes[WORD_BYTES + 8];
+    size_t length;
+    uint32_t characters;
+    uint32_t start, end;
+    qiao_script script;
+} word_state;
+
+static void
+end_run(qiao_analyzer *a, word_state *word)
+{
+    if (word->kind == RUN_IDEOGRAPHS) {
+        add_ideographs(a);
+    } else if (word->kind == RUN_LATIN && word->length > 0) {
+        add_latin(a, word->start, word->end, word->bytes, word->length);
+    } else if (word->kind == RUN_LETTERS && word->length > 0) {
+        qiao_token *token = add_token(a, word->start, word->end, word->bytes, word->length, word->script);
+
+        if (token != NULL)
+            set_language(token, word->script == QIAO_SCRIPT_HANGUL ? "ko" : word->script == QIAO_SCRIPT_KANA ? "ja" : "");
+        a->position++;
+    }
+    word->kind = RUN_NONE;
+    word->length = 0;
+    word->characters = 0;
+}
+
+static void
+extend_ideographs(qiao_analyzer *a, uint32_t c, uint32_t start, uint32_t end)
+{
+    qiaoi_run *run = &a->run;
+
+    if (run->count == QIAOI_RUN_MAX)
+        add_ideographs(a);
+    if (run->count == 0)
+        run->starts[0] = 0;
+    run->characters[run->count] = c;
+    a->offsets[run->count] = start;
+    run->starts[run->count + 1] = run->starts[run->count] + (uint32_t)qiao_utf8_put(c, run->bytes + run->starts[run->count]);
+    run->count++;
+    a->offsets[run->count] = end;
+}
+
+static void
+extend_word(qiao_analyzer *a, word_state *word, uint32_t c, uint32_t start, uint32_t end)
+{
+    run_kind kind = word->kind;
+
+    if (word->characters == WORD_CHARACTERS_MAX) {
+        end_run(a, word);
+        word->kind = kind;
+    }
+    if (word->characters == 0)
+        word->start = start;
+    word->length += qiao_utf8_put(c, word->bytes + word->length);
+    word->characters++;
+    word->end = end;
+}
+
+static void
+read_text(qiao_analyzer *a, const char *text, size_t length)
+{
+    word_state word = {.kind = RUN_NONE};
+    size_t at = 0;
+
+    while (at < length && !a->out_of_memory) {
+        uint32_t start = (uint32_t)at;
+        uint32_t c = qiao_utf8_next(text, length, &at);
+        uint32_t normal = c < 65536u ? a->normal[c] : c;
+        qiao_script script = qiao_script_of(normal);
+        run_kind kind = kind_of(a, script);
+
+        if (normal == 0) /* soft hyphens, zero-width characters: as if not there */
+            continue;
+        if (kind != word.kind || (kind == RUN_LETTERS && script != word.script)) {
+            end_run(a, &word);
+            word.kind = kind;
+            word.script = script;
+        }
+        if (kind == RUN_NONE && c != ' ')
+            a->position++;
+        else if (kind == RUN_IDEOGRAPHS)
+            extend_ideographs(a, normal, start, (uint32_t)at);
+        else if (kind != RUN_NONE)
+            extend_word(a, &word, normal, start, (uint32_t)at);
+    }
+    end_run(a, &word);
+}
+
+qiao_status
+qiao_analyze(qiao_analyzer *analyzer, const char *text, size_t length, const char *language, bool sub_words, const qiao_token **tokens_out,
+             size_t *count_out, qiao_error *err)
+{
+    if (length >= UINT32_MAX)
+        return qiao_fail(err, QIAO_E_LIMIT, "a text of %zu bytes is too long", length);
+    if (language == NULL || *language == '\0' || strcmp(language, "und") == 0)
+        language = qiao_language_of(text, length);
+    qiao_arena_reset(analyzer->forms);
+    analyzer->count = 0;
+    analyzer->run.count = 0;
+    analyzer->position = 0;
+    analyzer->out_of_memory = false;
+    analyzer->sub_words = sub_words;
+    analyzer->language = language;
+    analyzer->ideographs = strncmp(language, "ja", 2) == 0 ? QIAOI_JA : QIAOI_ZH;
+    analyzer->normal = analyzer->ideographs == QIAOI_JA ? analyzer->lexicon->normal_ja : analyzer->lexicon->normal;
+    read_text(analyzer, text, length);
+    if (analyzer->out_of_memory)
+        return qiao_fail_memory(err);
+    *tokens_out = analyzer->tokens;
+    *count_out = analyzer->count;
+    return QIAO_OK;
+}

