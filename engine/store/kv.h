@@ -26,8 +26,8 @@ typedef unsigned qiao_kv_db; /* handle of a named database inside an environment
 typedef struct qiao_kv_options {
     bool read_only;        /* the file must exist */
     bool immutable;        /* nobody writes it any more: no lock file, no reader slots (implies read_only) */
-    bool bulk;             /* a file being built from nothing: no sync per commit; call qiao_kv_sync at the end */
-    uint64_t map_size;     /* bytes of address space; 0 = 64 GiB. Shrunk to fit nothing: sparse */
+    bool bulk;             /* a file being built: no sync per commit; call qiao_kv_sync at the end. close removes the lock file */
+    uint64_t map_size;     /* bytes of address space; 0 = 64 GiB (sparse: costs nothing); immutable: the file's size */
     unsigned max_databases;/* 0 = 32 */
 } qiao_kv_options;
 
@@ -36,22 +36,32 @@ typedef struct qiao_bytes {
     size_t length;
 } qiao_bytes;
 
-/* path: the data file itself (a lock file path + "-lock" appears beside it unless immutable). */
+/*
+ * path: the data file itself (a lock file path + "-lock" appears beside it unless immutable).
+ * QIAO_E_NOTFOUND where it must exist; QIAO_E_CORRUPT also for a file that was cut short; QIAO_E_LOCKED when this process has it open
+ * already (not for immutable files, which may be open any number of times).
+ */
 qiao_status qiao_kv_open(const char *path, const qiao_kv_options *options, qiao_kv **out, qiao_error *err) QIAO_CHECK;
 void qiao_kv_close(qiao_kv *kv);
+/* Walks every page of the newest snapshot without mapping it, so that damage is an error and no crash. For verify and after a fault. */
+qiao_status qiao_kv_check(const char *path, qiao_error *err) QIAO_CHECK;
 qiao_status qiao_kv_sync(qiao_kv *kv, qiao_error *err) QIAO_CHECK;
 /* Compacting copy to a new file (hot: readers and the writer go on); fsynced. */
 qiao_status qiao_kv_copy(qiao_kv *kv, const char *path, qiao_error *err) QIAO_CHECK;
 
 qiao_status qiao_kv_begin(qiao_kv *kv, bool write, qiao_kv_txn **out, qiao_error *err) QIAO_CHECK;
-qiao_status qiao_kv_commit(qiao_kv_txn *txn, qiao_error *err) QIAO_CHECK; /* frees txn in every case; on failure nothing was written */
+/* Frees txn in every case. On failure nothing was written; a transaction in which a put or delete failed does not commit. */
+qiao_status qiao_kv_commit(qiao_kv_txn *txn, qiao_error *err) QIAO_CHECK;
 void qiao_kv_abort(qiao_kv_txn *txn);                                     /* also ends a read transaction; NULL is fine */
 
-/* Open (and in a write transaction create) a named database. Its handle is valid for the life of kv once the transaction commits. */
+/*
+ * Open (and in a write transaction create) a named database. Its handle is valid for the life of kv once the transaction ends (a write
+ * transaction: commits), but not in transactions begun before: open all handles first, then begin what uses them. QIAO_E_NOTFOUND.
+ */
 qiao_status qiao_kv_database(qiao_kv_txn *txn, const char *name, qiao_kv_db *out, qiao_error *err) QIAO_CHECK;
 qiao_status qiao_kv_get(qiao_kv_txn *txn, qiao_kv_db db, qiao_bytes key, qiao_bytes *value_out, qiao_error *err) QIAO_CHECK;
 qiao_status qiao_kv_put(qiao_kv_txn *txn, qiao_kv_db db, qiao_bytes key, qiao_bytes value, qiao_error *err) QIAO_CHECK;
-/* Keys must come in ascending order; fastest way to fill. */
+/* Keys must come in ascending order (QIAO_E_INTERNAL otherwise); fastest way to fill. Keys have 1 to 511 bytes (QIAO_E_LIMIT). */
 qiao_status qiao_kv_append(qiao_kv_txn *txn, qiao_kv_db db, qiao_bytes key, qiao_bytes value, qiao_error *err) QIAO_CHECK;
 /* As append, but returns room for the value in the map to be filled by the caller before the next call. */
 qiao_status qiao_kv_append_reserve(qiao_kv_txn *txn, qiao_kv_db db, qiao_bytes key, size_t length, void **room_out, qiao_error *err) QIAO_CHECK;
