@@ -37,6 +37,21 @@ QIAO_EXPORT void qiao_lexicon_close(qiao_lexicon *lexicon);
 /* "cc-cedict-2026-01-04+..." and hash: goes into the manifest. */
 QIAO_EXPORT const char *qiao_lexicon_version(const qiao_lexicon *lexicon);
 
+/* A word's meaning in another language, for the search box and for "how is this read". */
+typedef struct qiao_translation {
+    const char *text;      /* a term: an English stem, or a Chinese word */
+    double share;          /* 0..1 of the word */
+    unsigned sources;      /* qiao_lexicon_source bits */
+    uint32_t documents[2]; /* how many projects, needs have it */
+} qiao_translation;
+
+/*
+ * Translations of a token, best first, into at most capacity places; returns how many. Generation form only (0 in the base form).
+ * entry: qiao_token.entry, for words of languages with a dictionary into English; where it is 0 and form is an English stem, the Chinese words that
+ * mean it.
+ */
+QIAO_EXPORT size_t qiao_lexicon_translations(const qiao_lexicon *lexicon, uint32_t entry, const char *form, size_t length, qiao_translation *out, size_t capacity);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,7 +1,7 @@
 /*
  * Matching: a need's ranked projects, a project's ranked needs, and any text as a need.
  *
- * A qiao_session (engine.h) gives the generation, the lexicon and the scratch memory. Results are plain structs in memory of the result.
+ * The functions here take a qiao_session (engine.h); they are thin calls to the qiao_matcher (matcher.h) that the session holds. Results are plain structs in memory of the result.
  * Deterministic: the same generation and request give the same answer on every machine and for any number of threads; ties by id.
  */
 #ifndef QIAO_MATCH_H
