@@ -7,6 +7,7 @@
 #include "qiao/status.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>

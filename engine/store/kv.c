@@ -107,11 +107,20 @@ fail_lmdb(const qiao_kv *kv, int code, qiao_error *err)
 }
 
 static qiao_status
+fail_dropped(const qiao_kv *kv, qiao_status first, qiao_error *err)
+{
+    return qiao_fail(err, first, "the changes of %s were dropped, since one of them failed", kv->path);
+}
+
+static qiao_status
 fail_change(qiao_kv_txn *txn, int code, qiao_error *err)
 {
-    qiao_status status = fail_lmdb(txn->kv, code, err);
+    qiao_status status;
 
-    if (txn->failed == QIAO_OK && code != MDB_BAD_VALSIZE)
+    if (txn->failed != QIAO_OK)
+        return fail_dropped(txn->kv, txn->failed, err);
+    status = fail_lmdb(txn->kv, code, err);
+    if (code != MDB_BAD_VALSIZE)
         txn->failed = status;
     return status;
 }
@@ -405,7 +414,7 @@ qiao_kv_commit(qiao_kv_txn *txn, qiao_error *err)
         code = mdb_txn_commit(txn->txn);
     qiao_free(txn);
     if (failed != QIAO_OK)
-        return qiao_fail(err, failed, "the changes of %s were dropped, since one of them failed", kv->path);
+        return fail_dropped(kv, failed, err);
     return code == 0 ? QIAO_OK : fail_lmdb(kv, code, err);
 }
 
