@@ -27,8 +27,7 @@ qiao_catalog_path(const char *data_dir, uint64_t generation, char *path_out, qia
     return qiaoi_catalog_file(data_dir, name, path_out, err);
 }
 
-/* --- CURRENT
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- CURRENT --- */
 
 static qiao_status
 parse_current(const qiao_buffer *text, const char *path, uint64_t *generation_out, qiao_error *err)
@@ -91,8 +90,7 @@ qiao_catalog_publish(const char *data_dir, uint64_t generation, qiao_error *err)
     return status == QIAO_OK ? write_current(data_dir, generation, err) : status;
 }
 
-/* --- one generation
- * --------------------------------------------------------------------------------------------------------- */
+/* --- one generation --- */
 
 static qiao_status
 fail_no_manifest(const char *folder, uint64_t generation, qiao_error *err)
@@ -176,8 +174,7 @@ qiao_catalog_verify(const char *data_dir, uint64_t generation, qiao_error *err)
     return status;
 }
 
-/* --- all generations
- * -------------------------------------------------------------------------------------------------------- */
+/* --- all generations --- */
 
 qiao_status
 qiao_catalog_list(const char *data_dir, uint64_t *numbers, size_t capacity, size_t *count_out, qiao_error *err)

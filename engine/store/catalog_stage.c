@@ -21,8 +21,7 @@
 #define NAME_SIZE sizeof(((qiao_manifest *)0)->files[0].name)
 #define SUBFOLDERS_MAX 8
 
-/* --- staging
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- staging --- */
 
 /* One more than every number that is or was in use. */
 static qiao_status
@@ -73,8 +72,7 @@ qiao_catalog_stage(const char *data_dir, char *path_out, uint64_t *number_out, q
     return QIAO_OK;
 }
 
-/* --- file list
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- file list --- */
 
 typedef struct collector {
     const char *staged;
@@ -210,8 +208,7 @@ collect_files(const char *staged, qiao_manifest *manifest, qiao_error *err)
     return status;
 }
 
-/* --- installation
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- installation --- */
 
 /* The number that stage put at the end of the folder's name; 0 where it is no staged folder. */
 static uint64_t

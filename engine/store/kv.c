@@ -125,8 +125,7 @@ fail_change(qiao_kv_txn *txn, int code, qiao_error *err)
     return status;
 }
 
-/* --- opening
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 static qiao_status
 register_file(qiao_kv *kv, qiao_error *err)
@@ -375,8 +374,7 @@ qiao_kv_copy(qiao_kv *kv, const char *path, qiao_error *err)
     return status;
 }
 
-/* --- transactions
- * --------------------------------------------------------------------------------------------------------- */
+/* --- transactions --- */
 
 qiao_status
 qiao_kv_begin(qiao_kv *kv, bool write, qiao_kv_txn **out, qiao_error *err)
@@ -537,8 +535,7 @@ qiao_kv_count(qiao_kv_txn *txn, qiao_kv_db db, uint64_t *count_out, qiao_error *
     return QIAO_OK;
 }
 
-/* --- cursors
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- cursors --- */
 
 qiao_status
 qiao_kv_cursor_open(qiao_kv_txn *txn, qiao_kv_db db, qiao_kv_cursor **out, qiao_error *err)

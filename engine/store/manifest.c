@@ -62,8 +62,7 @@ qiaoi_manifest_path_good(const char *name)
     return true;
 }
 
-/* --- writing
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 static qiao_status
 check_number(const char *name, uint64_t value, qiao_error *err)
@@ -143,8 +142,7 @@ qiaoi_manifest_write(const qiao_manifest *manifest, qiao_buffer *out, qiao_error
     return qiao_buffer_check(out, err);
 }
 
-/* --- reading
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 typedef struct reader {
     const char *path;

@@ -46,8 +46,7 @@ typedef struct key {
     size_t length;
 } key;
 
-/* --- keys and values
- * ------------------------------------------------------------------------------------------------------- */
+/* --- keys and values --- */
 
 static qiao_status
 make_key(qiao_kind kind, const char *id, key *out, qiao_error *err)
@@ -120,8 +119,7 @@ decode_counts(qiao_bytes value, qiao_source_counts *out, qiao_error *err)
     return QIAO_OK;
 }
 
-/* --- opening
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 static qiao_status
 open_tables(qiao_kv_txn *txn, tables *out, qiao_error *err)
@@ -297,8 +295,7 @@ qiao_source_store_close(qiao_source_store *store)
     qiao_free(store);
 }
 
-/* --- changes
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- changes --- */
 
 static qiao_status
 read_counts(qiao_source_store *store, qiao_kv_txn *txn, qiao_source_counts *out, qiao_error *err)
@@ -459,8 +456,7 @@ qiao_source_store_commit(qiao_source_store *store, qiao_error *err)
     return qiao_kv_commit(batch, err);
 }
 
-/* --- reading
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 typedef struct walk {
     qiao_kv_txn *txn;
@@ -581,8 +577,7 @@ qiao_source_store_counts(qiao_source_store *store, qiao_source_counts *out, qiao
     return status;
 }
 
-/* --- state
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- state --- */
 
 static qiao_status
 check_state_key(const char *name, qiao_error *err)
