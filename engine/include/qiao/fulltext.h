@@ -18,65 +18,123 @@
 extern "C" {
 #endif
 
+#define QIAO_FULLTEXT_FORMAT "1"        /* stored in every database; another one is QIAO_E_VERSION */
+#define QIAO_FULLTEXT_WORDS_MAX 64u     /* words of one query */
+#define QIAO_FULLTEXT_SIDE_BASE 0x80000000u
+
 typedef struct qiao_fulltext_writer qiao_fulltext_writer;
 typedef struct qiao_fulltext qiao_fulltext;
 
-/* Which field a term was seen in; title terms also carry prefix S, summary XS, organisation XO. */
-typedef enum qiao_fulltext_field { QIAO_FT_TITLE, QIAO_FT_SUMMARY, QIAO_FT_BODY, QIAO_FT_ORGANISATION } qiao_fulltext_field;
+/*
+ * Which field a term was seen in. Every field is a list of its own: title terms carry prefix S, summary XS, organisation XO, the other texts
+ * none. A word of a query that names no field is looked up in all of them as one word.
+ */
+typedef enum qiao_fulltext_field {
+    QIAO_FT_TITLE,
+    QIAO_FT_SUMMARY,
+    QIAO_FT_BODY,
+    QIAO_FT_ORGANISATION,
+    QIAO_FT_FIELD_COUNT
+} qiao_fulltext_field;
 
-typedef enum qiao_fulltext_slot { QIAO_SLOT_TRL_MIN, QIAO_SLOT_TRL_MAX, QIAO_SLOT_MONEY_MIN, QIAO_SLOT_MONEY_MAX, QIAO_SLOT_UPDATED, QIAO_SLOT_EXPIRES, QIAO_SLOT_COUNT } qiao_fulltext_slot;
+typedef enum qiao_fulltext_slot {
+    QIAO_SLOT_TRL_MIN,
+    QIAO_SLOT_TRL_MAX,
+    QIAO_SLOT_MONEY_MIN,
+    QIAO_SLOT_MONEY_MAX,
+    QIAO_SLOT_UPDATED, /* days since 1970 */
+    QIAO_SLOT_EXPIRES,
+    QIAO_SLOT_COUNT
+} qiao_fulltext_slot;
 
 typedef struct qiao_fulltext_term {
-    const char *term;              /* NUL-terminated; over 200 bytes it is shortened with a hash inside */
-    qiao_fulltext_field field;
+    const char *form;              /* normal form; long ones are shortened with a hash inside */
+    uint32_t length;               /* bytes of form */
     uint32_t count;                /* within-document frequency to add */
+    qiao_fulltext_field field;
 } qiao_fulltext_term;
 
 typedef struct qiao_fulltext_document {
-    uint32_t docid;                /* side * 2^31 + matching docid + 1: the same number as in the matching postings */
+    uint32_t docid;                /* side * QIAO_FULLTEXT_SIDE_BASE + docid of the generation + 1, see qiao_fulltext_docid */
     const char *id;                /* unique id term Q */
     const qiao_fulltext_term *terms;
     size_t term_count;
-    const char *const *filters;    /* boolean terms "kind:project", "country:DE", "field:energy", "park:haidian", "mode:jv" ... */
+    const char *const *filters;    /* tags as in qiao/tags.h: "kind:project", "country:DE", "field:energy" ... */
     size_t filter_count;
     double slots[QIAO_SLOT_COUNT]; /* NAN = unknown */
 } qiao_fulltext_document;
 
+/* Number of a document in the full-text index and back. side: 0 projects, 1 needs (qiao_kind). */
+static inline uint32_t
+qiao_fulltext_docid(unsigned side, uint32_t docid)
+{
+    return side * QIAO_FULLTEXT_SIDE_BASE + docid + 1u;
+}
+
+/*
+ * Write one shard: a new folder, replaced when it exists. Nothing is synced to the device; the catalogue does so once for the whole generation.
+ * Documents come in ascending order of docid (QIAO_E_USAGE otherwise), and the docids of one shard must not lie between those of another: the
+ * index builder gives each shard one range of one side.
+ * Errors: QIAO_E_NOSPACE, QIAO_E_IO, QIAO_E_LOCKED, QIAO_E_NOMEM.
+ */
 QIAO_EXPORT qiao_status qiao_fulltext_writer_open(const char *path, qiao_fulltext_writer **out, qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT qiao_status qiao_fulltext_add(qiao_fulltext_writer *writer, const qiao_fulltext_document *document, qiao_error *err) QIAO_CHECK;
-QIAO_EXPORT qiao_status qiao_fulltext_writer_close(qiao_fulltext_writer *writer, qiao_error *err) QIAO_CHECK; /* commits; frees in every case */
-/* Merge shards (removed afterwards by the caller) into one compacted read-only database folder. Document ids are kept. */
+/* Writes what is pending and frees in every case. NULL is fine. */
+QIAO_EXPORT qiao_status qiao_fulltext_writer_close(qiao_fulltext_writer *writer, qiao_error *err) QIAO_CHECK;
+/* Free without writing what is pending: the shard is to be thrown away. NULL is fine. */
+QIAO_EXPORT void qiao_fulltext_writer_abandon(qiao_fulltext_writer *writer);
+/*
+ * Merge shards (removed afterwards by the caller) into one compacted read-only database folder. Document ids are kept. No shard, or only empty
+ * ones, give an empty database. QIAO_E_USAGE where ranges of docids cross.
+ */
 QIAO_EXPORT qiao_status qiao_fulltext_compact(const char *const *shards, size_t count, const char *path, qiao_error *err) QIAO_CHECK;
 
+/* QIAO_E_NOTFOUND (no such folder, or no database in it), QIAO_E_CORRUPT, QIAO_E_VERSION. */
 QIAO_EXPORT qiao_status qiao_fulltext_open(const char *path, qiao_fulltext **out, qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT void qiao_fulltext_close(qiao_fulltext *fulltext);
-QIAO_EXPORT qiao_status qiao_fulltext_check(const char *path, qiao_error *err) QIAO_CHECK; /* structural check of every table */
+/* Structural check of every table; QIAO_E_NOTFOUND, QIAO_E_CORRUPT. */
+QIAO_EXPORT qiao_status qiao_fulltext_check(const char *path, qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT uint32_t qiao_fulltext_count(const qiao_fulltext *fulltext);
 
 /* One thing looked for: alternatives (the word itself, its translations) that count as one. */
 typedef struct qiao_fulltext_alternative {
-    const char *term;
+    const char *form;
+    uint32_t length;
     double weight;                 /* 0 < weight <= 1 */
 } qiao_fulltext_alternative;
+
 typedef struct qiao_fulltext_word {
     const qiao_fulltext_alternative *alternatives;
     size_t count;
+    unsigned fields;               /* bit 1u << field; 0 = all */
     bool required;                 /* AND; otherwise it adds to the score */
 } qiao_fulltext_word;
+
 typedef struct qiao_fulltext_query {
     const qiao_fulltext_word *words;
     size_t word_count;             /* 0: everything, newest first */
     const char *const *filters;    /* all must hold; "a|b" inside one string: any of them */
     size_t filter_count;
-    struct { qiao_fulltext_slot slot; double low, high; } ranges[QIAO_SLOT_COUNT]; /* NAN = open; unknown values do not pass */
+    struct {
+        qiao_fulltext_slot slot;
+        double low, high;          /* NAN = open; unknown values do not pass */
+    } ranges[QIAO_SLOT_COUNT];
     size_t range_count;
     uint32_t offset, limit;
 } qiao_fulltext_query;
-typedef struct qiao_fulltext_hit { uint32_t docid; double score; } qiao_fulltext_hit;
 
-/* hits: room for query->limit. total_out: documents that match, estimated_out true where the total is not exact. */
-QIAO_EXPORT qiao_status qiao_fulltext_search(qiao_fulltext *fulltext, const qiao_fulltext_query *query, qiao_fulltext_hit *hits, size_t *count_out,
-                                             uint64_t *total_out, bool *estimated_out, qiao_error *err) QIAO_CHECK;
+typedef struct qiao_fulltext_hit {
+    uint32_t docid;
+    double score;
+} qiao_fulltext_hit;
+
+/*
+ * Best first, equal scores by docid. hits: room for query->limit. total_out: documents that match, estimated_out true where the total is not
+ * exact. A document matches when it has every required word, or, where none is required, at least one word; and passes filters and ranges.
+ * QIAO_E_QUERY (too many words, a filter that is no "name:value"), QIAO_E_CORRUPT, QIAO_E_STALE, QIAO_E_NOMEM.
+ */
+QIAO_EXPORT qiao_status qiao_fulltext_search(qiao_fulltext *fulltext, const qiao_fulltext_query *query, qiao_fulltext_hit *hits,
+                                             size_t *count_out, uint64_t *total_out, bool *estimated_out, qiao_error *err) QIAO_CHECK;
 
 #ifdef __cplusplus
 }
