@@ -87,13 +87,18 @@ static VPRINTF(3) void render(char *out, size_t size, const char *format, va_lis
     make_printable(out, n >= 0 && (size_t)n >= size);
 }
 
+/* The reason is what the reader needs most, so a long text in front of it gives way. */
 static void
 append_reason(char *out, size_t size, const char *separator, const char *reason)
 {
-    size_t used = strlen(out);
-    int n = snprintf(out + used, size - used, "%s%s", separator, reason);
+    size_t used = strlen(out), needed = strlen(separator) + strlen(reason) + 1;
 
-    make_printable(out, n >= 0 && (size_t)n >= size - used);
+    if (needed < size && used > size - needed) {
+        used = size - needed;
+        while (used > 0 && ((unsigned char)out[used] & 0xC0) == 0x80)
+            used--;
+    }
+    snprintf(out + used, size - used, "%s%s", separator, reason);
 }
 
 static void
