@@ -119,6 +119,7 @@ bind_views(qiao_lexicon *lexicon, const section_view *views)
     lexicon->sense_count = views[QIAOI_SECTION_SENSES].count;
     lexicon->sense_stems = views[QIAOI_SECTION_SENSE_STEMS].data;
     lexicon->strings = views[QIAOI_SECTION_STRINGS].data;
+    lexicon->strings_size = views[QIAOI_SECTION_STRINGS].count;
     lexicon->translations = views[QIAOI_SECTION_TRANSLATIONS].data;
     if (lexicon->translations == NULL)
         return;
@@ -219,4 +220,43 @@ qiaoi_lexicon_pair(const qiao_lexicon *lexicon, uint32_t first, uint32_t second)
         if (lexicon->pairs[i].key == key)
             return &lexicon->pairs[i];
     return NULL;
+}
+
+static size_t
+entry_translations(const qiao_lexicon *lexicon, const qiaoi_entry *entry, qiao_translation *out, size_t capacity)
+{
+    size_t n = 0;
+
+    for (; n < entry->count && n < capacity; n++) {
+        const qiaoi_translation *from = &lexicon->translations[entry->first + n];
+
+        out[n] = (qiao_translation){qiaoi_lexicon_term_text(lexicon, from->term), from->share / 65535.0, from->source,
+                                    {lexicon->term_df[from->term], lexicon->term_df[lexicon->term_count + from->term]}};
+    }
+    return n;
+}
+
+size_t
+qiao_lexicon_translations(const qiao_lexicon *lexicon, uint32_t entry, const char *form, size_t length, qiao_translation *out, size_t capacity)
+{
+    uint32_t term;
+    size_t n = 0;
+
+    if (lexicon->translations == NULL)
+        return 0;
+    if (entry != 0)
+        return entry_translations(lexicon, &lexicon->entries[entry - 1], out, capacity);
+    term = qiaoi_lexicon_term(lexicon, form, length);
+    if (term == QIAOI_NO_TERM)
+        return 0;
+    for (uint32_t i = lexicon->reverse_offsets[term]; i < lexicon->reverse_offsets[term + 1] && n < capacity; i++) {
+        const qiaoi_entry *word = &lexicon->entries[lexicon->reverse[i].entry];
+        const char *key = lexicon->keys + word->key;
+        uint32_t native = qiaoi_lexicon_term(lexicon, key, word->key_length);
+
+        out[n++] = (qiao_translation){key, lexicon->reverse[i].share / 65535.0, word->sources,
+                                      {native == QIAOI_NO_TERM ? 0 : lexicon->term_df[native],
+                                       native == QIAOI_NO_TERM ? 0 : lexicon->term_df[lexicon->term_count + native]}};
+    }
+    return n;
 }

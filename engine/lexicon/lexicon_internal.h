@@ -22,6 +22,7 @@ struct qiao_lexicon {
     uint64_t sense_count;
     const uint32_t *sense_stems;
     const char *strings;
+    uint64_t strings_size;
     /* generation form; NULL in the base form */
     const qiaoi_translation *translations;
     const uint32_t *term_offsets;

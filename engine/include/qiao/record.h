@@ -1,8 +1,13 @@
 /*
  * Records: overseas projects and enterprise needs. Schema, JSON both ways, validation, completeness.
  *
- * A record keeps its texts in every language given and all other fields of the schema; an absent field is unknown, never zero. Fields
- * that the schema does not know are kept verbatim (extra_json) and reported.
+ * A record keeps its texts in every language given and all other fields of the schema; an absent field is unknown, never zero. null, ""
+ * and empty lists say the same as absence and are left out of the canonical form. Fields that the schema does not know are kept verbatim
+ * in the canonical form and reported.
+ *
+ * What is read more generously than it is written: a plain string where a map by language belongs becomes {"und": ...}; a single value
+ * where a list belongs becomes a list of one; a code given by its name or alias ("UK", "德国") becomes the code; a number may stand in a
+ * string. The canonical form shows the result, and parsing it again gives the same bytes.
  *
  * Ownership: qiao_record_parse gives a record owned by the caller (qiao_record_free). All pointers inside belong to the record (one
  * arena) and live as long as it. Immutable after parsing, so it may be shared by threads.
@@ -37,6 +42,7 @@ typedef struct qiao_text {
 typedef enum qiao_indicator_operator { QIAO_OP_GE, QIAO_OP_LE, QIAO_OP_EQ, QIAO_OP_RANGE, QIAO_OP_ABOUT } qiao_indicator_operator;
 
 typedef struct qiao_indicator {
+    const char *name;              /* in the first language given; NULL = not given */
     const char *name_zh, *name_en; /* NULL = not given */
     qiao_indicator_operator op;
     double value, value2;          /* value2 only for RANGE (and tolerance); NAN = not given */
@@ -95,8 +101,46 @@ typedef struct qiao_record {
     size_t canonical_length;
     uint64_t content_hash;         /* of canonical */
     size_t unknown_fields;         /* number of fields the schema does not know */
+    const char *const *unknown_names; /* their paths ("source_note", "enterprise.founded"), unknown_fields of them */
+    uint64_t filled[3];            /* one bit per row of the schema table, for completeness */
     qiao_arena *arena;
 } qiao_record;
+
+#define QIAO_RECORD_DEPTH_MAX 32u
+#define QIAO_RECORD_BYTES_MAX ((size_t)1 << 20)
+
+/* The schema, one row per field. Paths are dotted, list items without a number: "title", "enterprise.park", "indicators.value". */
+typedef enum qiao_field_type {
+    QIAO_FIELD_TEXT,     /* texts by language: {"zh": "..", "en": ".."} */
+    QIAO_FIELD_TEXTS,    /* list of short texts, or lists by language */
+    QIAO_FIELD_STRING,
+    QIAO_FIELD_LABEL,    /* a string, or a map by language of which one is used */
+    QIAO_FIELD_STRINGS,  /* list of strings */
+    QIAO_FIELD_CODE,     /* of a vocabulary list */
+    QIAO_FIELD_CODES,
+    QIAO_FIELD_INTEGER,
+    QIAO_FIELD_NUMBER,
+    QIAO_FIELD_DECIMAL,  /* money: a decimal string, or a number */
+    QIAO_FIELD_DATE,     /* YYYY-MM-DD, or RFC 3339 with a time */
+    QIAO_FIELD_BOOLEAN,
+    QIAO_FIELD_OPERATOR, /* >= <= = range ~ */
+    QIAO_FIELD_OBJECT,
+    QIAO_FIELD_OBJECTS,  /* list of objects */
+    QIAO_FIELD_ANY       /* kept, not looked at */
+} qiao_field_type;
+
+typedef struct qiao_field {
+    const char *path;
+    qiao_field_type type;
+    const char *list;             /* vocabulary lists a code may come from, separated by '|'; NULL = open */
+    unsigned sides;               /* 1 << QIAO_PROJECT | 1 << QIAO_NEED */
+    uint32_t limit;               /* most bytes of a string, items of a list, or the largest integer */
+    uint16_t weight_project, weight_need; /* in completeness; 0 = not counted */
+} qiao_field;
+
+/* The row of a path, or NULL; all rows in order of path. Static. */
+QIAO_EXPORT const qiao_field *qiao_record_field(const char *path);
+QIAO_EXPORT const qiao_field *qiao_record_field_at(size_t index);
 
 /* One thing wrong with a record. pointer is a JSON pointer (RFC 6901). */
 typedef struct qiao_record_issue {
@@ -115,6 +159,8 @@ typedef struct qiao_record_issues {
 
 /*
  * Parse and validate one JSON object. vocabulary may be NULL: codes are then not checked.
+ * Ids are `source:localid`, at most QIAO_ID_MAX bytes, without spaces and control characters.
+ * issues may be NULL.
  * @return QIAO_OK (issues may hold warnings); QIAO_E_INPUT with at least one fatal issue and err set to the first; QIAO_E_LIMIT (deeper
  *         than 32 levels, longer than limits allow); QIAO_E_NOMEM.
  */

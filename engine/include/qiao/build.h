@@ -1,0 +1,62 @@
+/*
+ * Building a generation from the source store: analysis of every record, lexicon, tags, matching postings, full-text index, manifest; staged,
+ * checked, installed, published.
+ *
+ * Holds DIR/indexer.lock while it runs. Nothing that is served changes until the last step; a kill at any point leaves the served generation.
+ */
+#ifndef QIAO_BUILD_H
+#define QIAO_BUILD_H
+
+#include "qiao/status.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum qiao_build_stage {
+    QIAO_BUILD_READ,     /* records out of the source store */
+    QIAO_BUILD_LEARN,    /* translations out of bilingual records */
+    QIAO_BUILD_ANALYSE,  /* records to terms, full-text shards */
+    QIAO_BUILD_LEXICON,  /* shares of this generation */
+    QIAO_BUILD_POSTINGS, /* matching postings, tags, records */
+    QIAO_BUILD_COMPACT,  /* full-text shards to one database */
+    QIAO_BUILD_INSTALL,  /* checksums, fsync, rename, CURRENT */
+    QIAO_BUILD_STAGES
+} qiao_build_stage;
+
+/* Called from the building threads, one at a time; done of total documents. */
+typedef void (*qiao_build_progress)(qiao_build_stage stage, uint64_t done, uint64_t total, void *context);
+
+typedef struct qiao_build_options {
+    const char *data_dir;
+    const char *lexicon_path;     /* base lexicon; NULL = from the share folder */
+    const char *vocabulary_dir;   /* NULL = from the share folder */
+    unsigned threads;             /* 0 = processors */
+    bool full;                    /* build even where nothing changed since the served generation */
+    bool no_publish;
+    unsigned keep;                /* generations kept afterwards; 0 = 5 */
+    qiao_build_progress progress; /* may be NULL */
+    void *context;
+} qiao_build_options;
+
+typedef struct qiao_build_report {
+    uint64_t generation, projects, needs, terms, pairs, postings;
+    uint64_t bilingual, sentence_pairs, learned_words, learned_compounds;
+    uint64_t pruned;
+    bool nothing_changed;         /* the served generation is already of this state; generation names it */
+    bool published;
+    double seconds[QIAO_BUILD_STAGES];
+} qiao_build_report;
+
+/*
+ * @return QIAO_OK; QIAO_E_NOTFOUND (no source store: nothing was imported yet); QIAO_E_LOCKED; QIAO_E_NOSPACE; QIAO_E_IO; QIAO_E_NOMEM;
+ *         QIAO_E_CORRUPT. On failure the catalogue is as it was.
+ */
+QIAO_EXPORT qiao_status qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_error *err) QIAO_CHECK;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

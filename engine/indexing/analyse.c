@@ -1,0 +1,209 @@
+/*
+ * Analyses the corpus on several threads. Each thread takes consecutive documents (projects, then needs), keeps its own term numbers and its own
+ * full-text shard, and shares nothing but the stop flag, so the result depends on the documents alone.
+ */
+#include "indexing/corpus.h"
+
+#include "fulltext/document.h"
+#include "qiao/tags.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define PATH_SIZE 4200
+#define PROGRESS_STEP 512u
+
+typedef struct shared_state {
+    qiaoi_corpus *corpus;
+    const qiaoi_analysis *analysis;
+    int today;
+    atomic_bool stop;
+    atomic_uint_fast64_t done;
+    pthread_mutex_t progress_lock;
+} shared_state;
+
+typedef struct worker {
+    shared_state *shared;
+    qiaoi_shard *shard;
+    uint32_t index;
+    uint64_t first, end; /* of the projects followed by the needs */
+    qiao_fulltext_writer *writer;
+    qiao_fulltext_indexer *indexer;
+    qiao_arena *tag_strings;
+    qiao_status status;
+    qiao_error error;
+    pthread_t thread;
+    bool started;
+} worker;
+
+static qiao_status
+visit_text(const qiaoi_text_tokens *seen, void *context, qiao_error *err)
+{
+    worker *w = context;
+
+    return qiao_fulltext_indexer_text(w->indexer, seen->text, seen->tokens, seen->count, err);
+}
+
+static qiao_status
+keep_tags(worker *w, qiaoi_corpus_document *document, const char *const *tags, size_t count, qiao_error *err)
+{
+    document->tags = qiao_arena_alloc(w->shard->collector.arena, count * sizeof *document->tags + 1);
+    if (document->tags == NULL)
+        return qiao_fail_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        qiao_status st = qiaoi_term_table_add(&w->shard->tags, tags[i], strlen(tags[i]), &document->tags[i], err);
+
+        if (st != QIAO_OK)
+            return st;
+    }
+    document->tag_count = (uint32_t)count;
+    return QIAO_OK;
+}
+
+static qiao_status
+analyse_record(worker *w, qiaoi_corpus_document *document, const qiao_record *record, uint32_t fulltext_id, qiao_error *err)
+{
+    const char *tags[QIAO_TAGS_MAX];
+    bool complete = true;
+    size_t count;
+    qiao_status st;
+
+    qiao_arena_reset(w->tag_strings);
+    count = qiao_record_tags(record, w->shared->analysis->vocabulary, w->shared->today, w->tag_strings, tags, &complete);
+    st = complete ? keep_tags(w, document, tags, count, err) : qiao_fail_memory(err);
+    if (st == QIAO_OK)
+        st = qiao_fulltext_indexer_begin(w->indexer, record, tags, count, err);
+    if (st == QIAO_OK)
+        st = qiaoi_collect(&w->shard->collector, record, &document->use, visit_text, w, err);
+    if (st == QIAO_OK)
+        st = qiao_fulltext_indexer_end(w->indexer, w->writer, fulltext_id, err);
+    return st;
+}
+
+static qiao_status
+analyse_one(worker *w, uint64_t position, qiao_error *err)
+{
+    qiaoi_corpus *corpus = w->shared->corpus;
+    qiao_kind kind = position < corpus->count[QIAO_PROJECT] ? QIAO_PROJECT : QIAO_NEED;
+    uint32_t docid = (uint32_t)(kind == QIAO_PROJECT ? position : position - corpus->count[QIAO_PROJECT]);
+    qiaoi_corpus_document *document = &corpus->documents[kind][docid];
+    qiao_record_issues issues = {0};
+    qiao_record *record = NULL;
+    qiao_status st = qiao_record_parse(document->json, document->length, NULL, &record, &issues, err);
+
+    document->shard = w->index;
+    if (st == QIAO_OK)
+        st = analyse_record(w, document, record, (kind == QIAO_NEED ? 0x80000000u : 0u) + docid + 1u, err);
+    qiao_record_free(record);
+    return st;
+}
+
+static void
+report_progress(shared_state *shared, uint64_t step)
+{
+    uint64_t done = atomic_fetch_add(&shared->done, step) + step;
+
+    if (shared->analysis->progress == NULL)
+        return;
+    pthread_mutex_lock(&shared->progress_lock);
+    shared->analysis->progress(QIAO_BUILD_ANALYSE, done, (uint64_t)shared->corpus->count[0] + shared->corpus->count[1], shared->analysis->context);
+    pthread_mutex_unlock(&shared->progress_lock);
+}
+
+static qiao_status
+open_worker(worker *w, qiao_error *err)
+{
+    char path[PATH_SIZE];
+    qiao_status st = qiaoi_collector_init(&w->shard->collector, w->shared->analysis->lexicon, true, err);
+
+    snprintf(path, sizeof path, "%s/text-%u", w->shared->analysis->folder, w->index);
+    w->tag_strings = qiao_arena_new(1u << 14);
+    if (st == QIAO_OK && w->tag_strings == NULL)
+        st = qiao_fail_memory(err);
+    if (st == QIAO_OK)
+        st = qiao_fulltext_indexer_new(&w->indexer, err);
+    if (st == QIAO_OK)
+        st = qiao_fulltext_writer_open(path, &w->writer, err);
+    return st;
+}
+
+static void *
+run_worker(void *context)
+{
+    worker *w = context;
+    qiao_status st = open_worker(w, &w->error);
+
+    for (uint64_t at = w->first; st == QIAO_OK && at < w->end && !atomic_load(&w->shared->stop); at++) {
+        st = analyse_one(w, at, &w->error);
+        if ((at - w->first + 1) % PROGRESS_STEP == 0)
+            report_progress(w->shared, PROGRESS_STEP);
+    }
+    if (w->writer != NULL) {
+        qiao_status closed = qiao_fulltext_writer_close(w->writer, st == QIAO_OK ? &w->error : NULL);
+
+        st = st == QIAO_OK ? closed : st;
+    }
+    qiao_fulltext_indexer_free(w->indexer);
+    qiao_arena_free(w->tag_strings);
+    if (st != QIAO_OK)
+        atomic_store(&w->shared->stop, true);
+    w->status = st;
+    return NULL;
+}
+
+static qiao_status
+run_workers(shared_state *shared, worker *workers, unsigned count, qiao_error *err)
+{
+    uint64_t total = (uint64_t)shared->corpus->count[0] + shared->corpus->count[1];
+    qiao_status st = QIAO_OK;
+
+    for (unsigned i = 0; i < count; i++) {
+        worker *w = &workers[i];
+
+        w->shared = shared;
+        w->shard = &shared->corpus->shards[i];
+        w->index = i;
+        w->first = total * i / count;
+        w->end = total * (i + 1) / count;
+        w->started = pthread_create(&w->thread, NULL, run_worker, w) == 0;
+        if (!w->started) {
+            atomic_store(&shared->stop, true);
+            st = qiao_fail(err, QIAO_E_NOMEM, "cannot start a thread");
+            break;
+        }
+    }
+    for (unsigned i = 0; i < count; i++) {
+        if (!workers[i].started)
+            continue;
+        pthread_join(workers[i].thread, NULL);
+        if (st == QIAO_OK && workers[i].status != QIAO_OK) {
+            st = workers[i].status;
+            if (err != NULL)
+                *err = workers[i].error;
+        }
+    }
+    return st;
+}
+
+qiao_status
+qiaoi_corpus_analyse(qiaoi_corpus *corpus, const qiaoi_analysis *analysis, qiao_error *err)
+{
+    shared_state shared = {.corpus = corpus, .analysis = analysis, .today = (int)(time(NULL) / 86400)};
+    worker *workers = qiao_calloc(analysis->threads, sizeof *workers);
+    qiao_status st;
+
+    corpus->shards = qiao_calloc(analysis->threads, sizeof *corpus->shards);
+    if (workers == NULL || corpus->shards == NULL) {
+        qiao_free(workers);
+        return qiao_fail_memory(err);
+    }
+    corpus->shard_count = analysis->threads;
+    pthread_mutex_init(&shared.progress_lock, NULL);
+    st = run_workers(&shared, workers, analysis->threads, err);
+    pthread_mutex_destroy(&shared.progress_lock);
+    qiao_free(workers);
+    return st;
+}

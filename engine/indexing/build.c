@@ -1,0 +1,298 @@
+/* The build of a generation, stage after stage: see qiao/build.h. Everything is made in a staged folder; nothing served changes before the end. */
+#include "qiao/build.h"
+
+#include "indexing/corpus.h"
+#include "lexicon/derive.h"
+#include "qiao/catalog.h"
+#include "qiao/file.h"
+#include "qiao/fulltext.h"
+#include "qiao/share.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define KEEP_DEFAULT 5u
+#define THREADS_MAX 64u
+#define PATH_SIZE (QIAO_PATH_MAX + 64)
+
+typedef struct build {
+    const qiao_build_options *options;
+    qiao_build_report *report;
+    unsigned threads;
+    qiao_source_store *store;
+    qiao_vocabulary *vocabulary;
+    qiao_lexicon *base, *derived;
+    qiaoi_corpus corpus;
+    char staged[QIAO_PATH_MAX];
+    bool have_stage;
+    uint64_t number, parent;
+    qiao_manifest manifest;
+    uint64_t stage_start;
+} build;
+
+static void
+begin_stage(build *b, qiao_build_stage stage)
+{
+    b->stage_start = qiao_clock_monotonic_us();
+    if (b->options->progress != NULL)
+        b->options->progress(stage, 0, 0, b->options->context);
+}
+
+static void
+end_stage(build *b, qiao_build_stage stage)
+{
+    b->report->seconds[stage] = (double)(qiao_clock_monotonic_us() - b->stage_start) / 1e6;
+}
+
+static qiao_status
+open_vocabulary(build *b, qiao_error *err)
+{
+    char path[QIAO_PATH_MAX];
+
+    if (b->options->vocabulary_dir != NULL)
+        return qiao_vocabulary_open(b->options->vocabulary_dir, &b->vocabulary, err);
+    qiao_status st = qiao_share_path("vocab", path, err);
+
+    return st != QIAO_OK ? st : qiao_vocabulary_open(path, &b->vocabulary, err);
+}
+
+static qiao_status
+open_base_lexicon(build *b, qiao_error *err)
+{
+    char path[QIAO_PATH_MAX];
+
+    if (b->options->lexicon_path != NULL)
+        return qiao_lexicon_open(b->options->lexicon_path, &b->base, err);
+    qiao_status st = qiao_share_path("lexicon.bin", path, err);
+
+    return st != QIAO_OK ? st : qiao_lexicon_open(path, &b->base, err);
+}
+
+/* Is the served generation already of this state of the source store, these vocabularies and this lexicon? */
+static bool
+nothing_changed(build *b, uint64_t sequence)
+{
+    qiao_manifest current;
+    uint64_t number;
+
+    if (qiao_catalog_current(b->options->data_dir, &number, NULL) != QIAO_OK ||
+        qiao_catalog_manifest(b->options->data_dir, number, &current, NULL) != QIAO_OK)
+        return false;
+    b->parent = number;
+    if (b->options->full || current.source_sequence != sequence || current.format_version != QIAO_FORMAT_VERSION ||
+        strcmp(current.vocabulary, qiao_vocabulary_version(b->vocabulary)) != 0 || strcmp(current.lexicon, qiao_lexicon_version(b->base)) != 0)
+        return false;
+    b->report->generation = number;
+    b->report->nothing_changed = true;
+    return true;
+}
+
+static qiao_status
+analyse(build *b, qiao_error *err)
+{
+    const qiaoi_analysis analysis = {b->base, b->vocabulary, b->staged, b->threads, b->options->progress, b->options->context};
+    qiao_status st;
+
+    begin_stage(b, QIAO_BUILD_ANALYSE);
+    st = qiaoi_corpus_analyse(&b->corpus, &analysis, err);
+    end_stage(b, QIAO_BUILD_ANALYSE);
+    return st;
+}
+
+static qiao_status
+derive_lexicon(build *b, qiao_error *err)
+{
+    qiaoi_corpus *corpus = &b->corpus;
+    char path[PATH_SIZE];
+    qiaoi_derive_input input;
+    qiao_status st;
+
+    begin_stage(b, QIAO_BUILD_LEXICON);
+    st = qiaoi_corpus_merge(corpus, b->base->entry_count, err);
+    if (st != QIAO_OK)
+        return st;
+    input = (qiaoi_derive_input){.base = b->base,
+                                 .version = qiao_lexicon_version(b->base),
+                                 .term_offsets = corpus->term_offsets,
+                                 .term_bytes = corpus->term_bytes.data,
+                                 .term_count = corpus->term_count,
+                                 .term_df = corpus->term_df,
+                                 .pairs = corpus->pairs,
+                                 .pair_slots = corpus->pair_slots,
+                                 .entry_df = corpus->entry_df,
+                                 .statistics = {{corpus->count[0], corpus->count[1]}, corpus->term_count, corpus->pair_count, 0, 0, 0, 0}};
+    snprintf(path, sizeof path, "%s/lexicon.bin", b->staged);
+    st = qiaoi_lexicon_derive(&input, path, err);
+    if (st == QIAO_OK)
+        st = qiao_lexicon_open(path, &b->derived, err);
+    end_stage(b, QIAO_BUILD_LEXICON);
+    return st;
+}
+
+/* ---- full-text shards to one database, beside the postings ---- */
+
+typedef struct compaction {
+    build *b;
+    qiao_status status;
+    qiao_error error;
+    double seconds;
+} compaction;
+
+static qiao_status
+compact_shards(build *b, qiao_error *err)
+{
+    static const char name[] = "text";
+    char paths[THREADS_MAX][PATH_SIZE], target[PATH_SIZE];
+    const char *list[THREADS_MAX];
+    qiao_status st;
+
+    for (unsigned i = 0; i < b->threads; i++) {
+        snprintf(paths[i], sizeof paths[i], "%s/text-%u", b->staged, i);
+        list[i] = paths[i];
+    }
+    snprintf(target, sizeof target, "%s/%s", b->staged, name);
+    st = qiao_fulltext_compact(list, b->threads, target, err);
+    for (unsigned i = 0; st == QIAO_OK && i < b->threads; i++)
+        st = qiao_file_remove_tree(paths[i], err);
+    return st;
+}
+
+static void *
+run_compaction(void *context)
+{
+    compaction *job = context;
+    uint64_t start = qiao_clock_monotonic_us();
+
+    job->status = compact_shards(job->b, &job->error);
+    job->seconds = (double)(qiao_clock_monotonic_us() - start) / 1e6;
+    return NULL;
+}
+
+static qiao_status
+write_index(build *b, qiao_error *err)
+{
+    compaction job = {.b = b, .error = QIAO_ERROR_INIT};
+    char path[PATH_SIZE];
+    pthread_t thread;
+    bool beside = b->threads > 1 && pthread_create(&thread, NULL, run_compaction, &job) == 0;
+    qiao_status st;
+
+    begin_stage(b, QIAO_BUILD_POSTINGS);
+    snprintf(path, sizeof path, "%s/records.mdb", b->staged);
+    st = qiaoi_corpus_write(&b->corpus, b->derived, path, err);
+    end_stage(b, QIAO_BUILD_POSTINGS);
+    if (beside)
+        pthread_join(thread, NULL);
+    else if (st == QIAO_OK)
+        run_compaction(&job);
+    b->report->seconds[QIAO_BUILD_COMPACT] = job.seconds;
+    if (st == QIAO_OK && job.status != QIAO_OK) {
+        st = job.status;
+        if (err != NULL)
+            *err = job.error;
+    }
+    return st;
+}
+
+static void
+describe(build *b)
+{
+    qiao_manifest *m = &b->manifest;
+    qiao_build_report *r = b->report;
+
+    m->generation = b->number;
+    m->parent = b->parent;
+    m->format_version = QIAO_FORMAT_VERSION;
+    m->projects = r->projects = b->corpus.count[QIAO_PROJECT];
+    m->needs = r->needs = b->corpus.count[QIAO_NEED];
+    m->terms = r->terms = b->corpus.term_count;
+    m->postings = r->postings = b->corpus.postings;
+    m->bilingual = r->bilingual;
+    m->source_sequence = b->corpus.sequence;
+    r->pairs = b->corpus.pair_count;
+    r->generation = b->number;
+    qiao_clock_utc(m->created);
+    snprintf(m->vocabulary, sizeof m->vocabulary, "%s", qiao_vocabulary_version(b->vocabulary));
+    snprintf(m->lexicon, sizeof m->lexicon, "%s", qiao_lexicon_version(b->base));
+    snprintf(m->software, sizeof m->software, "%s", QIAO_VERSION);
+}
+
+static qiao_status
+install(build *b, qiao_error *err)
+{
+    size_t removed = 0;
+    qiao_status st;
+
+    begin_stage(b, QIAO_BUILD_INSTALL);
+    describe(b);
+    b->have_stage = false;
+    st = qiao_catalog_install(b->options->data_dir, b->staged, &b->manifest, err);
+    if (st == QIAO_OK && !b->options->no_publish) {
+        st = qiao_catalog_publish(b->options->data_dir, b->number, err);
+        b->report->published = st == QIAO_OK;
+        if (st == QIAO_OK)
+            st = qiao_catalog_prune(b->options->data_dir, b->options->keep == 0 ? KEEP_DEFAULT : b->options->keep, &removed, err);
+        b->report->pruned = removed;
+    }
+    end_stage(b, QIAO_BUILD_INSTALL);
+    return st;
+}
+
+static qiao_status
+make_generation(build *b, qiao_error *err)
+{
+    qiao_status st;
+
+    begin_stage(b, QIAO_BUILD_READ);
+    st = qiaoi_corpus_read(&b->corpus, b->store, err);
+    end_stage(b, QIAO_BUILD_READ);
+    if (st == QIAO_OK && nothing_changed(b, b->corpus.sequence))
+        return QIAO_OK;
+    if (st == QIAO_OK)
+        st = qiao_catalog_stage(b->options->data_dir, b->staged, &b->number, err);
+    if (st != QIAO_OK)
+        return st;
+    b->have_stage = true;
+    st = analyse(b, err);
+    if (st == QIAO_OK)
+        st = derive_lexicon(b, err);
+    if (st == QIAO_OK)
+        st = write_index(b, err);
+    return st == QIAO_OK ? install(b, err) : st;
+}
+
+static unsigned
+thread_count(unsigned wanted)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (wanted == 0)
+        wanted = processors > 0 ? (unsigned)processors : 1u;
+    return wanted > THREADS_MAX ? THREADS_MAX : wanted;
+}
+
+qiao_status
+qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_error *err)
+{
+    build b = {.options = options, .report = report, .threads = thread_count(options->threads)};
+    qiao_status st;
+
+    memset(report, 0, sizeof *report);
+    st = open_vocabulary(&b, err);
+    if (st == QIAO_OK)
+        st = open_base_lexicon(&b, err);
+    if (st == QIAO_OK)
+        st = qiao_source_store_open(options->data_dir, true, &b.store, err);
+    if (st == QIAO_OK)
+        st = make_generation(&b, err);
+    if (b.have_stage && qiao_file_remove_tree(b.staged, NULL) != QIAO_OK && st == QIAO_OK)
+        st = qiao_fail(err, QIAO_E_IO, "cannot remove %s", b.staged);
+    qiaoi_corpus_done(&b.corpus);
+    qiao_lexicon_close(b.derived);
+    qiao_lexicon_close(b.base);
+    qiao_source_store_close(b.store);
+    qiao_vocabulary_close(b.vocabulary);
+    return st;
+}

@@ -1,0 +1,250 @@
+/*
+ * Joins the shards' private term numbers into one table in string order (so that numbers do not depend on threads), counts documents per term, and
+ * chooses the adjacent pairs worth a posting list.
+ */
+#include "indexing/corpus.h"
+
+#include "lexicon/lexicon_writer.h"
+#include "qiao/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PAIR_DOCUMENTS_MIN 3u     /* a pair seen less often says little among many documents ... */
+#define SMALL_CORPUS 2000u        /* ... but everything counts among few */
+
+typedef struct string_ref {
+    const char *text;
+    uint32_t shard, term;
+} string_ref;
+
+static int
+compare_strings(const void *a, const void *b)
+{
+    const string_ref *x = a, *y = b;
+    int order = strcmp(x->text, y->text);
+
+    return order != 0 ? order : x->shard < y->shard ? -1 : x->shard > y->shard;
+}
+
+static qiao_status
+number_terms(qiaoi_corpus *corpus, string_ref *refs, size_t total, uint32_t **maps, qiao_error *err)
+{
+    corpus->term_offsets = qiao_alloc((total + 1) * sizeof *corpus->term_offsets);
+    if (corpus->term_offsets == NULL)
+        return qiao_fail_memory(err);
+    for (size_t i = 0; i < total; i++) {
+        if (i == 0 || strcmp(refs[i - 1].text, refs[i].text) != 0) {
+            corpus->term_offsets[corpus->term_count++] = (uint32_t)corpus->term_bytes.length;
+            qiao_buffer_append(&corpus->term_bytes, refs[i].text, strlen(refs[i].text) + 1);
+        }
+        maps[refs[i].shard][refs[i].term] = corpus->term_count - 1;
+    }
+    corpus->term_offsets[corpus->term_count] = (uint32_t)corpus->term_bytes.length;
+    if (corpus->term_bytes.data == NULL)
+        qiao_buffer_append(&corpus->term_bytes, "", 1);
+    return qiao_buffer_check(&corpus->term_bytes, err);
+}
+
+static void
+rename_uses(qiaoi_corpus *corpus, uint32_t *const *maps)
+{
+    for (int kind = 0; kind < 2; kind++)
+        for (uint32_t d = 0; d < corpus->count[kind]; d++) {
+            qiaoi_corpus_document *document = &corpus->documents[kind][d];
+            const uint32_t *map = maps[document->shard];
+
+            for (uint32_t i = 0; i < document->use.term_count; i++)
+                document->use.terms[i].id = map[document->use.terms[i].id];
+            for (uint32_t i = 0; i < document->use.pair_count; i++) {
+                document->use.pairs[i].first = map[document->use.pairs[i].first];
+                document->use.pairs[i].second = map[document->use.pairs[i].second];
+            }
+        }
+}
+
+static qiao_status
+merge_terms(qiaoi_corpus *corpus, qiao_error *err)
+{
+    size_t total = 0, at = 0;
+    string_ref *refs;
+    uint32_t **maps = qiao_calloc(corpus->shard_count + 1, sizeof *maps);
+    qiao_status st = maps == NULL ? qiao_fail_memory(err) : QIAO_OK;
+
+    for (size_t s = 0; s < corpus->shard_count; s++)
+        total += corpus->shards[s].collector.terms.count;
+    refs = qiao_alloc((total + 1) * sizeof *refs);
+    if (refs == NULL)
+        st = qiao_fail_memory(err);
+    for (size_t s = 0; st == QIAO_OK && s < corpus->shard_count; s++) {
+        const qiaoi_term_table *table = &corpus->shards[s].collector.terms;
+
+        maps[s] = qiao_alloc(((size_t)table->count + 1) * sizeof **maps);
+        if (maps[s] == NULL)
+            st = qiao_fail_memory(err);
+        for (uint32_t t = 0; st == QIAO_OK && t < table->count; t++)
+            refs[at++] = (string_ref){table->bytes.data + table->offsets[t], (uint32_t)s, t};
+    }
+    if (st == QIAO_OK) {
+        qsort(refs, total, sizeof *refs, compare_strings);
+        st = number_terms(corpus, refs, total, maps, err);
+    }
+    if (st == QIAO_OK)
+        rename_uses(corpus, maps);
+    for (size_t s = 0; maps != NULL && s < corpus->shard_count; s++)
+        qiao_free(maps[s]);
+    qiao_free(maps);
+    qiao_free(refs);
+    return st;
+}
+
+static qiao_status
+count_documents(qiaoi_corpus *corpus, uint32_t entry_count, qiao_error *err)
+{
+    corpus->term_df = qiao_calloc(2 * (size_t)corpus->term_count + 1, sizeof *corpus->term_df);
+    corpus->entry_df = qiao_calloc((size_t)entry_count + 1, sizeof *corpus->entry_df);
+    if (corpus->term_df == NULL || corpus->entry_df == NULL)
+        return qiao_fail_memory(err);
+    for (int kind = 0; kind < 2; kind++) {
+        uint32_t *df = corpus->term_df + (size_t)kind * corpus->term_count;
+
+        for (uint32_t d = 0; d < corpus->count[kind]; d++) {
+            const qiaoi_document *use = &corpus->documents[kind][d].use;
+
+            for (uint32_t i = 0; i < use->term_count; i++)
+                df[use->terms[i].id]++;
+        }
+    }
+    for (size_t s = 0; s < corpus->shard_count; s++)
+        for (uint32_t e = 0; e < entry_count; e++)
+            corpus->entry_df[e] += corpus->shards[s].collector.entry_need_df[e];
+    return QIAO_OK;
+}
+
+static void
+measure_lengths(qiaoi_corpus *corpus)
+{
+    for (int kind = 0; kind < 2; kind++) {
+        uint64_t sum[4] = {0}, count[4] = {0};
+
+        for (uint32_t d = 0; d < corpus->count[kind]; d++) {
+            const qiaoi_document *use = &corpus->documents[kind][d].use;
+            const uint16_t lengths[4] = {use->pivot_title, use->pivot_body, use->native_title, use->native_body};
+
+            for (int i = 0; i < 4; i++) {
+                sum[i] += lengths[i];
+                count[i] += lengths[i] > 0;
+            }
+        }
+        for (int i = 0; i < 4; i++)
+            corpus->mean_length[kind][i] = count[i] == 0 ? 1.0 : (double)sum[i] / (double)count[i];
+    }
+}
+
+/* ---- pairs ---- */
+
+static uint64_t
+pair_key(const qiaoi_pair_use *pair)
+{
+    return ((uint64_t)pair->first + 1) << 32 | ((uint64_t)pair->second + 1);
+}
+
+/* Least significant digit first, 11 bits a pass; only the passes that differ. */
+static void
+sort_keys(uint64_t *keys, uint64_t *spare, size_t count)
+{
+    uint64_t used = 0;
+
+    for (size_t i = 0; i < count; i++)
+        used |= keys[i];
+    for (unsigned shift = 0; shift < 64; shift += 11) {
+        size_t counts[2048] = {0}, at = 0;
+
+        if ((used >> shift & 2047u) == 0)
+            continue;
+        for (size_t i = 0; i < count; i++)
+            counts[keys[i] >> shift & 2047u]++;
+        for (size_t b = 0; b < 2048; b++) {
+            size_t n = counts[b];
+
+            counts[b] = at;
+            at += n;
+        }
+        for (size_t i = 0; i < count; i++)
+            spare[counts[keys[i] >> shift & 2047u]++] = keys[i];
+        memcpy(keys, spare, count * sizeof *keys);
+    }
+}
+
+static void
+insert_pair(qiaoi_corpus *corpus, uint64_t key, uint32_t df)
+{
+    uint64_t i = qiao_hash64(&key, sizeof key, 0) & (corpus->pair_slots - 1);
+
+    while (corpus->pairs[i].key != 0)
+        i = (i + 1) & (corpus->pair_slots - 1);
+    corpus->pairs[i] = (qiaoi_pair){key, corpus->term_count + corpus->pair_count++, df};
+}
+
+static size_t
+gather_keys(const qiaoi_corpus *corpus, uint64_t *keys)
+{
+    size_t count = 0;
+
+    for (uint32_t d = 0; d < corpus->count[QIAO_PROJECT]; d++) {
+        const qiaoi_document *use = &corpus->documents[QIAO_PROJECT][d].use;
+
+        for (uint32_t i = 0; i < use->pair_count; i++) {
+            if (keys != NULL)
+                keys[count] = pair_key(&use->pairs[i]);
+            count++;
+        }
+    }
+    return count;
+}
+
+static qiao_status
+choose_pairs(qiaoi_corpus *corpus, qiao_error *err)
+{
+    size_t count = gather_keys(corpus, NULL), kept = 0;
+    uint32_t least = corpus->count[QIAO_PROJECT] < SMALL_CORPUS ? 1 : PAIR_DOCUMENTS_MIN;
+    uint64_t *keys = qiao_alloc((count + 1) * sizeof *keys), *spare = qiao_alloc((count + 1) * sizeof *spare);
+    qiao_status st = keys == NULL || spare == NULL ? qiao_fail_memory(err) : QIAO_OK;
+
+    if (st != QIAO_OK)
+        goto out;
+    gather_keys(corpus, keys);
+    sort_keys(keys, spare, count);
+    /* a document gives each of its pairs once, so equal keys count documents */
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && keys[end] == keys[i]; end++) {
+        }
+        if (end - i >= least) {
+            keys[kept] = keys[i];
+            spare[kept++] = end - i;
+        }
+    }
+    corpus->pair_slots = qiaoi_hash_size(kept);
+    corpus->pairs = qiao_calloc(corpus->pair_slots, sizeof *corpus->pairs);
+    if (corpus->pairs == NULL)
+        st = qiao_fail_memory(err);
+    for (size_t i = 0; st == QIAO_OK && i < kept; i++)
+        insert_pair(corpus, keys[i], (uint32_t)spare[i]);
+out:
+    qiao_free(keys);
+    qiao_free(spare);
+    return st;
+}
+
+qiao_status
+qiaoi_corpus_merge(qiaoi_corpus *corpus, uint32_t entry_count, qiao_error *err)
+{
+    qiao_status st = merge_terms(corpus, err);
+
+    if (st == QIAO_OK)
+        st = count_documents(corpus, entry_count, err);
+    if (st == QIAO_OK)
+        st = choose_pairs(corpus, err);
+    measure_lengths(corpus);
+    return st;
+}

@@ -1,0 +1,331 @@
+/*
+ * Writes records.mdb: ids, records, tags, and the matching postings of both sides by counting sort, range by range.
+ *
+ * Impact of a term: title_weight * tf_title / (1 - .5 + .5 * l_title / mean) + tf_body / (1 - .7 + .7 * l_body / mean), in units of
+ * 1/QIAOI_IMPACT_UNIT; lengths are those of the term's own channel (pivot or native words). Saturation is left to the query, which groups the
+ * translations of one word (BM25F's field weighting: Robertson, Zaragoza, Taylor 2004).
+ */
+#include "indexing/corpus.h"
+
+#include "qiao/file.h"
+#include "store/generation_writer.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TITLE_WEIGHT 1.5
+#define TITLE_LENGTH_SHARE 0.5
+#define BODY_LENGTH_SHARE 0.7
+#define CONTRIBUTIONS_MAX 32768u
+
+typedef struct contribution {
+    uint32_t slot;
+    float title, body;
+} contribution;
+
+typedef struct posting {
+    uint32_t slot;
+    uint16_t document;
+    uint8_t impact;
+} posting;
+
+typedef struct posting_builder {
+    const qiaoi_corpus *corpus;
+    const qiao_lexicon *lexicon;
+    qiao_kind kind;
+    contribution *list;   /* of one document */
+    uint32_t count;
+    uint32_t *hash;       /* slot -> list index + 1, by open addressing */
+    posting *postings;    /* of one range */
+    size_t posting_count, posting_capacity;
+    uint32_t slots;
+} posting_builder;
+
+#define HASH_SIZE (CONTRIBUTIONS_MAX * 2u)
+
+static void
+contribute(posting_builder *builder, uint32_t slot, float title, float body)
+{
+    uint32_t i = (slot * 0x9E3779B1u) >> 16 & (HASH_SIZE - 1);
+
+    while (builder->hash[i] != 0 && builder->list[builder->hash[i] - 1].slot != slot)
+        i = (i + 1) & (HASH_SIZE - 1);
+    if (builder->hash[i] == 0) {
+        if (builder->count == CONTRIBUTIONS_MAX)
+            return;
+        builder->list[builder->count] = (contribution){slot, 0, 0};
+        builder->hash[i] = ++builder->count;
+    }
+    builder->list[builder->hash[i] - 1].title += title;
+    builder->list[builder->hash[i] - 1].body += body;
+}
+
+static void
+contribute_document(posting_builder *builder, const qiaoi_document *use)
+{
+    for (uint32_t i = 0; i < use->term_count; i++)
+        contribute(builder, use->terms[i].id, use->terms[i].title, use->terms[i].body);
+    for (uint32_t i = 0; i < use->entry_count; i++) {
+        const qiaoi_entry *entry = &builder->lexicon->entries[use->entries[i].id];
+
+        for (uint32_t k = 0; k < entry->count; k++) {
+            const qiaoi_translation *translation = &builder->lexicon->translations[entry->first + k];
+            float share = (float)translation->share / 65535.0f;
+
+            contribute(builder, translation->term, share * (float)use->entries[i].title, share * (float)use->entries[i].body);
+        }
+    }
+    for (uint32_t i = 0; i < use->pair_count; i++) {
+        const qiaoi_pair *pair = qiaoi_lexicon_pair(builder->lexicon, use->pairs[i].first, use->pairs[i].second);
+
+        if (pair != NULL)
+            contribute(builder, pair->term, use->pairs[i].title, use->pairs[i].body);
+    }
+}
+
+static bool
+is_native(const posting_builder *builder, uint32_t slot)
+{
+    return slot < builder->corpus->term_count && (unsigned char)*qiaoi_lexicon_term_text(builder->lexicon, slot) >= 0x80u;
+}
+
+static uint8_t
+impact(const posting_builder *builder, const qiaoi_document *use, const contribution *item)
+{
+    bool native = is_native(builder, item->slot);
+    const double *mean = builder->corpus->mean_length[builder->kind];
+    double title_length = (native ? use->native_title : use->pivot_title) / mean[native ? 2 : 0];
+    double body_length = (native ? use->native_body : use->pivot_body) / mean[native ? 3 : 1];
+    double frequency = TITLE_WEIGHT * (double)item->title / (1.0 - TITLE_LENGTH_SHARE + TITLE_LENGTH_SHARE * title_length) +
+                       (double)item->body / (1.0 - BODY_LENGTH_SHARE + BODY_LENGTH_SHARE * body_length);
+    double units = frequency * QIAOI_IMPACT_UNIT + 0.5;
+
+    return units < 1.0 ? 0 : units > 255.0 ? 255 : (uint8_t)units;
+}
+
+/* Only the slots in use: the table is far bigger than most documents. */
+static void
+clear_hash(posting_builder *builder)
+{
+    for (uint32_t n = 0; n < builder->count; n++) {
+        uint32_t i = (builder->list[n].slot * 0x9E3779B1u) >> 16 & (HASH_SIZE - 1);
+
+        for (; builder->hash[i] != 0; i = (i + 1) & (HASH_SIZE - 1))
+            builder->hash[i] = 0;
+    }
+    builder->count = 0;
+}
+
+static qiao_status
+emit_document(posting_builder *builder, const qiaoi_document *use, uint16_t local, qiao_error *err)
+{
+    if (builder->posting_count + builder->count > builder->posting_capacity) {
+        size_t capacity = builder->posting_capacity * 2 + CONTRIBUTIONS_MAX;
+        posting *grown = qiao_realloc_array(builder->postings, capacity, sizeof *grown);
+
+        if (grown == NULL)
+            return qiao_fail_memory(err);
+        builder->postings = grown;
+        builder->posting_capacity = capacity;
+    }
+    for (uint32_t i = 0; i < builder->count; i++) {
+        uint8_t value = impact(builder, use, &builder->list[i]);
+
+        if (value > 0)
+            builder->postings[builder->posting_count++] = (posting){builder->list[i].slot, local, value};
+    }
+    clear_hash(builder);
+    return QIAO_OK;
+}
+
+/* Lays the range's postings out: bitmap, ranks, offsets by counting, then documents and impacts in order of document. */
+static qiao_status
+write_range(posting_builder *builder, qiaoi_generation_writer *writer, uint32_t range, uint32_t documents, qiao_error *err)
+{
+    uint32_t *counts = qiao_calloc((size_t)builder->slots + 1, sizeof *counts);
+    qiaoi_postings_header header = {0, builder->slots, 0, (uint32_t)builder->posting_count, range * QIAOI_RANGE_SIZE, documents};
+    size_t offsets[7];
+    unsigned char *room;
+    uint64_t *bitmap;
+    uint32_t *rank, *starts;
+    qiao_status st;
+
+    if (counts == NULL)
+        return qiao_fail_memory(err);
+    for (size_t i = 0; i < builder->posting_count; i++)
+        header.present += counts[builder->postings[i].slot]++ == 0;
+    st = qiaoi_generation_writer_postings(writer, builder->kind, range, &header, &room, err);
+    if (st == QIAO_OK) {
+        uint32_t seen = 0, at = 0;
+
+        qiaoi_postings_layout(&header, offsets);
+        bitmap = (uint64_t *)(void *)(room + offsets[0]);
+        rank = (uint32_t *)(void *)(room + offsets[1]);
+        starts = (uint32_t *)(void *)(room + offsets[2]);
+        for (uint32_t slot = 0; slot < builder->slots; slot++) {
+            if ((slot & 63u) == 0)
+                rank[slot >> 6] = seen;
+            if (counts[slot] == 0)
+                continue;
+            bitmap[slot >> 6] |= (uint64_t)1 << (slot & 63u);
+            starts[seen] = at;
+            at += counts[slot];
+            counts[slot] = seen++;
+        }
+        starts[seen] = at;
+    }
+    if (st == QIAO_OK) {
+        uint16_t *docs = (uint16_t *)(void *)(room + offsets[3]);
+        uint8_t *impacts = room + offsets[4], *maxima = room + offsets[5];
+        uint32_t *fill = qiao_alloc(((size_t)header.present + 1) * sizeof *fill);
+
+        if (fill == NULL) {
+            st = qiao_fail_memory(err);
+        } else {
+            memcpy(fill, starts, (size_t)header.present * sizeof *fill);
+            for (size_t i = 0; i < builder->posting_count; i++) {
+                const posting *item = &builder->postings[i];
+                uint32_t list = counts[item->slot], at = fill[list]++;
+
+                docs[at] = item->document;
+                impacts[at] = item->impact;
+                if (item->impact > maxima[list])
+                    maxima[list] = item->impact;
+            }
+        }
+        qiao_free(fill);
+    }
+    qiao_free(counts);
+    return st;
+}
+
+static qiao_status
+write_postings(qiaoi_corpus *corpus, posting_builder *builder, qiaoi_generation_writer *writer, qiao_error *err)
+{
+    uint32_t total = corpus->count[builder->kind];
+    qiao_status st = QIAO_OK;
+
+    for (uint32_t first = 0; st == QIAO_OK && first < total; first += QIAOI_RANGE_SIZE) {
+        uint32_t documents = total - first < QIAOI_RANGE_SIZE ? total - first : QIAOI_RANGE_SIZE;
+
+        builder->posting_count = 0;
+        for (uint32_t d = 0; st == QIAO_OK && d < documents; d++) {
+            const qiaoi_document *use = &corpus->documents[builder->kind][first + d].use;
+
+            contribute_document(builder, use);
+            st = emit_document(builder, use, (uint16_t)d, err);
+        }
+        if (st == QIAO_OK)
+            st = write_range(builder, writer, first >> QIAOI_RANGE_BITS, documents, err);
+        corpus->postings += builder->posting_count;
+    }
+    return st;
+}
+
+static qiao_status
+write_records(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_error *err)
+{
+    qiao_status st = QIAO_OK;
+
+    for (int kind = 0; st == QIAO_OK && kind < 2; kind++) {
+        const char **ids = qiao_alloc(((size_t)corpus->count[kind] + 1) * sizeof *ids);
+
+        if (ids == NULL)
+            return qiao_fail_memory(err);
+        for (uint32_t d = 0; d < corpus->count[kind]; d++)
+            ids[d] = corpus->documents[kind][d].id;
+        st = qiaoi_generation_writer_documents(writer, (qiao_kind)kind, ids, corpus->count[kind], err);
+        qiao_free(ids);
+    }
+    for (int kind = 0; st == QIAO_OK && kind < 2; kind++)
+        for (uint32_t d = 0; st == QIAO_OK && d < corpus->count[kind]; d++)
+            st = qiaoi_generation_writer_record(writer, (qiao_kind)kind, d, corpus->documents[kind][d].json, corpus->documents[kind][d].length, err);
+    return st;
+}
+
+/* ---- tags ---- */
+
+typedef struct tag_use {
+    const char *tag;
+    uint32_t docid;
+} tag_use;
+
+static int
+compare_tags(const void *a, const void *b)
+{
+    const tag_use *x = a, *y = b;
+    int order = strcmp(x->tag, y->tag);
+
+    return order != 0 ? order : x->docid < y->docid ? -1 : x->docid > y->docid;
+}
+
+static qiao_status
+write_sorted_tags(const tag_use *uses, size_t count, qiao_kind kind, qiaoi_generation_writer *writer, qiao_error *err)
+{
+    uint32_t *docids = qiao_alloc((count + 1) * sizeof *docids);
+    qiao_status st = docids == NULL ? qiao_fail_memory(err) : QIAO_OK;
+
+    for (size_t i = 0; st == QIAO_OK && i < count;) {
+        size_t n = 0, begin = i;
+
+        for (; i < count && strcmp(uses[begin].tag, uses[i].tag) == 0; i++)
+            docids[n++] = uses[i].docid;
+        st = qiaoi_generation_writer_tag(writer, kind, uses[begin].tag, docids, n, err);
+    }
+    qiao_free(docids);
+    return st;
+}
+
+static qiao_status
+write_tags(const qiaoi_corpus *corpus, qiao_kind kind, qiaoi_generation_writer *writer, qiao_error *err)
+{
+    size_t count = 0, at = 0;
+    tag_use *uses;
+    qiao_status st;
+
+    for (uint32_t d = 0; d < corpus->count[kind]; d++)
+        count += corpus->documents[kind][d].tag_count;
+    uses = qiao_alloc((count + 1) * sizeof *uses);
+    if (uses == NULL)
+        return qiao_fail_memory(err);
+    for (uint32_t d = 0; d < corpus->count[kind]; d++) {
+        const qiaoi_corpus_document *document = &corpus->documents[kind][d];
+        const qiaoi_term_table *table = &corpus->shards[document->shard].tags;
+
+        for (uint32_t i = 0; i < document->tag_count; i++)
+            uses[at++] = (tag_use){table->bytes.data + table->offsets[document->tags[i]], d};
+    }
+    qsort(uses, count, sizeof *uses, compare_tags);
+    st = write_sorted_tags(uses, count, kind, writer, err);
+    qiao_free(uses);
+    return st;
+}
+
+qiao_status
+qiaoi_corpus_write(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, const char *path, qiao_error *err)
+{
+    posting_builder builder = {.corpus = corpus, .lexicon = lexicon, .slots = corpus->term_count + corpus->pair_count};
+    qiaoi_generation_writer *writer = NULL;
+    qiao_status st;
+
+    builder.list = qiao_alloc(CONTRIBUTIONS_MAX * sizeof *builder.list);
+    builder.hash = qiao_calloc(HASH_SIZE, sizeof *builder.hash);
+    st = builder.list == NULL || builder.hash == NULL ? qiao_fail_memory(err) : qiaoi_generation_writer_open(path, &writer, err);
+    if (st == QIAO_OK)
+        st = write_records(corpus, writer, err);
+    for (int kind = 0; st == QIAO_OK && kind < 2; kind++)
+        st = write_tags(corpus, (qiao_kind)kind, writer, err);
+    for (int kind = 0; st == QIAO_OK && kind < 2; kind++) {
+        builder.kind = (qiao_kind)kind;
+        st = write_postings(corpus, &builder, writer, err);
+    }
+    if (st == QIAO_OK)
+        st = qiaoi_generation_writer_finish(writer, err);
+    else
+        qiaoi_generation_writer_abort(writer);
+    qiao_free(builder.list);
+    qiao_free(builder.hash);
+    qiao_free(builder.postings);
+    return st;
+}

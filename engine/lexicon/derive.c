@@ -1,0 +1,345 @@
+/* Derivation of a generation's lexicon: see derive.h. Pure arithmetic over arrays; the only I/O is the file written at the end. */
+#include "lexicon/derive.h"
+
+#include "lexicon/lexicon_writer.h"
+#include "qiao/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CANDIDATES_MAX 512u
+#define DICTIONARY_WEIGHT 5.0  /* how many observed translations the dictionary is worth */
+#define REVERSE_MAX 6u         /* words kept for each term on the way back */
+
+typedef struct candidate {
+    uint32_t term;
+    uint8_t source;
+    double share;
+} candidate;
+
+typedef struct derivation {
+    const qiaoi_derive_input *in;
+    uint32_t *term_of_string;  /* by offset into base->strings */
+    uint32_t *term_hash;
+    uint64_t term_hash_size;
+    qiaoi_key_set keys;
+    qiaoi_translation *translations;
+    size_t translation_count, translation_capacity;
+    uint32_t *reverse_offsets;
+    qiaoi_reverse *reverse;
+    size_t reverse_count;
+    size_t learned_at;
+} derivation;
+
+/* ---- terms ---- */
+
+static qiao_status
+hash_terms(derivation *d, qiao_error *err)
+{
+    d->term_hash_size = qiaoi_hash_size(d->in->term_count);
+    d->term_hash = qiao_calloc(d->term_hash_size, sizeof *d->term_hash);
+    if (d->term_hash == NULL)
+        return qiao_fail_memory(err);
+    for (uint32_t t = 0; t < d->in->term_count; t++) {
+        const char *form = d->in->term_bytes + d->in->term_offsets[t];
+        uint64_t i = qiao_hash64(form, strlen(form), 0) & (d->term_hash_size - 1);
+
+        while (d->term_hash[i] != 0)
+            i = (i + 1) & (d->term_hash_size - 1);
+        d->term_hash[i] = t + 1;
+    }
+    return QIAO_OK;
+}
+
+static uint32_t
+find_term(const derivation *d, const char *form)
+{
+    uint64_t i = qiao_hash64(form, strlen(form), 0) & (d->term_hash_size - 1);
+
+    for (; d->term_hash[i] != 0; i = (i + 1) & (d->term_hash_size - 1))
+        if (strcmp(d->in->term_bytes + d->in->term_offsets[d->term_hash[i] - 1], form) == 0)
+            return d->term_hash[i] - 1;
+    return QIAOI_NO_TERM;
+}
+
+static qiao_status
+map_strings(derivation *d, uint64_t size, qiao_error *err)
+{
+    d->term_of_string = qiao_alloc((size + 1) * sizeof *d->term_of_string);
+    if (d->term_of_string == NULL)
+        return qiao_fail_memory(err);
+    for (uint64_t at = 0; at < size; at += strlen(d->in->base->strings + at) + 1)
+        d->term_of_string[at] = find_term(d, d->in->base->strings + at);
+    return QIAO_OK;
+}
+
+/* Frequency of a term in the corpus that needs are matched with: the projects, or the needs where there is no project. */
+static uint32_t
+target_frequency(const derivation *d, uint32_t term)
+{
+    return d->in->statistics.documents[0] > 0 ? d->in->term_df[term] : d->in->term_df[d->in->term_count + term];
+}
+
+/* ---- shares of one entry ---- */
+
+static size_t
+add_candidate(candidate *list, size_t count, uint32_t term, double share, uint8_t source)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i].term == term) {
+            list[i].share += share;
+            list[i].source |= source;
+            return count;
+        }
+    if (count == CANDIDATES_MAX)
+        return count;
+    list[count] = (candidate){term, source, share};
+    return count + 1;
+}
+
+/* sqrt of the smallest document frequency of the sense's stems, 0 where one is missing */
+static double
+sense_frequency(const derivation *d, const qiaoi_sense *sense)
+{
+    uint32_t least = UINT32_MAX;
+
+    for (uint32_t k = 0; k < sense->stem_count; k++) {
+        uint32_t term = d->term_of_string[d->in->base->sense_stems[sense->first_stem + k]];
+        uint32_t df = term == QIAOI_NO_TERM ? 0 : target_frequency(d, term);
+
+        if (df < least)
+            least = df;
+    }
+    return sqrt((double)least);
+}
+
+static size_t
+dictionary_shares(const derivation *d, const qiaoi_entry *entry, candidate *list)
+{
+    const qiaoi_sense *senses = d->in->base->senses + entry->first;
+    double sum = 0;
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < entry->count; i++)
+        sum += senses[i].weight * sense_frequency(d, &senses[i]);
+    if (sum <= 0)
+        return 0;
+    for (uint32_t i = 0; i < entry->count; i++) {
+        double share = senses[i].weight * sense_frequency(d, &senses[i]) / sum;
+
+        if (share <= 0)
+            continue;
+        for (uint32_t k = 0; k < senses[i].stem_count; k++)
+            count = add_candidate(list, count, d->term_of_string[d->in->base->sense_stems[senses[i].first_stem + k]],
+                                  share / sqrt((double)senses[i].stem_count), senses[i].source);
+    }
+    return count;
+}
+
+/* Adds what was learned for the entry; the learned list is walked once, in step with the entries. */
+static size_t
+learned_shares(derivation *d, uint32_t entry_index, candidate *list, size_t count)
+{
+    const qiaoi_derive_input *in = d->in;
+    double sum = 0;
+
+    while (d->learned_at < in->learned_count && in->learned[d->learned_at].entry < entry_index)
+        d->learned_at++;
+    if (d->learned_at == in->learned_count || in->learned[d->learned_at].entry != entry_index)
+        return count;
+    for (size_t i = 0; i < count; i++)
+        list[i].share *= DICTIONARY_WEIGHT;
+    for (; d->learned_at < in->learned_count && in->learned[d->learned_at].entry == entry_index; d->learned_at++) {
+        uint32_t term = find_term(d, in->learned[d->learned_at].stem);
+
+        if (term != QIAOI_NO_TERM && target_frequency(d, term) > 0)
+            count = add_candidate(list, count, term, in->learned[d->learned_at].count, QIAO_FROM_LEARNED);
+    }
+    for (size_t i = 0; i < count; i++)
+        sum += list[i].share;
+    for (size_t i = 0; i < count; i++)
+        list[i].share /= sum;
+    return count;
+}
+
+static int
+compare_candidates(const void *a, const void *b)
+{
+    const candidate *x = a, *y = b;
+
+    if (x->share > y->share || x->share < y->share)
+        return x->share > y->share ? -1 : 1;
+    return x->term < y->term ? -1 : x->term > y->term;
+}
+
+static qiao_status
+keep_translations(derivation *d, qiaoi_entry *entry, candidate *list, size_t count, qiao_error *err)
+{
+    qsort(list, count, sizeof *list, compare_candidates);
+    if (count > QIAOI_TRANSLATIONS_MAX)
+        count = QIAOI_TRANSLATIONS_MAX;
+    if (d->translation_count + count > d->translation_capacity) {
+        size_t capacity = d->translation_capacity == 0 ? 1u << 19 : d->translation_capacity * 2;
+        qiaoi_translation *grown = qiao_realloc_array(d->translations, capacity, sizeof *grown);
+
+        if (grown == NULL)
+            return qiao_fail_memory(err);
+        d->translations = grown;
+        d->translation_capacity = capacity;
+    }
+    entry->first = (uint32_t)d->translation_count;
+    entry->count = 0;
+    entry->sources = 0;
+    for (size_t i = 0; i < count; i++) {
+        double share = list[i].share > 1.0 ? 1.0 : list[i].share;
+        uint16_t quantised = (uint16_t)lround(share * 65535.0);
+
+        if (quantised == 0)
+            break;
+        d->translations[d->translation_count++] = (qiaoi_translation){list[i].term, quantised, list[i].source, 0};
+        entry->count++;
+        entry->sources |= list[i].source;
+    }
+    return QIAO_OK;
+}
+
+static qiao_status
+translate_entries(derivation *d, qiao_error *err)
+{
+    const qiao_lexicon *base = d->in->base;
+    candidate *list = qiao_alloc(CANDIDATES_MAX * sizeof *list);
+    qiao_status st = list == NULL ? qiao_fail_memory(err) : QIAO_OK;
+
+    for (uint32_t e = 0; st == QIAO_OK && e < base->entry_count; e++) {
+        const qiaoi_entry *from = &base->entries[e];
+        uint32_t index = 0;
+
+        st = qiaoi_key_set_add(&d->keys, (qiaoi_lexicon_language)from->language, base->keys + from->key, from->key_length, &index, err);
+        if (st != QIAO_OK)
+            break;
+        d->keys.entries[index].cost = from->cost;
+        st = keep_translations(d, &d->keys.entries[index], list, learned_shares(d, e, list, dictionary_shares(d, from, list)), err);
+    }
+    qiao_free(list);
+    return st;
+}
+
+/* ---- the way back ---- */
+
+static int
+compare_reverse(const void *a, const void *b)
+{
+    const qiaoi_reverse *x = a, *y = b;
+
+    if (x->share != y->share)
+        return x->share > y->share ? -1 : 1;
+    return x->entry < y->entry ? -1 : x->entry > y->entry;
+}
+
+/* Chinese words of two and more characters that mean the term in good part. */
+static bool
+worth_keeping(const qiaoi_entry *entry, const qiaoi_translation *translation)
+{
+    return entry->language == QIAOI_ZH && entry->key_length >= 6 && translation->share >= 6553;
+}
+
+static qiao_status
+build_reverse(derivation *d, qiao_error *err)
+{
+    uint32_t terms = d->in->term_count;
+    uint32_t *fill = NULL;
+    size_t total = 0, kept = 0;
+
+    d->reverse_offsets = qiao_calloc((size_t)terms + 2, sizeof *d->reverse_offsets);
+    if (d->reverse_offsets == NULL)
+        return qiao_fail_memory(err);
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t e = 0; e < d->keys.count; e++) {
+            const qiaoi_entry *entry = &d->keys.entries[e];
+
+            for (uint32_t i = 0; i < entry->count; i++) {
+                const qiaoi_translation *translation = &d->translations[entry->first + i];
+
+                if (!worth_keeping(entry, translation))
+                    continue;
+                if (pass == 0)
+                    d->reverse_offsets[translation->term + 1]++;
+                else
+                    d->reverse[fill[translation->term]++] = (qiaoi_reverse){e, translation->share, 0};
+            }
+        }
+        if (pass == 1)
+            break;
+        for (uint32_t t = 0; t < terms; t++)
+            d->reverse_offsets[t + 1] += d->reverse_offsets[t];
+        total = d->reverse_offsets[terms];
+        d->reverse = qiao_alloc((total + 1) * sizeof *d->reverse);
+        fill = qiao_alloc(((size_t)terms + 1) * sizeof *fill);
+        if (d->reverse == NULL || fill == NULL) {
+            qiao_free(fill);
+            return qiao_fail_memory(err);
+        }
+        memcpy(fill, d->reverse_offsets, (size_t)terms * sizeof *fill);
+    }
+    qiao_free(fill);
+    for (uint32_t t = 0; t < terms; t++) {
+        size_t begin = d->reverse_offsets[t], n = d->reverse_offsets[t + 1] - begin;
+
+        qsort(d->reverse + begin, n, sizeof *d->reverse, compare_reverse);
+        if (n > REVERSE_MAX)
+            n = REVERSE_MAX;
+        memmove(d->reverse + kept, d->reverse + begin, n * sizeof *d->reverse);
+        d->reverse_offsets[t] = (uint32_t)kept;
+        kept += n;
+    }
+    d->reverse_offsets[terms] = (uint32_t)kept;
+    d->reverse_count = kept;
+    return QIAO_OK;
+}
+
+static qiao_status
+write_lexicon(const derivation *d, const char *path, qiao_error *err)
+{
+    const qiaoi_derive_input *in = d->in;
+    const qiaoi_section_data sections[] = {
+        {QIAOI_SECTION_META, 1, in->version, strlen(in->version) + 1},
+        {QIAOI_SECTION_NORMAL, 2, in->base->normal, 65536},
+        {QIAOI_SECTION_NORMAL_JA, 2, in->base->normal_ja, 65536},
+        {QIAOI_SECTION_TRANSLATIONS, sizeof(qiaoi_translation), d->translations, d->translation_count},
+        {QIAOI_SECTION_TERM_OFFSETS, 4, in->term_offsets, (uint64_t)in->term_count + 1},
+        {QIAOI_SECTION_TERM_BYTES, 1, in->term_bytes, in->term_offsets[in->term_count]},
+        {QIAOI_SECTION_TERM_HASH, 4, d->term_hash, d->term_hash_size},
+        {QIAOI_SECTION_TERM_DF, 4, in->term_df, 2 * (uint64_t)in->term_count},
+        {QIAOI_SECTION_PAIRS, sizeof(qiaoi_pair), in->pairs, in->pair_slots},
+        {QIAOI_SECTION_ENTRY_DF, 4, in->entry_df, in->base->entry_count},
+        {QIAOI_SECTION_REVERSE_OFFSETS, 4, d->reverse_offsets, (uint64_t)in->term_count + 1},
+        {QIAOI_SECTION_REVERSE, sizeof(qiaoi_reverse), d->reverse, d->reverse_count},
+        {QIAOI_SECTION_STATISTICS, sizeof(qiaoi_statistics), &in->statistics, 1},
+    };
+
+    return qiaoi_lexicon_write(path, &d->keys, sections, sizeof sections / sizeof *sections, err);
+}
+
+qiao_status
+qiaoi_lexicon_derive(const qiaoi_derive_input *input, const char *path, qiao_error *err)
+{
+    derivation d = {.in = input};
+    qiao_status st = hash_terms(&d, err);
+
+    if (st == QIAO_OK)
+        st = map_strings(&d, input->base->strings_size, err);
+    if (st == QIAO_OK)
+        st = translate_entries(&d, err);
+    if (st == QIAO_OK)
+        st = build_reverse(&d, err);
+    if (st == QIAO_OK)
+        st = write_lexicon(&d, path, err);
+    qiao_free(d.term_of_string);
+    qiao_free(d.term_hash);
+    qiaoi_key_set_done(&d.keys);
+    qiao_free(d.translations);
+    qiao_free(d.reverse_offsets);
+    qiao_free(d.reverse);
+    return st;
+}

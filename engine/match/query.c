@@ -1,0 +1,445 @@
+/* Builds the pivot query: counts source words, spreads each over its translations, adds parts of compounds and adjacent pairs. */
+#include "match/query.h"
+
+#include "match/boilerplate.h"
+#include "qiao/file.h"
+#include "qiao/match.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORD_SLOTS 32768u          /* power of two, over twice QIAOI_QUERY_WORDS_MAX */
+#define PAIRS_MAX 8192u
+#define PAIR_SLOTS 32768u
+#define PAIR_STEMS 4u              /* best translations of each neighbour that are tried together */
+#define PAIR_TERMS_MAX 12u
+#define WEIGHT_PAIR 0.4
+#define WEIGHT_PART 0.2
+#define WEIGHT_SINGLE_CHARACTER 0.5
+
+struct qiaoi_pair_candidate {
+    uint32_t first, second, count;
+};
+
+qiao_status
+qiaoi_query_init(qiaoi_query *query, qiao_error *err)
+{
+    memset(query, 0, sizeof *query);
+    query->arena = qiao_arena_new(1u << 15);
+    query->words = qiao_alloc(QIAOI_QUERY_WORDS_MAX * sizeof *query->words);
+    query->word_slots = qiao_calloc(WORD_SLOTS, sizeof *query->word_slots);
+    query->groups = qiao_alloc((QIAOI_QUERY_WORDS_MAX + PAIRS_MAX) * sizeof *query->groups);
+    query->terms = qiao_alloc((size_t)(QIAOI_QUERY_WORDS_MAX + PAIRS_MAX) * QIAOI_GROUP_TERMS_MAX * sizeof *query->terms);
+    query->pair_candidates = qiao_alloc(PAIRS_MAX * sizeof *query->pair_candidates);
+    query->pair_slots = qiao_calloc(PAIR_SLOTS, sizeof *query->pair_slots);
+    if (query->arena == NULL || query->words == NULL || query->word_slots == NULL || query->groups == NULL || query->terms == NULL ||
+        query->pair_candidates == NULL || query->pair_slots == NULL) {
+        qiaoi_query_done(query);
+        return qiao_fail_memory(err);
+    }
+    return QIAO_OK;
+}
+
+void
+qiaoi_query_done(qiaoi_query *query)
+{
+    qiao_arena_free(query->arena);
+    qiao_free(query->words);
+    qiao_free(query->word_slots);
+    qiao_free(query->groups);
+    qiao_free(query->terms);
+    qiao_free(query->sequence);
+    qiao_free(query->pair_candidates);
+    qiao_free(query->pair_slots);
+    memset(query, 0, sizeof *query);
+}
+
+static void
+clear(qiaoi_query *query)
+{
+    qiao_arena_reset(query->arena);
+    memset(query->word_slots, 0, WORD_SLOTS * sizeof *query->word_slots);
+    memset(query->pair_slots, 0, PAIR_SLOTS * sizeof *query->pair_slots);
+    query->word_count = query->group_count = query->term_count = query->sequence_count = query->pair_candidate_count = 0;
+    query->attainable = 0;
+    query->cut = false;
+}
+
+/* ---- words ---- */
+
+/* Index of the word, added if new; UINT32_MAX when full or out of memory. A word and a part of the same form are different words. */
+static uint32_t
+find_word(qiaoi_query *query, const qiao_token *token, bool part)
+{
+    uint64_t i = qiao_hash64(token->form, token->form_length, part ? 1 : 0) & (WORD_SLOTS - 1);
+    qiaoi_query_word *word;
+    const char *form;
+
+    for (; query->word_slots[i] != 0; i = (i + 1) & (WORD_SLOTS - 1)) {
+        word = &query->words[query->word_slots[i] - 1];
+        if (word->part == part && word->form_length == token->form_length && memcmp(word->form, token->form, token->form_length) == 0)
+            return query->word_slots[i] - 1;
+    }
+    if (query->word_count == QIAOI_QUERY_WORDS_MAX)
+        return UINT32_MAX;
+    form = qiao_arena_strndup(query->arena, token->form, token->form_length);
+    if (form == NULL)
+        return UINT32_MAX;
+    query->word_slots[i] = query->word_count + 1;
+    word = &query->words[query->word_count];
+    *word = (qiaoi_query_word){.form = form, .form_length = token->form_length, .entry = token->entry, .part = part};
+    word->latin = token->script == QIAO_SCRIPT_LATIN && token->language[0] == 'e';
+    return query->word_count++;
+}
+
+static qiao_status
+append_sequence(qiaoi_query *query, uint32_t word, qiao_error *err)
+{
+    if (query->sequence_count == query->sequence_capacity) {
+        uint32_t capacity = query->sequence_capacity == 0 ? 4096 : query->sequence_capacity * 2;
+        uint32_t *grown = qiao_realloc_array(query->sequence, capacity, sizeof *grown);
+
+        if (grown == NULL)
+            return qiao_fail_memory(err);
+        query->sequence = grown;
+        query->sequence_capacity = capacity;
+    }
+    query->sequence[query->sequence_count++] = word;
+    return QIAO_OK;
+}
+
+static uint32_t
+count_word(qiaoi_query *query, const qiao_token *token, uint16_t text, bool part)
+{
+    uint32_t index = find_word(query, token, part);
+    qiaoi_query_word *word;
+
+    if (index == UINT32_MAX)
+        return index;
+    word = &query->words[index];
+    if (word->count++ == 0) {
+        word->text = text;
+        word->start = token->start;
+        word->end = token->end;
+    }
+    return index;
+}
+
+static qiao_status
+read_text(qiaoi_query *query, qiao_analyzer *analyzer, const qiaoi_query_text *text, uint16_t index, qiao_error *err)
+{
+    const qiao_token *tokens;
+    size_t count;
+    uint32_t next = 0, whole = 0;
+    qiao_status st = qiao_analyze(analyzer, text->text, text->length, text->language, true, &tokens, &count, err);
+
+    for (size_t i = 0; st == QIAO_OK && i < count; i++) {
+        const qiao_token *token = &tokens[i];
+        uint32_t word;
+
+        if (token->stop_word)
+            continue; /* English neighbours are counted without stop words, as in the index */
+        word = count_word(query, token, index, token->sub_word);
+        if (word == UINT32_MAX)
+            continue;
+        if (token->sub_word) {
+            if (query->words[word].count == 1)
+                query->words[word].whole = whole;
+            continue;
+        }
+        whole = word;
+        if (token->position != next && !query->words[word].latin)
+            st = append_sequence(query, UINT32_MAX, err);
+        if (st == QIAO_OK)
+            st = append_sequence(query, word, err);
+        next = token->position + 1;
+    }
+    return st == QIAO_OK ? append_sequence(query, UINT32_MAX, err) : st;
+}
+
+/* ---- groups ---- */
+
+typedef struct group_builder {
+    qiaoi_query *query;
+    const qiao_lexicon *lexicon;
+    const qiaoi_postings *ranges;
+    size_t range_count;
+    double documents;
+} group_builder;
+
+static uint32_t
+document_frequency(const group_builder *b, uint32_t slot)
+{
+    uint32_t df = 0;
+
+    for (size_t r = 0; r < b->range_count; r++)
+        df += qiaoi_postings_list(&b->ranges[r], slot).count;
+    return df;
+}
+
+static double
+inverse_frequency(const group_builder *b, uint32_t df)
+{
+    return log(1.0 + (b->documents - df + 0.5) / (df + 0.5));
+}
+
+typedef struct alternative {
+    uint32_t slot;
+    double share, idf;
+    uint8_t source;
+    bool itself;
+} alternative;
+
+/* Turn alternatives into a group; nothing is added where none has a posting. The word itself in its own language does not move the mean idf. */
+static void
+add_group(group_builder *b, qiaoi_group_kind kind, uint32_t word, uint32_t word2, double q, const alternative *list, size_t count)
+{
+    qiaoi_query *query = b->query;
+    double sum = 0, weighted = 0, mean;
+    qiaoi_group *group;
+
+    for (int pass = 0; pass < 2 && sum <= 0; pass++)
+        for (size_t i = 0; i < count; i++)
+            if (pass == 1 || !list[i].itself) {
+                sum += list[i].share;
+                weighted += list[i].share * list[i].idf;
+            }
+    if (sum <= 0 || query->group_count == QIAOI_QUERY_WORDS_MAX + PAIRS_MAX)
+        return;
+    mean = weighted / sum;
+    group = &query->groups[query->group_count++];
+    *group = (qiaoi_group){kind, word, word2, query->term_count, 0, (float)(q * mean)};
+    for (size_t i = 0; i < count && group->count < QIAOI_GROUP_TERMS_MAX; i++) {
+        double ratio = list[i].itself ? 1.0 : list[i].idf / mean;
+
+        query->terms[query->term_count++] = (qiaoi_query_term){list[i].slot, (float)(list[i].share * ratio), list[i].source};
+        group->count++;
+    }
+    if (kind == QIAOI_GROUP_WORD)
+        query->attainable += q * mean;
+}
+
+static size_t
+add_alternative(const group_builder *b, alternative *list, size_t count, uint32_t slot, double share, uint8_t source, bool itself)
+{
+    uint32_t df = document_frequency(b, slot);
+
+    if (df == 0)
+        return count;
+    list[count] = (alternative){slot, share, inverse_frequency(b, df), source, itself};
+    return count + 1;
+}
+
+/* The word itself, and its translations. */
+static size_t
+alternatives_of(const group_builder *b, const qiaoi_query_word *word, alternative list[QIAOI_GROUP_TERMS_MAX])
+{
+    uint32_t own = qiaoi_lexicon_term(b->lexicon, word->form, word->form_length);
+    size_t count = 0;
+
+    if (own != QIAOI_NO_TERM)
+        count = add_alternative(b, list, count, own, 1.0, 0, !word->latin);
+    if (word->entry != 0) {
+        const qiaoi_entry *entry = &b->lexicon->entries[word->entry - 1];
+
+        for (uint32_t i = 0; i < entry->count && count < QIAOI_GROUP_TERMS_MAX; i++) {
+            const qiaoi_translation *translation = &b->lexicon->translations[entry->first + i];
+
+            count = add_alternative(b, list, count, translation->term, translation->share / 65535.0, translation->source, false);
+        }
+    }
+    return count;
+}
+
+static bool
+single_character(const qiaoi_query_word *word)
+{
+    return !word->latin && word->form_length <= 4 && (unsigned char)word->form[0] >= 0xE0u;
+}
+
+static double
+word_weight(const qiaoi_query_word *word)
+{
+    double q = 1.0 + log((double)word->count);
+
+    if (single_character(word))
+        q *= WEIGHT_SINGLE_CHARACTER;
+    return q * qiaoi_boilerplate_weight(word->form, word->form_length);
+}
+
+/* Compounds whose translations have no posting are replaced by their parts at full weight. */
+static bool
+part_of_untranslated(const qiaoi_query *query, const qiaoi_query_word *part)
+{
+    return part->part && !query->words[part->whole].translated;
+}
+
+static void
+group_words(group_builder *b, bool parts)
+{
+    alternative list[QIAOI_GROUP_TERMS_MAX];
+
+    for (uint32_t w = 0; w < b->query->word_count; w++) {
+        qiaoi_query_word *word = &b->query->words[w];
+        bool alone;
+        double q;
+        size_t count;
+
+        if (word->part != parts)
+            continue;
+        count = alternatives_of(b, word, list);
+        word->translated = count > 0;
+        if (count == 0)
+            continue;
+        q = word_weight(word);
+        alone = !parts || part_of_untranslated(b->query, word);
+        add_group(b, alone ? QIAOI_GROUP_WORD : QIAOI_GROUP_PART, w, w, alone ? q : q * WEIGHT_PART, list, count);
+    }
+}
+
+/* ---- adjacent pairs ---- */
+
+static void
+count_pair(qiaoi_query *query, uint32_t first, uint32_t second)
+{
+    uint32_t i = ((first * 0x9E3779B1u) ^ (second * 0x85EBCA77u)) >> 15 & (PAIR_SLOTS - 1);
+
+    for (; query->pair_slots[i] != 0; i = (i + 1) & (PAIR_SLOTS - 1)) {
+        struct qiaoi_pair_candidate *pair = &query->pair_candidates[query->pair_slots[i] - 1];
+
+        if (pair->first == first && pair->second == second) {
+            pair->count++;
+            return;
+        }
+    }
+    if (query->pair_candidate_count == PAIRS_MAX)
+        return;
+    query->pair_candidates[query->pair_candidate_count++] = (struct qiaoi_pair_candidate){first, second, 1};
+    query->pair_slots[i] = query->pair_candidate_count;
+}
+
+typedef struct stem_share {
+    uint32_t term;
+    double share;
+} stem_share;
+
+static size_t
+best_stems(const group_builder *b, const qiaoi_query_word *word, stem_share out[PAIR_STEMS])
+{
+    size_t count = 0;
+
+    if (word->latin) {
+        uint32_t term = qiaoi_lexicon_term(b->lexicon, word->form, word->form_length);
+
+        if (term != QIAOI_NO_TERM)
+            out[count++] = (stem_share){term, 1.0};
+    } else if (word->entry != 0) {
+        const qiaoi_entry *entry = &b->lexicon->entries[word->entry - 1];
+
+        for (; count < entry->count && count < PAIR_STEMS; count++)
+            out[count] = (stem_share){b->lexicon->translations[entry->first + count].term,
+                                      b->lexicon->translations[entry->first + count].share / 65535.0};
+    }
+    return count;
+}
+
+static int
+compare_alternatives(const void *a, const void *b)
+{
+    const alternative *x = a, *y = b;
+
+    if (x->share > y->share || x->share < y->share)
+        return x->share > y->share ? -1 : 1;
+    return x->slot < y->slot ? -1 : x->slot > y->slot;
+}
+
+static size_t
+try_pair(const group_builder *b, const stem_share *first, const stem_share *second, alternative *list, size_t count)
+{
+    const qiaoi_pair *pair = qiaoi_lexicon_pair(b->lexicon, first->term, second->term);
+
+    for (size_t i = 0; pair != NULL && i < count; i++)
+        if (list[i].slot == pair->term)
+            return count;
+    return pair == NULL ? count : add_alternative(b, list, count, pair->term, first->share * second->share, 0, false);
+}
+
+static void
+group_pair(group_builder *b, const struct qiaoi_pair_candidate *pair)
+{
+    const qiaoi_query_word *words = b->query->words;
+    stem_share first[PAIR_STEMS], second[PAIR_STEMS];
+    size_t n1 = best_stems(b, &words[pair->first], first), n2 = best_stems(b, &words[pair->second], second), count = 0;
+    alternative list[2 * PAIR_STEMS * PAIR_STEMS];
+    bool ordered = words[pair->first].latin && words[pair->second].latin;
+
+    for (size_t i = 0; i < n1; i++)
+        for (size_t k = 0; k < n2; k++) {
+            count = try_pair(b, &first[i], &second[k], list, count);
+            if (!ordered)
+                count = try_pair(b, &second[k], &first[i], list, count);
+        }
+    if (count == 0)
+        return;
+    qsort(list, count, sizeof *list, compare_alternatives);
+    add_group(b, QIAOI_GROUP_PAIR, pair->first, pair->second, WEIGHT_PAIR * (1.0 + log((double)pair->count)), list,
+              count < PAIR_TERMS_MAX ? count : PAIR_TERMS_MAX);
+}
+
+static void
+group_pairs(group_builder *b)
+{
+    qiaoi_query *query = b->query;
+
+    for (uint32_t i = 0; i + 1 < query->sequence_count; i++)
+        if (query->sequence[i] != UINT32_MAX && query->sequence[i + 1] != UINT32_MAX)
+            count_pair(query, query->sequence[i], query->sequence[i + 1]);
+    for (uint32_t i = 0; i < query->pair_candidate_count; i++)
+        group_pair(b, &query->pair_candidates[i]);
+}
+
+/* ---- the whole ---- */
+
+static int
+compare_groups(const void *a, const void *b)
+{
+    const qiaoi_group *x = a, *y = b;
+
+    if (x->weight > y->weight || x->weight < y->weight)
+        return x->weight > y->weight ? -1 : 1;
+    return x->first < y->first ? -1 : x->first > y->first;
+}
+
+qiao_status
+qiaoi_query_build(qiaoi_query *query, qiao_analyzer *analyzer, const qiao_generation *generation, qiao_kind side, const qiaoi_query_text *texts,
+                  size_t text_count, qiao_error *err)
+{
+    group_builder b = {.query = query, .lexicon = qiao_generation_lexicon(generation)};
+    size_t room = QIAO_MATCH_TEXT_MAX;
+    qiao_status st = QIAO_OK;
+
+    clear(query);
+    b.ranges = qiaoi_generation_postings(generation, side, &b.range_count);
+    b.documents = qiao_generation_count(generation, side);
+    for (size_t i = 0; st == QIAO_OK && i < text_count && i < UINT16_MAX; i++) {
+        qiaoi_query_text text = texts[i];
+
+        if (text.length > room) {
+            query->cut = true;
+            text.length = room;
+        }
+        room -= text.length;
+        st = read_text(query, analyzer, &text, (uint16_t)i, err);
+    }
+    if (st != QIAO_OK)
+        return st;
+    group_words(&b, false);
+    group_words(&b, true);
+    group_pairs(&b);
+    if (query->group_count > QIAOI_GROUPS_MAX) {
+        qsort(query->groups, query->group_count, sizeof *query->groups, compare_groups);
+        query->group_count = QIAOI_GROUPS_MAX;
+    }
+    return QIAO_OK;
+}

@@ -1,0 +1,80 @@
+/*
+ * Layout of a generation's records.mdb, shared by its writer and its reader.
+ *
+ *   database "documents": key KIND                       -> ids of the side: u32 count, u32 offsets[count + 1], NUL-terminated ids ascending
+ *   database "records":   key KIND, docid (4 bytes BE)   -> byte 0 and the JSON, or byte 1, u32 raw length, a zstd frame
+ *   database "tags":      key KIND, tag                  -> portable Roaring bitmap of docids
+ *   database "postings":  key KIND, range (2 bytes BE)   -> qiaoi_postings_header and arrays, see below
+ *
+ * KIND is one byte, the value of qiao_kind. A range covers QIAOI_RANGE_SIZE documents. Postings of a range, each array 8-byte aligned:
+ *   u64 bitmap[words]    which term slots have postings here (slots: terms of the lexicon, then its pairs)
+ *   u32 rank[words]      set bits before each word
+ *   u32 offsets[present + 1]
+ *   u16 documents[postings], docid within the range, ascending for each term
+ *   u8 impacts[postings], u8 maxima[present]
+ * The impact of term t in document d is its field-weighted, length-normalised frequency in units of 1/QIAOI_IMPACT_UNIT.
+ */
+#ifndef QIAO_STORE_GENERATION_FORMAT_H
+#define QIAO_STORE_GENERATION_FORMAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define QIAOI_RANGE_BITS 16u
+#define QIAOI_RANGE_SIZE (1u << QIAOI_RANGE_BITS)
+#define QIAOI_IMPACT_UNIT 24.0
+#define QIAOI_POSTINGS_MAGIC 0x31504951u /* "QIP1" */
+
+typedef struct qiaoi_postings_header {
+    uint32_t magic;
+    uint32_t slots;     /* terms and pairs of the lexicon */
+    uint32_t present;   /* of them, with postings in this range */
+    uint32_t postings;
+    uint32_t first_document;
+    uint32_t documents; /* in this range */
+} qiaoi_postings_header;
+
+/* One range, in memory. */
+typedef struct qiaoi_postings {
+    qiaoi_postings_header header;
+    const uint64_t *bitmap;
+    const uint32_t *rank;
+    const uint32_t *offsets;
+    const uint16_t *documents;
+    const uint8_t *impacts;
+    const uint8_t *maxima;
+} qiaoi_postings;
+
+typedef struct qiaoi_posting_list {
+    const uint16_t *documents;
+    const uint8_t *impacts;
+    uint32_t count;
+    uint8_t maximum;
+} qiaoi_posting_list;
+
+/* Byte offsets of the arrays for a header; [6] is the total size. */
+void qiaoi_postings_layout(const qiaoi_postings_header *header, size_t offsets_out[7]);
+
+/* The list of a slot; count 0 where it has none in this range. */
+static inline qiaoi_posting_list
+qiaoi_postings_list(const qiaoi_postings *range, uint32_t slot)
+{
+    qiaoi_posting_list list = {NULL, NULL, 0, 0};
+    uint64_t word;
+    uint32_t n, begin;
+
+    if (slot >= range->header.slots)
+        return list;
+    word = range->bitmap[slot >> 6];
+    if ((word >> (slot & 63u) & 1u) == 0)
+        return list;
+    n = range->rank[slot >> 6] + (uint32_t)__builtin_popcountll(word & (((uint64_t)1 << (slot & 63u)) - 1u));
+    begin = range->offsets[n];
+    list.documents = range->documents + begin;
+    list.impacts = range->impacts + begin;
+    list.count = range->offsets[n + 1] - begin;
+    list.maximum = range->maxima[n];
+    return list;
+}
+
+#endif

@@ -1,0 +1,205 @@
+/* Fills records.mdb in key order with appends; one write transaction per database, one sync at the end. */
+#include "store/generation_writer.h"
+
+#include "qiao/memory.h"
+#include "store/kv.h"
+
+#include <roaring/roaring.h>
+#include <string.h>
+#include <zstd.h>
+
+#define RAW_MAX 1900u /* bigger values would take a page of their own: they are compressed */
+#define KEY_MAX 256u
+
+struct qiaoi_generation_writer {
+    qiao_kv *kv;
+    qiao_kv_txn *txn;
+    qiao_kv_db documents, records, tags, postings;
+    qiao_buffer value;
+    ZSTD_CCtx *zstd;
+};
+
+void
+qiaoi_postings_layout(const qiaoi_postings_header *header, size_t offsets_out[7])
+{
+    size_t words = ((size_t)header->slots + 63) / 64;
+    const size_t sizes[6] = {words * 8,          words * 4, ((size_t)header->present + 1) * 4, (size_t)header->postings * 2, header->postings,
+                             header->present};
+    size_t at = (sizeof *header + 7) & ~(size_t)7;
+
+    for (size_t i = 0; i < 6; i++) {
+        offsets_out[i] = at;
+        at = (at + sizes[i] + 7) & ~(size_t)7;
+    }
+    offsets_out[6] = at;
+}
+
+static qiao_status
+open_databases(qiaoi_generation_writer *writer, qiao_error *err)
+{
+    qiao_status st = qiao_kv_begin(writer->kv, true, &writer->txn, err);
+
+    if (st == QIAO_OK)
+        st = qiao_kv_database(writer->txn, "documents", &writer->documents, err);
+    if (st == QIAO_OK)
+        st = qiao_kv_database(writer->txn, "records", &writer->records, err);
+    if (st == QIAO_OK)
+        st = qiao_kv_database(writer->txn, "tags", &writer->tags, err);
+    if (st == QIAO_OK)
+        st = qiao_kv_database(writer->txn, "postings", &writer->postings, err);
+    return st;
+}
+
+qiao_status
+qiaoi_generation_writer_open(const char *path, qiaoi_generation_writer **out, qiao_error *err)
+{
+    qiaoi_generation_writer *writer = qiao_calloc(1, sizeof *writer);
+    qiao_status st;
+
+    *out = NULL;
+    if (writer == NULL)
+        return qiao_fail_memory(err);
+    writer->zstd = ZSTD_createCCtx();
+    st = writer->zstd == NULL ? qiao_fail_memory(err) : qiao_kv_open(path, &(qiao_kv_options){.bulk = true}, &writer->kv, err);
+    if (st == QIAO_OK)
+        st = open_databases(writer, err);
+    if (st != QIAO_OK) {
+        qiaoi_generation_writer_abort(writer);
+        return st;
+    }
+    *out = writer;
+    return QIAO_OK;
+}
+
+void
+qiaoi_generation_writer_abort(qiaoi_generation_writer *writer)
+{
+    if (writer == NULL)
+        return;
+    qiao_kv_abort(writer->txn);
+    qiao_kv_close(writer->kv);
+    ZSTD_freeCCtx(writer->zstd);
+    qiao_buffer_done(&writer->value);
+    qiao_free(writer);
+}
+
+qiao_status
+qiaoi_generation_writer_finish(qiaoi_generation_writer *writer, qiao_error *err)
+{
+    qiao_kv_txn *txn = writer->txn;
+    qiao_status st;
+
+    writer->txn = NULL;
+    st = qiao_kv_commit(txn, err);
+    if (st == QIAO_OK)
+        st = qiao_kv_sync(writer->kv, err);
+    qiaoi_generation_writer_abort(writer);
+    return st;
+}
+
+qiao_status
+qiaoi_generation_writer_documents(qiaoi_generation_writer *writer, qiao_kind kind, const char *const *ids, uint32_t count, qiao_error *err)
+{
+    unsigned char key = (unsigned char)kind;
+    uint32_t offset = 0;
+
+    qiao_buffer_clear(&writer->value);
+    qiao_buffer_append(&writer->value, &count, sizeof count);
+    for (uint32_t i = 0; i < count; i++) {
+        qiao_buffer_append(&writer->value, &offset, sizeof offset);
+        offset += (uint32_t)strlen(ids[i]) + 1;
+    }
+    qiao_buffer_append(&writer->value, &offset, sizeof offset);
+    for (uint32_t i = 0; i < count; i++)
+        qiao_buffer_append(&writer->value, ids[i], strlen(ids[i]) + 1);
+    if (writer->value.failed)
+        return qiao_fail_memory(err);
+    return qiao_kv_append(writer->txn, writer->documents, (qiao_bytes){&key, 1}, (qiao_bytes){writer->value.data, writer->value.length}, err);
+}
+
+static void
+record_key(unsigned char key[5], qiao_kind kind, uint32_t docid)
+{
+    key[0] = (unsigned char)kind;
+    key[1] = (unsigned char)(docid >> 24);
+    key[2] = (unsigned char)(docid >> 16);
+    key[3] = (unsigned char)(docid >> 8);
+    key[4] = (unsigned char)docid;
+}
+
+qiao_status
+qiaoi_generation_writer_record(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid, const char *json, size_t length, qiao_error *err)
+{
+    unsigned char key[5];
+    uint32_t raw = (uint32_t)length;
+
+    record_key(key, kind, docid);
+    qiao_buffer_clear(&writer->value);
+    if (length <= RAW_MAX) {
+        qiao_buffer_append(&writer->value, "\0", 1);
+        qiao_buffer_append(&writer->value, json, length);
+    } else {
+        size_t bound = ZSTD_compressBound(length), n;
+
+        qiao_buffer_append(&writer->value, "\1", 1);
+        qiao_buffer_append(&writer->value, &raw, sizeof raw);
+        if (!qiao_buffer_reserve(&writer->value, bound))
+            return qiao_fail_memory(err);
+        n = ZSTD_compressCCtx(writer->zstd, writer->value.data + writer->value.length, bound, json, length, 1);
+        if (ZSTD_isError(n))
+            return qiao_fail(err, QIAO_E_INTERNAL, "compression failed: %s", ZSTD_getErrorName(n));
+        writer->value.length += n;
+    }
+    if (writer->value.failed)
+        return qiao_fail_memory(err);
+    return qiao_kv_append(writer->txn, writer->records, (qiao_bytes){key, 5}, (qiao_bytes){writer->value.data, writer->value.length}, err);
+}
+
+qiao_status
+qiaoi_generation_writer_tag(qiaoi_generation_writer *writer, qiao_kind kind, const char *tag, const uint32_t *docids, size_t count, qiao_error *err)
+{
+    char key[KEY_MAX];
+    size_t length = strlen(tag);
+    roaring_bitmap_t *bitmap;
+    qiao_status st;
+
+    if (length + 1 > sizeof key)
+        return qiao_fail(err, QIAO_E_LIMIT, "tag %s is too long", tag);
+    key[0] = (char)kind;
+    memcpy(key + 1, tag, length);
+    bitmap = roaring_bitmap_of_ptr(count, docids);
+    if (bitmap == NULL)
+        return qiao_fail_memory(err);
+    roaring_bitmap_run_optimize(bitmap);
+    qiao_buffer_clear(&writer->value);
+    if (qiao_buffer_reserve(&writer->value, roaring_bitmap_portable_size_in_bytes(bitmap))) {
+        size_t n = roaring_bitmap_portable_serialize(bitmap, writer->value.data);
+
+        st = qiao_kv_append(writer->txn, writer->tags, (qiao_bytes){key, length + 1}, (qiao_bytes){writer->value.data, n}, err);
+    } else {
+        st = qiao_fail_memory(err);
+    }
+    roaring_bitmap_free(bitmap);
+    return st;
+}
+
+qiao_status
+qiaoi_generation_writer_postings(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t range, const qiaoi_postings_header *header,
+                                 unsigned char **room_out, qiao_error *err)
+{
+    unsigned char key[3] = {(unsigned char)kind, (unsigned char)(range >> 8), (unsigned char)range};
+    qiaoi_postings_header copy = *header;
+    size_t offsets[7];
+    void *room = NULL;
+    qiao_status st;
+
+    copy.magic = QIAOI_POSTINGS_MAGIC;
+    qiaoi_postings_layout(&copy, offsets);
+    st = qiao_kv_append_reserve(writer->txn, writer->postings, (qiao_bytes){key, 3}, offsets[6], &room, err);
+    if (st != QIAO_OK)
+        return st;
+    memset(room, 0, offsets[6]);
+    memcpy(room, &copy, sizeof copy);
+    *room_out = room;
+    return QIAO_OK;
+}
