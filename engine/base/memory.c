@@ -18,6 +18,8 @@ qiao_memory_set_hook(qiao_memory_hook hook, void *context)
 static bool
 may_allocate(size_t size)
 {
+    if (size > PTRDIFF_MAX) /* no object can be larger; malloc would refuse it too, sanitizers end the process */
+        return false;
     return allocation_hook == NULL || allocation_hook(size, allocation_context);
 }
 
