@@ -346,7 +346,7 @@ namespace {
 
 /* Every field is a list of its own; together they count as one word, with one document frequency. */
 Xapian::Query
-form_query(const qiao_fulltext_alternative &alternative, unsigned fields)
+single_form_query(const char *form, size_t form_length, unsigned fields)
 {
     std::vector<Xapian::Query> lists;
     char term[QIAOI_TERM_ROOM];
@@ -354,28 +354,59 @@ form_query(const qiao_fulltext_alternative &alternative, unsigned fields)
     for (unsigned field = 0; field < QIAO_FT_FIELD_COUNT; field++) {
         if (fields != 0 && (fields & (1u << field)) == 0)
             continue;
-        size_t length = qiaoi_fulltext_word_term(static_cast<qiao_fulltext_field>(field), alternative.form, alternative.length, term);
+        size_t length = qiaoi_fulltext_word_term(static_cast<qiao_fulltext_field>(field), form, form_length, term);
 
         lists.emplace_back(std::string(term, length));
     }
     return lists.size() == 1 ? lists[0] : Xapian::Query(Xapian::Query::OP_SYNONYM, lists.begin(), lists.end());
 }
 
+/* A form of several words asks for all of them. */
+Xapian::Query
+form_query(const qiao_fulltext_alternative &alternative, unsigned fields)
+{
+    std::vector<Xapian::Query> parts;
+    const char *at = alternative.form, *end = at + alternative.length;
+
+    while (at < end) {
+        const char *space = std::find(at, end, ' ');
+
+        if (space > at)
+            parts.push_back(single_form_query(at, static_cast<size_t>(space - at), fields));
+        at = space == end ? end : space + 1;
+    }
+    return Xapian::Query(Xapian::Query::OP_AND, parts.begin(), parts.end());
+}
+
+Xapian::Query
+weighted_query(const qiao_fulltext_alternative &alternative, unsigned fields)
+{
+    double weight = std::min(1.0, std::max(1e-6, alternative.weight));
+    Xapian::Query query = form_query(alternative, fields);
+
+    return weight < 1.0 ? Xapian::Query(Xapian::Query::OP_SCALE_WEIGHT, query, weight) : query;
+}
+
 /* The best of its alternatives: several translations of one word must not outweigh a second word. */
 Xapian::Query
 word_query(const qiao_fulltext_word &word)
 {
-    std::vector<Xapian::Query> alternatives;
+    std::vector<Xapian::Query> best;
 
     for (size_t i = 0; i < word.count; i++) {
-        double weight = std::min(1.0, std::max(1e-6, word.alternatives[i].weight));
-        Xapian::Query query = form_query(word.alternatives[i], word.fields);
+        uint32_t group = word.alternatives[i].group;
+        std::vector<Xapian::Query> sum;
 
-        alternatives.push_back(weight < 1.0 ? Xapian::Query(Xapian::Query::OP_SCALE_WEIGHT, query, weight) : query);
+        if (group != 0 && std::any_of(word.alternatives, word.alternatives + i, [&](const auto &other) { return other.group == group; }))
+            continue;
+        for (size_t k = i; k < word.count; k++)
+            if (k == i || (group != 0 && word.alternatives[k].group == group))
+                sum.push_back(weighted_query(word.alternatives[k], word.fields));
+        best.push_back(sum.size() == 1 ? sum[0] : Xapian::Query(Xapian::Query::OP_OR, sum.begin(), sum.end()));
     }
-    if (alternatives.size() <= 1)
-        return alternatives.empty() ? Xapian::Query() : alternatives[0];
-    return Xapian::Query(Xapian::Query::OP_MAX, alternatives.begin(), alternatives.end());
+    if (best.size() <= 1)
+        return best.empty() ? Xapian::Query() : best[0];
+    return Xapian::Query(Xapian::Query::OP_MAX, best.begin(), best.end());
 }
 
 Xapian::Query
@@ -508,6 +539,23 @@ qiao_fulltext_search(qiao_fulltext *fulltext, const qiao_fulltext_query *query, 
                 fulltext->database.reopen();
             }
         }
+    });
+}
+
+extern "C" qiao_status
+qiao_fulltext_total(qiao_fulltext *fulltext, const qiao_fulltext_query *query, uint64_t *total_out, qiao_error *err)
+{
+    return guarded(err, fulltext->path.c_str(), [&] {
+        Xapian::Enquire enquire(fulltext->database);
+        Xapian::Query built;
+        qiao_status st = build_query(*query, built, err);
+
+        if (st != QIAO_OK)
+            return st;
+        enquire.set_query(built);
+        enquire.set_weighting_scheme(Xapian::BoolWeight());
+        *total_out = enquire.get_mset(0, 0, fulltext->database.get_doccount()).get_matches_estimated();
+        return QIAO_OK;
     });
 }
 

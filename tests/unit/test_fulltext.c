@@ -148,7 +148,7 @@ found(qiao_fulltext *fulltext, const qiao_fulltext_query *query)
 static qiao_fulltext_alternative
 form(const char *text, double weight)
 {
-    return (qiao_fulltext_alternative){text, (uint32_t)strlen(text), weight};
+    return (qiao_fulltext_alternative){.form = text, .length = (uint32_t)strlen(text), .weight = weight};
 }
 
 static void
@@ -192,6 +192,44 @@ a_translation_finds_the_other_language_below_the_word_itself(void **state)
     forms[0] = form("电池", 1);
     forms[1] = form("batteri", 0.2);
     assert_string_equal(found(fulltext, &query), "3 1 2 7");
+    qiao_fulltext_close(fulltext);
+}
+
+static void
+a_form_of_several_words_asks_for_all_and_a_group_adds_up(void **state)
+{
+    qiao_fulltext *fulltext = open_built(*state);
+    qiao_fulltext_alternative forms[3];
+    qiao_fulltext_word word = {.alternatives = forms, .count = 1};
+    qiao_fulltext_query query = {.words = &word, .word_count = 1, .limit = 16};
+
+    forms[0] = form("solid batteri", 1);
+    assert_string_equal(found(fulltext, &query), "1 7");
+    forms[0] = form("laser", 0.9);
+    forms[1] = form("solid", 0.8);
+    word.count = 2;
+    assert_string_equal(found(fulltext, &query), "2147483649 2147483653 7 1");
+    forms[0].group = forms[1].group = 1;
+    assert_string_equal(found(fulltext, &query), "2147483653 7 2147483649 1");
+    qiao_fulltext_close(fulltext);
+}
+
+static void
+a_total_is_exact(void **state)
+{
+    qiao_fulltext *fulltext = open_built(*state);
+    qiao_fulltext_alternative solid = form("solid", 1);
+    qiao_fulltext_word word = {.alternatives = &solid, .count = 1};
+    qiao_fulltext_query query = {.words = &word, .word_count = 1};
+    uint64_t total = 0;
+
+    ok(qiao_fulltext_total(fulltext, &query, &total, &failure));
+    assert_int_equal(total, 3);
+    query.range_count = 1;
+    query.ranges[0].slot = QIAO_SLOT_TRL_MIN;
+    query.ranges[0].low = query.ranges[0].high = (double)NAN;
+    ok(qiao_fulltext_total(fulltext, &query, &total, &failure));
+    assert_int_equal(total, 2);
     qiao_fulltext_close(fulltext);
 }
 
@@ -629,6 +667,8 @@ main(void)
         in_folder(shards_merge_into_one_index_that_keeps_the_document_numbers),
         in_folder(a_word_is_found_in_every_field_or_in_the_field_named),
         in_folder(a_translation_finds_the_other_language_below_the_word_itself),
+        in_folder(a_form_of_several_words_asks_for_all_and_a_group_adds_up),
+        in_folder(a_total_is_exact),
         in_folder(required_words_must_be_there_and_optional_ones_only_add),
         in_folder(filters_all_hold_and_bars_mean_any),
         in_folder(ranges_leave_out_what_is_unknown),

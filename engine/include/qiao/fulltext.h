@@ -96,10 +96,14 @@ QIAO_EXPORT void qiao_fulltext_close(qiao_fulltext *fulltext);
 QIAO_EXPORT qiao_status qiao_fulltext_check(const char *path, qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT uint32_t qiao_fulltext_count(const qiao_fulltext *fulltext);
 
-/* One thing looked for: alternatives (the word itself, its translations) that count as one. */
+/*
+ * One thing looked for: alternatives (the word itself, its parts, its translations) that count as one word, by the best of them. Alternatives
+ * with the same group (not 0) add up to one: the words of which a translation is made.
+ */
 typedef struct qiao_fulltext_alternative {
-    const char *form;
+    const char *form;              /* several words with a space between: all of them */
     uint32_t length;
+    uint32_t group;
     double weight;                 /* 0 < weight <= 1 */
 } qiao_fulltext_alternative;
 
@@ -135,6 +139,8 @@ typedef struct qiao_fulltext_hit {
  */
 QIAO_EXPORT qiao_status qiao_fulltext_search(qiao_fulltext *fulltext, const qiao_fulltext_query *query, qiao_fulltext_hit *hits,
                                              size_t *count_out, uint64_t *total_out, bool *estimated_out, qiao_error *err) QIAO_CHECK;
+/* How many documents match, exactly; offset and limit do not count. Slower than a search: every match is looked at. */
+QIAO_EXPORT qiao_status qiao_fulltext_total(qiao_fulltext *fulltext, const qiao_fulltext_query *query, uint64_t *total_out, qiao_error *err) QIAO_CHECK;
 
 #ifdef __cplusplus
 }
