@@ -96,7 +96,7 @@ analyse_one(worker *w, uint64_t position, qiao_error *err)
 
     document->shard = w->index;
     if (st == QIAO_OK)
-        st = analyse_record(w, document, record, (kind == QIAO_NEED ? 0x80000000u : 0u) + docid + 1u, err);
+        st = analyse_record(w, document, record, qiao_fulltext_docid(kind == QIAO_NEED, docid), err);
     qiao_record_free(record);
     return st;
 }

@@ -1,0 +1,370 @@
+/*
+ * The flow of one match: read what is asked, build the pivot query, retrieve by text, score the best of them with the other signals, order.
+ * Relies on query.c, retrieval.c, signals.c and score.c; answer.c writes the result.
+ */
+#include "match/matcher_internal.h"
+
+#include "match/answer.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define LIMIT_DEFAULT 10u
+#define LIMIT_MAX 1000u
+#define OFFSET_MAX 10000u
+#define RESCORE_MARGIN 100u /* candidates beyond those asked for that the other signals may lift */
+#define FILTERS_MAX 24u
+
+qiao_status
+qiao_matcher_new(const qiao_generation *generation, const qiao_vocabulary *vocabulary, qiao_matcher **out, qiao_error *err)
+{
+    qiao_matcher *matcher = qiao_calloc(1, sizeof *matcher);
+    qiao_status st;
+
+    *out = NULL;
+    if (matcher == NULL)
+        return qiao_fail_memory(err);
+    matcher->generation = generation;
+    matcher->vocabulary = vocabulary;
+    st = qiao_analyzer_new(qiao_generation_lexicon(generation), &matcher->analyzer, err);
+    if (st == QIAO_OK)
+        st = qiaoi_query_init(&matcher->query, err);
+    if (st == QIAO_OK)
+        st = qiaoi_retrieval_init(&matcher->retrieval, err);
+    matcher->contributions = qiao_alloc(QIAOI_GROUPS_MAX * sizeof *matcher->contributions);
+    if (st == QIAO_OK && matcher->contributions == NULL)
+        st = qiao_fail_memory(err);
+    if (st != QIAO_OK) {
+        qiao_matcher_free(matcher);
+        return st;
+    }
+    *out = matcher;
+    return QIAO_OK;
+}
+
+static void
+forget(qiao_matcher *matcher)
+{
+    for (size_t i = 0; i < matcher->candidate_count; i++)
+        qiao_record_free(matcher->candidates[i].record);
+    matcher->candidate_count = 0;
+    qiao_record_free(matcher->given);
+    matcher->given = NULL;
+    matcher->subject = NULL;
+}
+
+void
+qiao_matcher_free(qiao_matcher *matcher)
+{
+    if (matcher == NULL)
+        return;
+    forget(matcher);
+    qiao_analyzer_free(matcher->analyzer);
+    qiaoi_query_done(&matcher->query);
+    qiaoi_retrieval_done(&matcher->retrieval);
+    qiao_free(matcher->candidates);
+    qiao_free(matcher->items);
+    qiao_free(matcher->contributions);
+    qiao_buffer_done(&matcher->scratch);
+    qiao_free(matcher);
+}
+
+qiao_analyzer *
+qiao_matcher_analyzer(qiao_matcher *matcher)
+{
+    return matcher->analyzer;
+}
+
+/* ---- what is asked ---- */
+
+static qiao_status
+parse_stored(qiao_matcher *matcher, qiao_kind kind, uint32_t docid, qiao_record **out, qiao_error *err)
+{
+    qiao_record_issues issues = {0};
+    qiao_status st;
+
+    qiao_buffer_clear(&matcher->scratch);
+    st = qiao_generation_json(matcher->generation, kind, docid, &matcher->scratch, err);
+    return st != QIAO_OK ? st : qiao_record_parse(matcher->scratch.data, matcher->scratch.length, NULL, out, &issues, err);
+}
+
+static void
+use_texts(qiao_matcher *matcher, const qiao_record *record)
+{
+    matcher->text_count = 0;
+    for (int title = 1; title >= 0; title--)
+        for (size_t i = 0; i < record->text_count && matcher->text_count < QIAOI_QUERY_TEXTS_MAX; i++) {
+            const qiao_text *text = &record->texts[i];
+
+            if ((strcmp(text->name, "title") == 0) == (title == 1))
+                matcher->texts[matcher->text_count++] = (qiaoi_query_text){text->name, text->language, text->text, text->length};
+        }
+}
+
+static qiao_status
+read_request(qiao_matcher *matcher, const qiao_match_request *request, qiao_error *err)
+{
+    int given = (request->id != NULL) + (request->record != NULL) + (request->text != NULL);
+    qiao_status st = QIAO_OK;
+    uint32_t docid;
+
+    if (given != 1)
+        return qiao_fail(err, QIAO_E_USAGE, "give one of: an id, a record, a text");
+    matcher->side = request->kind == QIAO_NEED ? QIAO_PROJECT : QIAO_NEED;
+    matcher->today = (int)(time(NULL) / 86400);
+    if (request->text != NULL) {
+        matcher->texts[0] = (qiaoi_query_text){"text", NULL, request->text, request->text_length};
+        matcher->text_count = 1;
+        return QIAO_OK;
+    }
+    if (request->id != NULL) {
+        st = qiao_generation_find(matcher->generation, request->kind, request->id, &docid, err);
+        if (st == QIAO_OK)
+            st = parse_stored(matcher, request->kind, docid, &matcher->given, err);
+        if (st != QIAO_OK)
+            return st;
+    }
+    matcher->subject = request->id != NULL ? matcher->given : request->record;
+    use_texts(matcher, matcher->subject);
+    return QIAO_OK;
+}
+
+/* ---- candidates ---- */
+
+static qiao_status
+make_filter(qiao_matcher *matcher, const qiao_match_request *request, uint64_t **words_out, qiao_error *err)
+{
+    const char *filters[FILTERS_MAX + 1];
+    uint64_t passing;
+    size_t n = 0;
+
+    if (request->filter_count > FILTERS_MAX)
+        return qiao_fail(err, QIAO_E_LIMIT, "more than %u filters", FILTERS_MAX);
+    filters[n++] = "status:published";
+    for (size_t i = 0; i < request->filter_count; i++)
+        filters[n++] = request->filters[i];
+    return qiao_generation_filter(matcher->generation, matcher->side, filters, n, words_out, &passing, err);
+}
+
+static qiao_status
+take_hits(qiao_matcher *matcher, size_t count, qiao_error *err)
+{
+    if (count > matcher->candidate_capacity) {
+        qiaoi_candidate *grown = qiao_realloc_array(matcher->candidates, count, sizeof *grown);
+
+        if (grown == NULL)
+            return qiao_fail_memory(err);
+        matcher->candidates = grown;
+        matcher->candidate_capacity = count;
+    }
+    for (size_t i = 0; i < count; i++)
+        matcher->candidates[i] = (qiaoi_candidate){.docid = matcher->retrieval.heap[i].docid, .text_score = matcher->retrieval.heap[i].score};
+    matcher->candidate_count = count;
+    return QIAO_OK;
+}
+
+qiao_status
+qiaoi_matcher_record(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_error *err)
+{
+    return candidate->record != NULL ? QIAO_OK : parse_stored(matcher, matcher->side, candidate->docid, &candidate->record, err);
+}
+
+static int32_t
+text_value(const qiao_matcher *matcher, uint32_t text_score)
+{
+    double share = matcher->query.attainable <= 0 ? 0 : text_score / (double)QIAOI_SCORE_UNIT / matcher->query.attainable;
+
+    return share >= 1.0 ? QIAO_MICRO : (int32_t)(share * QIAO_MICRO);
+}
+
+static qiao_status
+score_candidate(qiao_matcher *matcher, qiaoi_candidate *candidate, bool text_only, qiao_error *err)
+{
+    qiaoi_pair_context pair = {NULL, NULL, matcher->vocabulary, text_value(matcher, candidate->text_score), matcher->today};
+
+    if (!text_only && matcher->subject != NULL) {
+        qiao_status st = qiaoi_matcher_record(matcher, candidate, err);
+
+        if (st != QIAO_OK)
+            return st;
+        pair.need = matcher->side == QIAO_PROJECT ? matcher->subject : candidate->record;
+        pair.project = matcher->side == QIAO_PROJECT ? candidate->record : matcher->subject;
+    }
+    qiaoi_signals(&pair, candidate->values);
+    qiaoi_score(candidate->values, text_only, &candidate->pair);
+    return QIAO_OK;
+}
+
+static int
+compare_candidates(const void *a, const void *b)
+{
+    const qiaoi_candidate *x = a, *y = b;
+
+    if (x->pair.score != y->pair.score)
+        return x->pair.score > y->pair.score ? -1 : 1;
+    if (x->text_score != y->text_score)
+        return x->text_score > y->text_score ? -1 : 1;
+    return x->docid < y->docid ? -1 : x->docid > y->docid;
+}
+
+static bool
+expired(const qiao_matcher *matcher, const qiaoi_candidate *candidate)
+{
+    return candidate->record != NULL && candidate->record->expires_day != QIAO_UNKNOWN && candidate->record->expires_day < matcher->today;
+}
+
+static qiao_status
+score_all(qiao_matcher *matcher, bool text_only, qiao_error *err)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < matcher->candidate_count; i++) {
+        qiao_status st = score_candidate(matcher, &matcher->candidates[i], text_only, err);
+
+        if (st != QIAO_OK)
+            return st;
+    }
+    for (size_t i = 0; i < matcher->candidate_count; i++) {
+        qiaoi_candidate swap = matcher->candidates[i];
+
+        if (expired(matcher, &swap)) {
+            qiao_record_free(swap.record);
+            continue;
+        }
+        matcher->candidates[kept++] = swap;
+    }
+    matcher->candidate_count = kept;
+    qsort(matcher->candidates, kept, sizeof *matcher->candidates, compare_candidates);
+    return QIAO_OK;
+}
+
+static qiao_status
+rank(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit, qiao_error *err)
+{
+    size_t wanted = (size_t)limit + request->offset + (request->text_only ? 0 : RESCORE_MARGIN), found = 0;
+    uint64_t *filter = NULL;
+    qiao_status st = qiaoi_query_build(&matcher->query, matcher->analyzer, matcher->generation, matcher->side, matcher->texts, matcher->text_count, err);
+
+    if (st == QIAO_OK)
+        st = make_filter(matcher, request, &filter, err);
+    if (st == QIAO_OK)
+        st = qiaoi_retrieve(&matcher->retrieval, &matcher->query, matcher->generation, matcher->side, filter, wanted, &found,
+                            &matcher->result.considered, err);
+    qiao_free(filter);
+    if (st == QIAO_OK)
+        st = take_hits(matcher, found, err);
+    return st == QIAO_OK ? score_all(matcher, request->text_only, err) : st;
+}
+
+static qiao_status
+publish_items(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit, qiao_error *err)
+{
+    size_t first = request->offset < matcher->candidate_count ? request->offset : matcher->candidate_count;
+    size_t count = matcher->candidate_count - first < limit ? matcher->candidate_count - first : limit;
+
+    if (count > matcher->item_capacity) {
+        qiao_match_item *grown = qiao_realloc_array(matcher->items, count, sizeof *grown);
+
+        if (grown == NULL)
+            return qiao_fail_memory(err);
+        matcher->items = grown;
+        matcher->item_capacity = count;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const qiaoi_candidate *candidate = &matcher->candidates[first + i];
+
+        matcher->items[i] = (qiao_match_item){qiao_generation_id(matcher->generation, matcher->side, candidate->docid), candidate->pair.score,
+                                              candidate->text_score / (double)QIAOI_SCORE_UNIT};
+    }
+    matcher->result.items = matcher->items;
+    matcher->result.count = count;
+    return QIAO_OK;
+}
+
+static qiao_status
+check_limits(const qiao_match_request *request, uint32_t *limit, qiao_error *err)
+{
+    *limit = request->limit == 0 ? LIMIT_DEFAULT : request->limit;
+    if (*limit > LIMIT_MAX)
+        return qiao_fail(err, QIAO_E_LIMIT, "limit %u is over %u", *limit, LIMIT_MAX);
+    if (request->offset > OFFSET_MAX)
+        return qiao_fail(err, QIAO_E_LIMIT, "offset %u is over %u", request->offset, OFFSET_MAX);
+    return QIAO_OK;
+}
+
+qiao_status
+qiao_matcher_match(qiao_matcher *matcher, const qiao_match_request *request, const qiao_match_result **out, qiao_error *err)
+{
+    uint32_t limit;
+    qiao_status st = check_limits(request, &limit, err);
+
+    forget(matcher);
+    memset(&matcher->result, 0, sizeof matcher->result);
+    if (st == QIAO_OK)
+        st = read_request(matcher, request, err);
+    if (st == QIAO_OK)
+        st = rank(matcher, request, limit, err);
+    if (st == QIAO_OK)
+        st = publish_items(matcher, request, limit, err);
+    if (st == QIAO_OK)
+        *out = &matcher->result;
+    return st;
+}
+
+static void
+write_head(qiao_matcher *matcher, const qiao_match_request *request, qiao_buffer *out)
+{
+    const qiao_manifest *manifest = qiao_generation_manifest(matcher->generation);
+    const char *own = request->kind == QIAO_NEED ? "need" : "project";
+
+    qiao_buffer_printf(out, "{\"generation\":\"gen-%010llu\",\"side\":\"%s\",\"%s\":", (unsigned long long)manifest->generation,
+                       matcher->side == QIAO_PROJECT ? "projects" : "needs", own);
+    if (matcher->subject != NULL)
+        qiao_buffer_json_string(out, matcher->subject->id, strlen(matcher->subject->id));
+    else
+        qiao_buffer_text(out, "null");
+    qiao_buffer_printf(out, ",\"considered\":%llu,\"cut\":%s", (unsigned long long)matcher->result.considered, matcher->query.cut ? "true" : "false");
+}
+
+/* Words of the need that found nothing on the other side: the reader should know what was not understood. */
+static void
+write_untranslated(const qiao_matcher *matcher, qiao_buffer *out)
+{
+    bool first = true;
+    size_t shown = 0;
+
+    qiao_buffer_text(out, ",\"not_found\":[");
+    for (uint32_t w = 0; w < matcher->query.word_count && shown < 20; w++) {
+        const qiaoi_query_word *word = &matcher->query.words[w];
+
+        if (word->translated || word->part || (word->form_length <= 3 && !word->latin))
+            continue;
+        if (!first)
+            qiao_buffer_char(out, ',');
+        qiao_buffer_json_string(out, word->form, word->form_length);
+        first = false;
+        shown++;
+    }
+    qiao_buffer_char(out, ']');
+}
+
+qiao_status
+qiao_matcher_match_json(qiao_matcher *matcher, const qiao_match_request *request, qiao_buffer *out, qiao_error *err)
+{
+    const qiao_match_result *result;
+    qiao_status st = qiao_matcher_match(matcher, request, &result, err);
+
+    if (st != QIAO_OK)
+        return st;
+    write_head(matcher, request, out);
+    write_untranslated(matcher, out);
+    qiao_buffer_text(out, ",\"matches\":[");
+    for (size_t i = 0; st == QIAO_OK && i < result->count; i++) {
+        if (i > 0)
+            qiao_buffer_char(out, ',');
+        st = qiaoi_answer_item(matcher, request, &matcher->candidates[request->offset + i], request->offset + (uint32_t)i + 1, out, err);
+    }
+    qiao_buffer_text(out, "]}");
+    return st == QIAO_OK ? qiao_buffer_check(out, err) : st;
+}

@@ -1,0 +1,45 @@
+/* The matcher's parts, for the files of engine/match only. */
+#ifndef QIAO_MATCH_MATCHER_INTERNAL_H
+#define QIAO_MATCH_MATCHER_INTERNAL_H
+
+#include "match/query.h"
+#include "match/retrieval.h"
+#include "match/score.h"
+#include "qiao/matcher.h"
+
+#define QIAOI_QUERY_TEXTS_MAX 64u
+
+typedef struct qiaoi_candidate {
+    uint32_t docid;
+    uint32_t text_score;   /* accumulator units */
+    qiao_record *record;   /* NULL until it is needed; owned by the matcher until its next request */
+    int32_t values[QIAOI_SIGNAL_COUNT];
+    qiaoi_pair_score pair;
+} qiaoi_candidate;
+
+struct qiao_matcher {
+    const qiao_generation *generation;
+    const qiao_vocabulary *vocabulary;
+    qiao_analyzer *analyzer;
+    qiaoi_query query;
+    qiaoi_retrieval retrieval;
+    qiaoi_candidate *candidates;
+    size_t candidate_count, candidate_capacity;
+    qiao_match_item *items;
+    size_t item_capacity;
+    qiao_match_result result;
+    qiao_buffer scratch;
+    /* what is being matched */
+    qiao_record *given;            /* read from the generation by id; owned */
+    const qiao_record *subject;    /* given, or the caller's; NULL for free text */
+    qiaoi_query_text texts[QIAOI_QUERY_TEXTS_MAX];
+    size_t text_count;
+    qiao_kind side;                /* searched */
+    int today;
+    uint32_t *contributions;       /* [QIAOI_GROUPS_MAX] */
+};
+
+/* The candidate's record, read and parsed once. */
+qiao_status qiaoi_matcher_record(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_error *err) QIAO_CHECK;
+
+#endif
