@@ -1,8 +1,8 @@
 /*
  * LMDB behind kv.h; the only file that includes <lmdb.h>. What is worked around here, once:
  *   - threads move between transactions (MDB_NOTLS) and a killed reader's slot is cleared (mdb_reader_check);
- *   - opening one file twice in a process would drop its locks: a list of open files refuses it;
- *   - a file cut short would raise SIGBUS when read: its length is checked first;
+ *   - opening one file twice in a process would drop its locks: a list of open files refuses it (kv_guard.c);
+ *   - a file cut short would raise SIGBUS when read: its length is checked first (kv_file.c);
  *   - the lock file is mapped, and writing to a hole of it on a full disk would raise SIGBUS: its room is reserved
  * first;
  *   - a kill while a file is created would leave one that never opens again: it is made beside and renamed.
@@ -12,6 +12,7 @@
 
 #include "qiao/file.h"
 #include "store/kv_file.h"
+#include "store/kv_guard.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,26 +20,21 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define PATH_SIZE 4096
+#define PATH_SIZE QIAOI_KV_PATH_SIZE
 #define DEFAULT_MAP ((uint64_t)64 << 30)
 #define SMALLEST_MAP ((uint64_t)1 << 20)
 #define DEFAULT_DATABASES 32
 #define READER_SLOTS 510
-#define LOCK_FILE_SIZE 36864 /* more than 512 slots of 64 bytes: LMDB then keeps the size it finds */
-#define FILE_MODE 0660       /* less the umask: records of enterprises are not for every user of the machine */
+#define FILE_MODE 0660 /* less the umask: records of enterprises are not for every user of the machine */
 
 struct qiao_kv {
     MDB_env *env;
     char *path;
     bool immutable, bulk;
     pthread_mutex_t handles; /* mdb_dbi_open must not run twice at a time */
-    bool registered;
-    dev_t device;
-    ino_t inode;
-    qiao_kv *next; /* in the list of open files */
+    qiaoi_kv_opened opened;
 };
 
 struct qiao_kv_txn {
@@ -52,9 +48,6 @@ struct qiao_kv_cursor {
     qiao_kv *kv;
     MDB_cursor *cursor;
 };
-
-static pthread_mutex_t open_files_guard = PTHREAD_MUTEX_INITIALIZER;
-static qiao_kv *open_files;
 
 static qiao_status
 fail_full(const qiao_kv *kv, qiao_error *err)
@@ -101,6 +94,8 @@ fail_lmdb(const qiao_kv *kv, int code, qiao_error *err)
     default:
         break;
     }
+    if (code == EIO && qiaoi_kv_disk_is_full(kv->path))
+        code = ENOSPC;
     if (code > 0)
         return qiao_fail_errno(err, code, "cannot use %s", kv->path);
     return qiao_fail(err, QIAO_E_INTERNAL, "%s gave an unexpected answer (LMDB code %d)", kv->path, code);
@@ -126,79 +121,6 @@ fail_change(qiao_kv_txn *txn, int code, qiao_error *err)
 }
 
 /* --- opening --- */
-
-static qiao_status
-register_file(qiao_kv *kv, qiao_error *err)
-{
-    struct stat facts;
-    qiao_kv *other;
-
-    if (kv->immutable)
-        return QIAO_OK;
-    if (stat(kv->path, &facts) != 0)
-        return qiao_fail_errno(err, errno, "cannot open %s", kv->path);
-    kv->device = facts.st_dev;
-    kv->inode = facts.st_ino;
-    pthread_mutex_lock(&open_files_guard);
-    for (other = open_files; other != NULL; other = other->next)
-        if (other->device == kv->device && other->inode == kv->inode)
-            break;
-    if (other == NULL) {
-        kv->next = open_files;
-        open_files = kv;
-        kv->registered = true;
-    }
-    pthread_mutex_unlock(&open_files_guard);
-    if (other != NULL)
-        return qiao_fail(err, QIAO_E_LOCKED, "%s is already open in this process", kv->path);
-    return QIAO_OK;
-}
-
-static void
-unregister_file(qiao_kv *kv)
-{
-    if (!kv->registered)
-        return;
-    pthread_mutex_lock(&open_files_guard);
-    for (qiao_kv **at = &open_files; *at != NULL; at = &(*at)->next)
-        if (*at == kv) {
-            *at = kv->next;
-            break;
-        }
-    pthread_mutex_unlock(&open_files_guard);
-    kv->registered = false;
-}
-
-static qiao_status
-lock_path(const qiao_kv *kv, char out[PATH_SIZE], qiao_error *err)
-{
-    int n = snprintf(out, PATH_SIZE, "%s-lock", kv->path);
-
-    if (n < 0 || n >= PATH_SIZE)
-        return qiao_fail(err, QIAO_E_LIMIT, "the path is longer than 4,095 bytes: %.80s...", kv->path);
-    return QIAO_OK;
-}
-
-/* Blocks for the whole lock file, so that no page of the mapped file can meet a full disk later. */
-static qiao_status
-reserve_lock_file(const qiao_kv *kv, qiao_error *err)
-{
-    char path[PATH_SIZE];
-    struct stat facts;
-    int fd, code = 0;
-    qiao_status status = lock_path(kv, path, err);
-
-    if (status != QIAO_OK)
-        return status;
-    if (stat(path, &facts) == 0 && facts.st_size >= LOCK_FILE_SIZE)
-        return QIAO_OK;
-    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
-    if (fd < 0)
-        return errno == EROFS ? QIAO_OK : qiao_fail_errno(err, errno, "cannot create %s", path);
-    code = posix_fallocate(fd, 0, LOCK_FILE_SIZE);
-    close(fd);
-    return code == 0 ? QIAO_OK : qiao_fail_errno(err, code, "cannot create %s", path);
-}
 
 static qiao_status
 open_environment(qiao_kv *kv, const char *path, const qiao_kv_options *options, unsigned flags, qiao_error *err)
@@ -286,10 +208,10 @@ open_checked(qiao_kv *kv, const qiao_kv_options *options, qiao_error *err)
         status = create_file(kv, options, err);
     if (status == QIAO_OK)
         status = qiaoi_kv_header_read(kv->path, &header, err);
-    if (status == QIAO_OK)
-        status = register_file(kv, err);
     if (status == QIAO_OK && !options->immutable)
-        status = reserve_lock_file(kv, err);
+        status = qiaoi_kv_register(&kv->opened, kv->path, err);
+    if (status == QIAO_OK && !options->immutable)
+        status = qiaoi_kv_reserve_lock_file(kv->path, FILE_MODE, err);
     if (status == QIAO_OK)
         status = open_environment(kv, kv->path, options, flags, err);
     if (status == QIAO_OK)
@@ -330,9 +252,9 @@ qiao_kv_close(qiao_kv *kv)
     if (kv == NULL)
         return;
     mdb_env_close(kv->env);
-    if (kv->bulk && kv->registered && lock_path(kv, path, NULL) == QIAO_OK)
+    if (kv->bulk && kv->opened.registered && qiaoi_kv_lock_path(kv->path, path, NULL) == QIAO_OK)
         unlink(path); /* what is built is handed on without it */
-    unregister_file(kv);
+    qiaoi_kv_unregister(&kv->opened);
     pthread_mutex_destroy(&kv->handles);
     qiao_free(kv->path);
     qiao_free(kv);

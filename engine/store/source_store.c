@@ -6,11 +6,7 @@
  * them are there or none. A change that fails makes the whole batch fail at its commit, so a half-written record can
  * never be committed.
  */
-#include "qiao/source_store.h"
-
-#include "qiao/file.h"
-#include "store/kv.h"
-#include "store/source_value.h"
+#include "store/source_internal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,34 +18,16 @@
 #define COUNTS_SIZE 32
 #define TOMBSTONE 1
 
-typedef struct tables {
-    qiao_kv_db entry, record, state, meta;
-} tables;
-
-struct qiao_source_store {
-    qiao_lock *lock; /* write mode only */
-    qiao_kv *kv;
-    tables tables;
-    qiao_kv_txn *batch;        /* begun by the first change after a commit */
-    qiao_source_counts counts; /* of the batch, while there is one */
-    qiaoi_packer *packer;      /* write mode only */
-};
-
-typedef struct entry {
-    uint64_t hash, sequence;
-    bool tombstone;
-} entry;
-
 /* kind and id as a key: projects before needs, then by id. */
-typedef struct key {
+typedef struct record_key {
     char bytes[QIAO_ID_MAX + 1];
     size_t length;
-} key;
+} record_key;
 
 /* --- keys and values --- */
 
 static qiao_status
-make_key(qiao_kind kind, const char *id, key *out, qiao_error *err)
+make_key(qiao_kind kind, const char *id, record_key *out, qiao_error *err)
 {
     size_t length = strlen(id);
 
@@ -63,7 +41,7 @@ make_key(qiao_kind kind, const char *id, key *out, qiao_error *err)
 }
 
 static qiao_bytes
-key_bytes(const key *k)
+key_bytes(const record_key *k)
 {
     return (qiao_bytes){k->bytes, k->length};
 }
@@ -91,20 +69,20 @@ get_u64(const unsigned char *at)
     return value;
 }
 
-static qiao_status
-fail_damaged(qiao_error *err)
+qiao_status
+qiaoi_source_damaged(qiao_error *err)
 {
     return qiao_fail(err, QIAO_E_CORRUPT, "the source store contradicts itself");
 }
 
-static qiao_status
-decode_entry(qiao_bytes value, entry *out, qiao_error *err)
+qiao_status
+qiaoi_source_facts_read(qiao_bytes value, qiaoi_source_facts *out, qiao_error *err)
 {
     const unsigned char *at = value.data;
 
     if (value.length != ENTRY_SIZE)
-        return fail_damaged(err);
-    *out = (entry){get_u64(at), get_u64(at + 8), (get_u64(at + 16) & TOMBSTONE) != 0};
+        return qiaoi_source_damaged(err);
+    *out = (qiaoi_source_facts){get_u64(at), get_u64(at + 8), (get_u64(at + 16) & TOMBSTONE) != 0};
     return QIAO_OK;
 }
 
@@ -114,7 +92,7 @@ decode_counts(qiao_bytes value, qiao_source_counts *out, qiao_error *err)
     const unsigned char *at = value.data;
 
     if (value.length != COUNTS_SIZE)
-        return fail_damaged(err);
+        return qiaoi_source_damaged(err);
     *out = (qiao_source_counts){get_u64(at), get_u64(at + 8), get_u64(at + 16), get_u64(at + 24)};
     return QIAO_OK;
 }
@@ -122,7 +100,7 @@ decode_counts(qiao_bytes value, qiao_source_counts *out, qiao_error *err)
 /* --- opening --- */
 
 static qiao_status
-open_tables(qiao_kv_txn *txn, tables *out, qiao_error *err)
+open_tables(qiao_kv_txn *txn, qiaoi_source_tables *out, qiao_error *err)
 {
     qiao_status status = qiao_kv_database(txn, "entry", &out->entry, err);
 
@@ -136,13 +114,13 @@ open_tables(qiao_kv_txn *txn, tables *out, qiao_error *err)
 }
 
 static qiao_status
-check_format(qiao_kv_txn *txn, const tables *t, qiao_error *err)
+check_format(qiao_kv_txn *txn, const qiaoi_source_tables *t, qiao_error *err)
 {
     qiao_bytes value = {NULL, 0};
     qiao_status status = qiao_kv_get(txn, t->meta, text_bytes("format"), &value, err);
 
     if (status == QIAO_E_NOTFOUND || (status == QIAO_OK && value.length != 8))
-        return fail_damaged(err);
+        return qiaoi_source_damaged(err);
     if (status == QIAO_OK && get_u64(value.data) != FORMAT) {
         qiao_fail(err, QIAO_E_VERSION, "the source store has format %llu, this program reads format %d",
                   (unsigned long long)get_u64(value.data), FORMAT);
@@ -297,14 +275,14 @@ qiao_source_store_close(qiao_source_store *store)
 
 /* --- changes --- */
 
-static qiao_status
-read_counts(qiao_source_store *store, qiao_kv_txn *txn, qiao_source_counts *out, qiao_error *err)
+qiao_status
+qiaoi_source_counts_read(qiao_source_store *store, qiao_kv_txn *txn, qiao_source_counts *out, qiao_error *err)
 {
     qiao_bytes value;
     qiao_status status = qiao_kv_get(txn, store->tables.meta, text_bytes("counts"), &value, err);
 
     if (status == QIAO_E_NOTFOUND)
-        return fail_damaged(err);
+        return qiaoi_source_damaged(err);
     return status == QIAO_OK ? decode_counts(value, out, err) : status;
 }
 
@@ -319,7 +297,7 @@ begin_batch(qiao_source_store *store, qiao_error *err)
         return QIAO_OK;
     status = qiao_kv_begin(store->kv, true, &store->batch, err);
     if (status == QIAO_OK)
-        status = read_counts(store, store->batch, &store->counts, err);
+        status = qiaoi_source_counts_read(store, store->batch, &store->counts, err);
     if (status != QIAO_OK) {
         qiao_kv_abort(store->batch);
         store->batch = NULL;
@@ -329,16 +307,16 @@ begin_batch(qiao_source_store *store, qiao_error *err)
 
 /* QIAO_E_NOTFOUND (err untouched) where the store never saw it. */
 static qiao_status
-find_entry(qiao_source_store *store, const key *k, entry *out, qiao_error *err)
+find_entry(qiao_source_store *store, const record_key *k, qiaoi_source_facts *out, qiao_error *err)
 {
     qiao_bytes value;
     qiao_status status = qiao_kv_get(store->batch, store->tables.entry, key_bytes(k), &value, err);
 
-    return status == QIAO_OK ? decode_entry(value, out, err) : status;
+    return status == QIAO_OK ? qiaoi_source_facts_read(value, out, err) : status;
 }
 
 static qiao_status
-write_entry(qiao_source_store *store, const key *k, uint64_t hash, bool tombstone, qiao_error *err)
+write_entry(qiao_source_store *store, const record_key *k, uint64_t hash, bool tombstone, qiao_error *err)
 {
     unsigned char value[ENTRY_SIZE];
 
@@ -377,8 +355,8 @@ count_change(qiao_source_store *store, qiao_kind kind, qiao_change change, bool 
 qiao_status
 qiao_source_store_put(qiao_source_store *store, const qiao_record *record, qiao_change *change_out, qiao_error *err)
 {
-    entry old = {0, 0, true};
-    key k;
+    qiaoi_source_facts old = {0, 0, true};
+    record_key k;
     qiao_bytes value;
     qiao_change change;
     bool known;
@@ -413,8 +391,8 @@ qiao_status
 qiao_source_store_remove(qiao_source_store *store, qiao_kind kind, const char *id, qiao_change *change_out,
                          qiao_error *err)
 {
-    entry old;
-    key k;
+    qiaoi_source_facts old;
+    record_key k;
     qiao_status status = make_key(kind, id, &k, err);
 
     if (status == QIAO_OK)
@@ -429,7 +407,7 @@ qiao_source_store_remove(qiao_source_store *store, qiao_kind kind, const char *i
     if (status == QIAO_OK)
         status = qiao_kv_delete(store->batch, store->tables.record, key_bytes(&k), err);
     if (status == QIAO_E_NOTFOUND)
-        return fail_damaged(err);
+        return qiaoi_source_damaged(err);
     if (status == QIAO_OK)
         status = write_entry(store, &k, old.hash, true, err);
     if (status != QIAO_OK)
@@ -456,137 +434,17 @@ qiao_source_store_commit(qiao_source_store *store, qiao_error *err)
     return qiao_kv_commit(batch, err);
 }
 
-/* --- reading --- */
-
-typedef struct walk {
-    qiao_kv_txn *txn;
-    qiao_kv_cursor *entries, *records;
-    qiaoi_unpacker *unpacker;
-    qiao_bytes record_key, record_value; /* where the records cursor stands */
-    qiao_status records_status;
-    bool tombstones;
-    qiao_source_visit visit;
-    void *context;
-} walk;
-
-static bool
-same_bytes(qiao_bytes a, qiao_bytes b)
-{
-    return a.length == b.length && memcmp(a.data, b.data, a.length) == 0;
-}
-
-/* Both tables are in the same order, and every entry that is no tombstone has its record. */
-static qiao_status
-fetch_record(walk *w, qiao_bytes entry_key, qiao_source_entry *out, qiao_error *err)
-{
-    qiao_bytes json;
-    qiao_status status;
-
-    if (w->records_status != QIAO_OK && w->records_status != QIAO_E_NOTFOUND)
-        return w->records_status;
-    if (w->records_status == QIAO_E_NOTFOUND || !same_bytes(w->record_key, entry_key))
-        return fail_damaged(err);
-    status = qiaoi_unpack(w->unpacker, out->id, w->record_value, &json, err);
-    if (status != QIAO_OK)
-        return status;
-    out->json = json.data;
-    out->length = json.length;
-    w->records_status = qiao_kv_cursor_next(w->records, &w->record_key, &w->record_value, err);
-    return QIAO_OK;
-}
-
-static qiao_status
-visit_entry(walk *w, qiao_bytes entry_key, qiao_bytes value, qiao_error *err)
-{
-    qiao_source_entry out = {.json = NULL};
-    char id[QIAO_ID_MAX + 1];
-    const char *bytes = entry_key.data;
-    entry facts;
-    qiao_status status = decode_entry(value, &facts, err);
-
-    if (status != QIAO_OK)
-        return status;
-    if (entry_key.length < 2 || entry_key.length > QIAO_ID_MAX + 1 ||
-        (bytes[0] != QIAO_PROJECT && bytes[0] != QIAO_NEED))
-        return fail_damaged(err);
-    memcpy(id, bytes + 1, entry_key.length - 1);
-    id[entry_key.length - 1] = '\0';
-    out.kind = bytes[0] == QIAO_PROJECT ? QIAO_PROJECT : QIAO_NEED;
-    out.id = id;
-    out.content_hash = facts.hash;
-    out.sequence = facts.sequence;
-    if (facts.tombstone)
-        return w->tombstones ? w->visit(&out, w->context, err) : QIAO_OK;
-    status = fetch_record(w, entry_key, &out, err);
-    return status == QIAO_OK ? w->visit(&out, w->context, err) : status;
-}
-
-static qiao_status
-walk_entries(walk *w, qiao_error *err)
-{
-    qiao_bytes first = {NULL, 0}, k, value;
-    qiao_status status;
-
-    w->records_status = qiao_kv_cursor_seek(w->records, first, &w->record_key, &w->record_value, err);
-    status = qiao_kv_cursor_seek(w->entries, first, &k, &value, err);
-    while (status == QIAO_OK) {
-        status = visit_entry(w, k, value, err);
-        if (status != QIAO_OK)
-            return status;
-        status = qiao_kv_cursor_next(w->entries, &k, &value, err);
-    }
-    return status == QIAO_E_NOTFOUND ? QIAO_OK : status;
-}
-
-qiao_status
-qiao_source_store_each(qiao_source_store *store, bool tombstones, qiao_source_visit visit, void *context,
-                       qiao_error *err)
-{
-    walk w = {.tombstones = tombstones, .visit = visit, .context = context};
-    qiao_status status = qiao_kv_begin(store->kv, false, &w.txn, err);
-
-    if (status != QIAO_OK)
-        return status;
-    w.unpacker = qiaoi_unpacker_new();
-    status =
-        w.unpacker != NULL ? qiao_kv_cursor_open(w.txn, store->tables.entry, &w.entries, err) : qiao_fail_memory(err);
-    if (status == QIAO_OK)
-        status = qiao_kv_cursor_open(w.txn, store->tables.record, &w.records, err);
-    if (status == QIAO_OK)
-        status = walk_entries(&w, err);
-    qiao_kv_cursor_close(w.records);
-    qiao_kv_cursor_close(w.entries);
-    qiaoi_unpacker_free(w.unpacker);
-    qiao_kv_abort(w.txn);
-    return status;
-}
-
-qiao_status
-qiao_source_store_counts(qiao_source_store *store, qiao_source_counts *out, qiao_error *err)
-{
-    qiao_source_counts counts;
-    qiao_kv_txn *txn;
-    qiao_status status = qiao_kv_begin(store->kv, false, &txn, err);
-
-    if (status != QIAO_OK)
-        return status;
-    status = read_counts(store, txn, &counts, err);
-    if (status == QIAO_OK)
-        *out = counts;
-    qiao_kv_abort(txn);
-    return status;
-}
-
 /* --- state --- */
 
-static qiao_status
-check_state_key(const char *name, qiao_error *err)
+qiao_status
+qiaoi_source_state_key(const char *name, qiao_bytes *out, qiao_error *err)
 {
     size_t length = strlen(name);
 
     if (length == 0 || length > STATE_KEY_MAX)
         return qiao_fail(err, QIAO_E_LIMIT, "a state key must have 1 to %d bytes, this one has %zu", STATE_KEY_MAX,
                          length);
+    *out = (qiao_bytes){name, length};
     return QIAO_OK;
 }
 
@@ -594,33 +452,15 @@ qiao_status
 qiao_source_store_set_state(qiao_source_store *store, const char *name, const char *value, size_t length,
                             qiao_error *err)
 {
-    qiao_status status = check_state_key(name, err);
+    qiao_bytes key = {NULL, 0};
+    qiao_status status = qiaoi_source_state_key(name, &key, err);
 
     if (status == QIAO_OK)
         status = begin_batch(store, err);
     if (status != QIAO_OK)
         return status;
     if (value != NULL)
-        return qiao_kv_put(store->batch, store->tables.state, text_bytes(name), (qiao_bytes){value, length}, err);
-    status = qiao_kv_delete(store->batch, store->tables.state, text_bytes(name), err);
+        return qiao_kv_put(store->batch, store->tables.state, key, (qiao_bytes){value, length}, err);
+    status = qiao_kv_delete(store->batch, store->tables.state, key, err);
     return status == QIAO_E_NOTFOUND ? QIAO_OK : status;
-}
-
-qiao_status
-qiao_source_store_get_state(qiao_source_store *store, const char *name, qiao_buffer *out, qiao_error *err)
-{
-    qiao_bytes value;
-    qiao_kv_txn *txn = NULL;
-    qiao_status status = check_state_key(name, err);
-
-    if (status == QIAO_OK)
-        status = qiao_kv_begin(store->kv, false, &txn, err);
-    if (status == QIAO_OK)
-        status = qiao_kv_get(txn, store->tables.state, text_bytes(name), &value, err);
-    if (status == QIAO_OK) {
-        qiao_buffer_append(out, value.data, value.length);
-        status = qiao_buffer_check(out, err);
-    }
-    qiao_kv_abort(txn);
-    return status;
 }
