@@ -1,0 +1,93 @@
+/* A parsed record: release, texts, completeness. */
+#include "record/schema.h"
+
+#include <string.h>
+
+#define MILLION 1000000
+
+void
+qiao_record_free(qiao_record *record)
+{
+    if (record != NULL)
+        qiao_arena_free(record->arena); /* the record itself stands in it */
+}
+
+const qiao_text *
+qiao_record_text(const qiao_record *record, const char *name, const char *language)
+{
+    for (size_t i = 0; i < record->text_count; i++) {
+        const qiao_text *text = &record->texts[i];
+
+        if (strcmp(text->name, name) == 0 && (language == NULL || strcmp(text->language, language) == 0))
+            return text;
+    }
+    return NULL;
+}
+
+const qiao_text *
+qiao_record_title(const qiao_record *record, const char *language)
+{
+    const qiao_text *wanted = qiao_record_text(record, "title", language);
+
+    return wanted != NULL ? wanted : qiao_record_text(record, "title", NULL);
+}
+
+static bool
+is_filled(const qiao_record *record, size_t row)
+{
+    return (record->filled[row / 64] >> (row % 64) & 1) != 0;
+}
+
+/* Is path one of "a|b"? */
+static bool
+names(const char *list, const char *path)
+{
+    size_t n = strlen(path);
+
+    while (list != NULL && *list != '\0') {
+        size_t length = strcspn(list, "|");
+
+        if (length == n && strncmp(list, path, n) == 0)
+            return true;
+        list += length + (list[length] == '|' ? 1 : 0);
+    }
+    return false;
+}
+
+static bool
+another_stands_for(const qiao_record *record, const char *path)
+{
+    const qiaoi_schema_row *row;
+
+    for (size_t i = 0; (row = qiaoi_schema_row_at(i)) != NULL; i++) {
+        if (row->stands_for != NULL && is_filled(record, i) && names(row->stands_for, path))
+            return true;
+    }
+    return false;
+}
+
+int32_t
+qiao_record_completeness(const qiao_record *record, const char **missing_out, size_t capacity, size_t *missing_count)
+{
+    int64_t total = 0, filled = 0;
+    const qiaoi_schema_row *row;
+    size_t missing = 0;
+
+    for (size_t i = 0; (row = qiaoi_schema_row_at(i)) != NULL; i++) {
+        int64_t weight = record->kind == QIAO_PROJECT ? row->field.weight_project : row->field.weight_need;
+
+        if (weight == 0 || (row->field.sides & 1u << record->kind) == 0)
+            continue;
+        total += weight;
+        if (is_filled(record, i) || another_stands_for(record, row->field.path)) {
+            filled += weight;
+            continue;
+        }
+        if (missing < capacity)
+            missing_out[missing] = row->field.path;
+        missing++;
+    }
+    if (missing_count != NULL)
+        *missing_count = missing < capacity ? missing : capacity;
+    return (int32_t)(filled * MILLION / total);
+}
