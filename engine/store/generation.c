@@ -37,19 +37,34 @@ damaged(const qiao_generation *generation, const char *what, qiao_error *err)
 }
 
 static qiao_status
-open_databases(qiao_generation *generation, qiao_error *err)
+name_databases(qiao_generation *generation, qiao_kv_txn *txn, qiao_error *err)
 {
-    qiao_status st = qiao_kv_begin(generation->kv, false, &generation->txn, err);
+    qiao_status st = qiao_kv_database(txn, "documents", &generation->documents, err);
 
     if (st == QIAO_OK)
-        st = qiao_kv_database(generation->txn, "documents", &generation->documents, err);
+        st = qiao_kv_database(txn, "records", &generation->records, err);
     if (st == QIAO_OK)
-        st = qiao_kv_database(generation->txn, "records", &generation->records, err);
+        st = qiao_kv_database(txn, "tags", &generation->tags, err);
     if (st == QIAO_OK)
-        st = qiao_kv_database(generation->txn, "tags", &generation->tags, err);
-    if (st == QIAO_OK)
-        st = qiao_kv_database(generation->txn, "postings", &generation->postings, err);
+        st = qiao_kv_database(txn, "postings", &generation->postings, err);
     return st == QIAO_E_NOTFOUND ? damaged(generation, "a table", err) : st;
+}
+
+/* Handles become valid for other transactions once the one that opened them has ended well; then the long-lived one begins. */
+static qiao_status
+open_databases(qiao_generation *generation, qiao_error *err)
+{
+    qiao_kv_txn *txn = NULL;
+    qiao_status st = qiao_kv_begin(generation->kv, false, &txn, err);
+
+    if (st == QIAO_OK)
+        st = name_databases(generation, txn, err);
+    if (st != QIAO_OK) {
+        qiao_kv_abort(txn);
+        return st;
+    }
+    st = qiao_kv_commit(txn, err);
+    return st == QIAO_OK ? qiao_kv_begin(generation->kv, false, &generation->txn, err) : st;
 }
 
 static qiao_status
