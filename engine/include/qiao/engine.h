@@ -22,23 +22,33 @@ typedef struct qiao_session qiao_session;
 
 typedef struct qiao_engine_options {
     const char *data_dir;
-    const char *share_dir; /* vocabularies; NULL = installed place, or the source tree when run from the build tree */
+    const char *share_dir; /* its folder vocab holds the vocabularies; NULL = see share.h */
+    bool trust_files;      /* do not compare the checksums of a generation before serving it; sizes are always compared */
 } qiao_engine_options;
 
-/* Opens the current generation if there is one; QIAO_OK also without (sessions then answer QIAO_E_NOTFOUND). QIAO_E_CORRUPT, QIAO_E_VERSION. */
+/*
+ * Opens the current generation if there is one; QIAO_OK also without (sessions then answer QIAO_E_NOTFOUND). QIAO_E_CORRUPT, QIAO_E_VERSION,
+ * QIAO_E_LOCKED (the folder is open in this process already). A damaged or incomplete generation is never served.
+ */
 QIAO_EXPORT qiao_status qiao_engine_open(const qiao_engine_options *options, qiao_engine **out, qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT void qiao_engine_close(qiao_engine *engine); /* all sessions released before */
 QIAO_EXPORT const qiao_vocabulary *qiao_engine_vocabulary(const qiao_engine *engine);
-/* Look at CURRENT and open a newer (or rolled back) generation. On failure the old one goes on being served and err says why. */
+/*
+ * Look at CURRENT and open a newer (or rolled back) generation. On failure the old one goes on being served and err says why. Any thread; they
+ * take turns. changed_out may be NULL.
+ */
 QIAO_EXPORT qiao_status qiao_engine_refresh(qiao_engine *engine, bool *changed_out, qiao_error *err) QIAO_CHECK;
+/* Number of the generation that new sessions get; 0 = none yet. */
+QIAO_EXPORT uint64_t qiao_engine_generation(qiao_engine *engine);
 
+/* QIAO_E_NOTFOUND while there is no generation. On failure *out is NULL. */
 QIAO_EXPORT qiao_status qiao_session_acquire(qiao_engine *engine, qiao_session **out, qiao_error *err) QIAO_CHECK;
-QIAO_EXPORT void qiao_session_release(qiao_session *session);
+QIAO_EXPORT void qiao_session_release(qiao_session *session); /* NULL is fine */
 QIAO_EXPORT uint64_t qiao_session_generation(const qiao_session *session);
-/* Manifest facts as a JSON object: generation, created, counts, versions. Static for the session's generation. */
+/* Manifest facts as a JSON object: generation, created, counts, versions. Lives as long as the session is held. */
 QIAO_EXPORT const char *qiao_session_about_json(const qiao_session *session);
 
-/* Canonical JSON of a record, appended to out. QIAO_E_NOTFOUND. */
+/* Canonical JSON of a record, appended to out. QIAO_E_NOTFOUND names the id. */
 QIAO_EXPORT qiao_status qiao_session_record_json(qiao_session *session, qiao_kind kind, const char *id, qiao_buffer *out, qiao_error *err) QIAO_CHECK;
 
 typedef struct qiao_search_request {

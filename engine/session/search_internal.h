@@ -1,0 +1,64 @@
+/*
+ * The parts of a search: words of the query (search_words.c), checked filters (search_filters.c), the answer (search_answer.c). All memory is of
+ * the session's arena and ends with the call.
+ */
+#ifndef QIAO_SEARCH_INTERNAL_H
+#define QIAO_SEARCH_INTERNAL_H
+
+#include "qiao/analyzer.h"
+#include "session/session_internal.h"
+
+#define QIAOI_QUERY_BYTES_MAX 8192u
+#define QIAOI_ALTERNATIVES_MAX 32u
+#define QIAOI_FILTERS_MAX 32u
+#define QIAOI_SEARCH_LIMIT_DEFAULT 20u
+#define QIAOI_SEARCH_LIMIT_MAX 200u
+#define QIAOI_SEARCH_DEPTH_MAX 10000u
+
+/* One word of the query and what it is looked for as. */
+typedef struct qiaoi_search_word {
+    const char *text;              /* as written; points into the query */
+    size_t length;
+    uint32_t position;             /* for finding it again in another reading: bytes from the start of the query */
+    bool quoted;
+    unsigned fields;
+    qiao_fulltext_alternative alternatives[QIAOI_ALTERNATIVES_MAX];
+    size_t count;
+    const char *translations[8];   /* shown with the answer */
+    size_t translation_count;
+} qiaoi_search_word;
+
+typedef struct qiaoi_search_words {
+    qiaoi_search_word *items;      /* room for QIAO_FULLTEXT_WORDS_MAX */
+    size_t count;
+    size_t ignored;                /* words past that */
+    bool blank;                    /* nothing was asked: everything is found */
+} qiaoi_search_words;
+
+/*
+ * Words of a query: text outside quotes is read freely, "quoted" words must occur, title: summary: org: (标题： 摘要： 机构：) bind the next word or
+ * quotation to a field. id_out: an id asked for by id: or by a query that is one; NULL otherwise.
+ */
+qiao_status qiaoi_search_read(qiao_session *session, const qiao_search_request *request, qiaoi_search_words *words, const char **id_out,
+                              qiao_error *err) QIAO_CHECK;
+
+/* Filters in the spelling of the index ("country:DE|country:FR"); codes may be given by name or alias. QIAO_E_QUERY names what is unknown. */
+qiao_status qiaoi_search_filters(qiao_session *session, const qiao_search_request *request, const char **filters, size_t *count,
+                                 qiao_error *err) QIAO_CHECK;
+
+/* A search that was run. */
+typedef struct qiaoi_search_result {
+    const qiao_search_request *request;
+    const qiaoi_search_words *words;
+    const qiao_fulltext_hit *hits;
+    size_t hit_count;
+    uint64_t total;
+    bool estimated;
+    bool relaxed;                  /* no document has all words: those with some are shown */
+    bool trl_asked;
+    uint64_t trl_unknown;          /* documents left out only since their TRL is not known */
+} qiaoi_search_result;
+
+qiao_status qiaoi_search_answer(qiao_session *session, const qiaoi_search_result *result, qiao_buffer *out, qiao_error *err) QIAO_CHECK;
+
+#endif

@@ -1,0 +1,16 @@
+/* The functions of qiao/match.h: a session lends its matcher. */
+#include "qiao/match.h"
+
+#include "session/session_internal.h"
+
+qiao_status
+qiao_match(qiao_session *session, const qiao_match_request *request, const qiao_match_result **out, qiao_error *err)
+{
+    return qiao_matcher_match(session->matcher, request, out, err);
+}
+
+qiao_status
+qiao_match_json(qiao_session *session, const qiao_match_request *request, qiao_buffer *out, qiao_error *err)
+{
+    return qiao_matcher_match_json(session->matcher, request, out, err);
+}

@@ -1,0 +1,84 @@
+/*
+ * One generation made ready to be served: checked against its manifest, opened, and proved by a first session that opens everything a request
+ * needs. Relies on engine/store; relied on by engine.c.
+ */
+#include "session/session_internal.h"
+
+#include "qiao/file.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Sizes always, checksums unless the operator trusts the disk: what is damaged must not be served. */
+static qiao_status
+check_files(const qiao_engine *engine, uint64_t number, qiao_error *err)
+{
+    char folder[QIAO_PATH_MAX], path[QIAO_PATH_MAX + 80];
+    qiao_manifest manifest;
+    qiao_status st;
+
+    if (!engine->trust_files)
+        return qiao_catalog_verify(engine->data_dir, number, err);
+    st = qiao_catalog_path(engine->data_dir, number, folder, err);
+    if (st == QIAO_OK)
+        st = qiao_catalog_manifest(engine->data_dir, number, &manifest, err);
+    for (size_t i = 0; st == QIAO_OK && i < manifest.file_count; i++) {
+        uint64_t size = 0;
+
+        snprintf(path, sizeof path, "%s/%s", folder, manifest.files[i].name);
+        st = qiao_file_size(path, &size, err);
+        if (st == QIAO_OK && size != manifest.files[i].size)
+            st = qiao_fail(err, QIAO_E_CORRUPT, "%s has %llu bytes, its manifest says %llu", path, (unsigned long long)size,
+                           (unsigned long long)manifest.files[i].size);
+    }
+    return st;
+}
+
+static qiao_status
+fill(qiao_engine *engine, qiaoi_snapshot *snapshot, qiao_error *err)
+{
+    qiao_status st = check_files(engine, snapshot->number, err);
+
+    if (st == QIAO_OK)
+        st = qiao_generation_open(engine->data_dir, snapshot->number, &snapshot->generation, err);
+    if (st == QIAO_OK)
+        st = qiaoi_about_json(qiao_generation_manifest(snapshot->generation), snapshot->name, &snapshot->about, err);
+    if (st == QIAO_OK)
+        st = qiaoi_session_new(engine, snapshot, &snapshot->idle, err);
+    return st;
+}
+
+qiao_status
+qiaoi_snapshot_open(qiao_engine *engine, uint64_t number, qiaoi_snapshot **out, qiao_error *err)
+{
+    qiaoi_snapshot *snapshot = qiao_calloc(1, sizeof *snapshot);
+    qiao_status st;
+
+    *out = NULL;
+    if (snapshot == NULL)
+        return qiao_fail_memory(err);
+    snapshot->number = number;
+    snprintf(snapshot->name, sizeof snapshot->name, "gen-%010llu", (unsigned long long)number);
+    st = fill(engine, snapshot, err);
+    if (st != QIAO_OK) {
+        qiaoi_snapshot_empty(snapshot);
+        qiao_free(snapshot);
+        return st;
+    }
+    *out = snapshot;
+    return QIAO_OK;
+}
+
+void
+qiaoi_snapshot_empty(qiaoi_snapshot *snapshot)
+{
+    while (snapshot->idle != NULL) {
+        qiao_session *session = snapshot->idle;
+
+        snapshot->idle = session->next;
+        qiaoi_session_free(session);
+    }
+    qiao_generation_close(snapshot->generation);
+    snapshot->generation = NULL;
+    qiao_buffer_done(&snapshot->about);
+}
