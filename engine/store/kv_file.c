@@ -115,7 +115,7 @@ header_from(int fd, const char *path, qiaoi_kv_header *out, qiao_error *err)
     qiaoi_kv_header first, second;
     bool first_good, second_good;
     struct stat facts;
-    size_t got;
+    size_t got = 0;
     qiao_status status;
 
     if (fstat(fd, &facts) != 0)
@@ -173,7 +173,7 @@ claim(checker *c, uint64_t page)
 static qiao_status
 load_page(checker *c, uint64_t page, void *out, size_t length)
 {
-    size_t got;
+    size_t got = 0;
     qiao_status status = claim(c, page);
 
     if (status == QIAO_OK)

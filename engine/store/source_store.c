@@ -309,7 +309,7 @@ begin_batch(qiao_source_store *store, qiao_error *err)
 static qiao_status
 find_entry(qiao_source_store *store, const record_key *k, qiaoi_source_facts *out, qiao_error *err)
 {
-    qiao_bytes value;
+    qiao_bytes value = {NULL, 0};
     qiao_status status = qiao_kv_get(store->batch, store->tables.entry, key_bytes(k), &value, err);
 
     return status == QIAO_OK ? qiaoi_source_facts_read(value, out, err) : status;
@@ -391,7 +391,7 @@ qiao_status
 qiao_source_store_remove(qiao_source_store *store, qiao_kind kind, const char *id, qiao_change *change_out,
                          qiao_error *err)
 {
-    qiaoi_source_facts old;
+    qiaoi_source_facts old = {0, 0, true};
     record_key k;
     qiao_status status = make_key(kind, id, &k, err);
 
