@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TITLE_WEIGHT 1.5
+#define TITLE_WEIGHT 2.0
 #define TITLE_LENGTH_SHARE 0.5
 #define BODY_LENGTH_SHARE 0.7
 #define CONTRIBUTIONS_MAX 32768u

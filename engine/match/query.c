@@ -138,8 +138,10 @@ read_text(qiaoi_query *query, qiao_analyzer *analyzer, const qiaoi_query_text *t
         const qiao_token *token = &tokens[i];
         uint32_t word;
 
-        if (token->stop_word)
-            continue; /* English neighbours are counted without stop words, as in the index */
+        if (token->stop_word || qiaoi_function_word(token->form, token->form_length))
+            continue; /* neighbours are counted without them, as in the index */
+        if (token->sub_word && token->script == QIAO_SCRIPT_HAN && token->form_length <= 4)
+            continue; /* a single character of a known compound says next to nothing */
         word = count_word(query, token, index, token->sub_word);
         if (word == UINT32_MAX)
             continue;
@@ -149,7 +151,7 @@ read_text(qiaoi_query *query, qiao_analyzer *analyzer, const qiaoi_query_text *t
             continue;
         }
         whole = word;
-        if (token->position != next && !query->words[word].latin)
+        if (token->position > next + 1 && !query->words[word].latin)
             st = append_sequence(query, UINT32_MAX, err);
         if (st == QIAO_OK)
             st = append_sequence(query, word, err);

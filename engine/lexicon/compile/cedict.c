@@ -34,7 +34,8 @@ register_weight(const char *sense)
 static const char *
 reference_target(const char *sense, size_t *length)
 {
-    static const char *const leads[] = {"variant of ", "see ", "see also ", "abbr. for ", "abbr. of ", "short for "};
+    static const char *const leads[] = {"variant of ",   "see ",      "see also ",  "abbr. for ",    "abbr. of ",     "abbr. to ",
+                                        "short for ", "also written ", "same as ", "now written ", "also called ", "erhua form of "};
     const char *start = NULL, *end, *bar;
 
     for (size_t i = 0; i < sizeof leads / sizeof *leads && start == NULL; i++) {
@@ -53,13 +54,45 @@ reference_target(const char *sense, size_t *length)
     return *length > 0 ? start : NULL;
 }
 
+/* Notes about the word rather than translations of it. */
+static bool
+explains(const char *sense)
+{
+    static const char *const leads[] = {"CL:",       "surname ",    "also pr. ",   "Taiwan pr. ",    "used in ",  "classifier for ", "(used in ",
+                                        "sound of ", "place name", "name of ",     "(bird species",  "suffix ",   "noun suffix",     "(noun suffix)",
+                                        "prefix ",   "interjection", "Kangxi radical", "radical in ", "component in "};
+
+    for (size_t i = 0; i < sizeof leads / sizeof *leads; i++)
+        if (starts_with(sense, leads[i]))
+            return true;
+    return false;
+}
+
+/* Chinese outside brackets: the gloss quotes words and explains them. */
+static bool
+holds_chinese(const char *sense)
+{
+    size_t at = 0, length = strlen(sense);
+    int depth = 0;
+
+    while (at < length) {
+        uint32_t c = qiao_utf8_next(sense, length, &at);
+
+        depth += c == '(' || c == '[';
+        depth -= (c == ')' || c == ']') && depth > 0;
+        if (depth == 0 && qiao_script_of(c) == QIAO_SCRIPT_HAN)
+            return true;
+    }
+    return false;
+}
+
 static qiao_status
 add_sense(lexicon_builder *builder, uint32_t entry, const char *sense, double weight, qiao_error *err)
 {
     size_t length;
     const char *target;
 
-    if (starts_with(sense, "CL:") || starts_with(sense, "surname ") || starts_with(sense, "also pr. ") || starts_with(sense, "Taiwan pr. "))
+    if (explains(sense))
         return QIAO_OK;
     target = reference_target(sense, &length);
     if (target != NULL) {
@@ -70,6 +103,8 @@ add_sense(lexicon_builder *builder, uint32_t entry, const char *sense, double we
             return QIAO_OK;
         return st != QIAO_OK ? st : other == entry ? QIAO_OK : builder_reference_add(builder, entry, other, WEIGHT_REFERENCE, err);
     }
+    if (holds_chinese(sense))
+        return QIAO_OK;
     return builder_definition(builder, entry, sense, strlen(sense), weight * register_weight(sense), QIAO_FROM_DICTIONARY, err);
 }
 
