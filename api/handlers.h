@@ -1,0 +1,25 @@
+/* The handlers, one for each route, and the table of routes. */
+#ifndef QIAO_API_HANDLERS_H
+#define QIAO_API_HANDLERS_H
+
+#include "router.h"
+
+extern const qiaoi_route qiaoi_routes[];
+
+void qiaoi_answer_links(qiaoi_call *call);
+void qiaoi_answer_live(qiaoi_call *call);
+void qiaoi_answer_ready(qiaoi_call *call);
+void qiaoi_answer_about(qiaoi_call *call);
+void qiaoi_answer_openapi(qiaoi_call *call);
+void qiaoi_answer_search(qiaoi_call *call);
+void qiaoi_answer_project(qiaoi_call *call);
+void qiaoi_answer_need(qiaoi_call *call);
+void qiaoi_answer_project_matches(qiaoi_call *call);
+void qiaoi_answer_need_matches(qiaoi_call *call);
+void qiaoi_answer_match(qiaoi_call *call);
+
+/* api/openapi.yaml, embedded by the build. */
+extern const unsigned char qiaoi_openapi[];
+extern const unsigned long qiaoi_openapi_length;
+
+#endif

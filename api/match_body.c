@@ -1,0 +1,349 @@
+/*
+ * Reads the body of POST /v1/match. Members are walked one by one, so that an unknown one, or one given twice, is told
+ * and not passed over; what a record may hold is the record reader's to judge.
+ */
+#include "match_body.h"
+
+#include "json_guard.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/* Where a record may stand, and the kind it must then have. */
+typedef struct record_place {
+    const char *name;
+    const char *kind;
+} record_place;
+
+static const record_place record_places[] = {{"need", "need"}, {"project", "project"}};
+
+typedef struct body_reader {
+    qiaoi_call *call;
+    qiaoi_match_body *out;
+    qiaoi_parameter_reader options;
+    cJSON *record;    /* the member that holds it, or the root */
+    const char *kind; /* that the record must have; NULL = its own */
+    bool bare;        /* the root is the record */
+    unsigned given;   /* of text, need, project */
+} body_reader;
+
+static bool
+is_json(const char *type)
+{
+    size_t length = type != NULL ? strcspn(type, "; ") : 0;
+
+    return (length == 16 && strncasecmp(type, "application/json", length) == 0) ||
+           (length > 17 && strncasecmp(type, "application/", 12) == 0 &&
+            strncasecmp(type + length - 5, "+json", 5) == 0);
+}
+
+static bool
+check_headers(qiaoi_call *call)
+{
+    const char *encoding = call->request->headers[QIAOI_HEADER_CONTENT_ENCODING];
+    qiao_error *error;
+
+    if (is_json(call->request->headers[QIAOI_HEADER_CONTENT_TYPE]) &&
+        (encoding == NULL || strcasecmp(encoding, "identity") == 0))
+        return true;
+    error = qiaoi_problem_set(&call->problem, QIAOI_PROBLEM_MEDIA_TYPE);
+    qiao_fail(error, QIAO_E_INPUT,
+              "the body must be JSON, not compressed, with the header Content-Type: application/json");
+    qiao_error_hint(error, "with curl: -H 'Content-Type: application/json' --data '{\"text\": \"...\"}'");
+    return false;
+}
+
+static cJSON *
+parse(qiaoi_call *call)
+{
+    const char *text = call->request->body, *end = NULL;
+    size_t length = call->request->body_length;
+    qiaoi_problem *problem = &call->problem;
+    cJSON *tree;
+
+    switch (qiaoi_json_guard(text, length)) {
+    case QIAOI_JSON_FINE:
+        break;
+    case QIAOI_JSON_NOT_UTF8:
+        qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BAD_BODY), QIAO_E_INPUT,
+                  "the body is not UTF-8; save or send it as UTF-8");
+        return NULL;
+    case QIAOI_JSON_TOO_DEEP:
+        qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BAD_BODY), QIAO_E_INPUT,
+                  "the body is nested deeper than %d levels", QIAOI_JSON_DEPTH_MAX);
+        return NULL;
+    case QIAOI_JSON_HAS_NUL:
+        qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BAD_BODY), QIAO_E_INPUT,
+                  "the body holds a NUL character; take it out");
+        return NULL;
+    }
+    tree = cJSON_ParseWithLengthOpts(text, length, &end, 0);
+    if (tree != NULL && strspn(end, " \t\r\n") == length - (size_t)(end - text) && cJSON_IsObject(tree))
+        return tree;
+    if (length == 0)
+        qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BAD_BODY), QIAO_E_INPUT, "there is no body");
+    else if (tree != NULL && !cJSON_IsObject(tree))
+        qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BAD_BODY), QIAO_E_INPUT, "the body must be a JSON object");
+    else
+        qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BAD_BODY), QIAO_E_INPUT,
+                  "the body is no JSON: it cannot be read from byte %zu on",
+                  end != NULL ? (size_t)(end - text) : (size_t)0);
+    cJSON_Delete(tree);
+    return NULL;
+}
+
+static qiao_error *
+wrong(body_reader *reader, const char *base, const char *name)
+{
+    char pointer[160];
+
+    snprintf(pointer, sizeof pointer, "%.80s/%.70s", base, name);
+    return qiaoi_problem_pointer(&reader->call->problem, pointer, NULL);
+}
+
+/* One value of an option as text, as a query string would bring it; NULL where its JSON type is wrong. */
+static const char *
+option_text(const char *name, const cJSON *value, char *scratch, size_t size)
+{
+    bool number = strcmp(name, "limit") == 0 || strcmp(name, "offset") == 0 || strcmp(name, "trl_min") == 0 ||
+                  strcmp(name, "trl_max") == 0;
+
+    if (strcmp(name, "text_only") == 0)
+        return cJSON_IsTrue(value) ? "true" : cJSON_IsFalse(value) ? "false" : NULL;
+    if (!number)
+        return cJSON_IsString(value) ? value->valuestring : NULL;
+    if (!cJSON_IsNumber(value))
+        return NULL;
+    snprintf(scratch, size, "%.15g", value->valuedouble);
+    return scratch;
+}
+
+static void
+take_value(body_reader *reader, const char *name, const cJSON *value)
+{
+    char scratch[32];
+    const char *text = option_text(name, value, scratch, sizeof scratch);
+
+    if (text != NULL)
+        qiaoi_parameters_take(&reader->options, name, text);
+    else
+        qiao_fail(wrong(reader, reader->options.pointer, name), QIAO_E_INPUT,
+                  "has the wrong JSON type; see GET /v1/openapi.json");
+}
+
+static void
+take_filters(body_reader *reader, const cJSON *filters)
+{
+    const cJSON *member, *item;
+
+    if (!cJSON_IsObject(filters)) {
+        qiao_fail(wrong(reader, "", "filters"), QIAO_E_INPUT,
+                  "must be an object, for example {\"country\": [\"DE\", \"FR\"], \"trl_min\": 4}");
+        return;
+    }
+    reader->options.allowed = QIAOI_P_FILTERS;
+    reader->options.pointer = "/filters";
+    cJSON_ArrayForEach(member, filters)
+    {
+        if (!cJSON_IsArray(member)) {
+            take_value(reader, member->string, member);
+            continue;
+        }
+        cJSON_ArrayForEach(item, member) take_value(reader, member->string, item);
+    }
+    reader->options.pointer = "";
+}
+
+static bool
+is_ranking_option(const char *name)
+{
+    static const char *const names[] = {"limit", "offset", "explain", "text_only", "filters"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool
+is_blank(const char *text)
+{
+    return text[strspn(text, " \t\r\n\v\f")] == '\0';
+}
+
+static void
+take_text(body_reader *reader, const cJSON *member)
+{
+    if (!cJSON_IsString(member))
+        qiao_fail(wrong(reader, "", "text"), QIAO_E_INPUT, "must be a string");
+    else if (is_blank(member->valuestring))
+        qiao_fail(wrong(reader, "", "text"), QIAO_E_INPUT, "is empty; say what is needed, in any language");
+    reader->out->text = cJSON_IsString(member) ? member->valuestring : "";
+    reader->given++;
+}
+
+/* false: the name is none of those that hold what is matched. */
+static bool
+take_matched(body_reader *reader, cJSON *member)
+{
+    if (strcmp(member->string, "text") == 0) {
+        take_text(reader, member);
+        return true;
+    }
+    for (size_t i = 0; i < sizeof record_places / sizeof record_places[0]; i++) {
+        if (strcmp(member->string, record_places[i].name) != 0)
+            continue;
+        if (!cJSON_IsObject(member))
+            qiao_fail(wrong(reader, "", member->string), QIAO_E_INPUT, "must be a record, as an object");
+        reader->record = member;
+        reader->kind = record_places[i].kind;
+        reader->out->record_pointer = i == 0 ? "/need" : "/project";
+        reader->given++;
+        return true;
+    }
+    return false;
+}
+
+static void
+take_option(body_reader *reader, const cJSON *member, unsigned *filters_given)
+{
+    reader->options.allowed = QIAOI_P_RANKING;
+    reader->options.pointer = "";
+    if (strcmp(member->string, "filters") != 0)
+        take_value(reader, member->string, member);
+    else if ((*filters_given)++ == 0)
+        take_filters(reader, member);
+    else
+        qiao_fail(wrong(reader, "", "filters"), QIAO_E_INPUT, "is given twice");
+}
+
+static void
+walk(body_reader *reader, cJSON *root)
+{
+    unsigned filters_given = 0;
+    cJSON *member;
+
+    reader->bare = cJSON_GetObjectItemCaseSensitive(root, "title") != NULL ||
+                   cJSON_GetObjectItemCaseSensitive(root, "kind") != NULL;
+    cJSON_ArrayForEach(member, root)
+    {
+        if (is_ranking_option(member->string))
+            take_option(reader, member, &filters_given);
+        else if (!reader->bare && !take_matched(reader, member))
+            qiao_fail(wrong(reader, "", member->string), QIAO_E_INPUT,
+                      "unknown here; what is taken: text, need or project, filters, limit, offset, explain, text_only");
+    }
+    if (reader->bare) {
+        reader->record = root;
+        reader->out->record_pointer = "";
+    } else if (reader->given != 1 && reader->call->problem.code == QIAOI_PROBLEM_NONE) {
+        qiao_fail(qiaoi_problem_pointer(&reader->call->problem, "", NULL), QIAO_E_INPUT,
+                  "one of text, need and project must be given, or a record itself");
+    }
+}
+
+/* What a posted record may leave out: it is matched, not stored. */
+static bool
+fill_in(body_reader *reader)
+{
+    cJSON *record = reader->record, *kind = cJSON_GetObjectItemCaseSensitive(record, "kind");
+
+    if (reader->kind != NULL && cJSON_IsString(kind) && strcmp(kind->valuestring, reader->kind) != 0) {
+        qiao_fail(wrong(reader, reader->out->record_pointer, "kind"), QIAO_E_INPUT, "is %.20s, but a %s stands here",
+                  kind->valuestring, reader->kind);
+        return false;
+    }
+    if (kind == NULL && cJSON_AddStringToObject(record, "kind", reader->kind != NULL ? reader->kind : "need") == NULL)
+        return false;
+    return cJSON_HasObjectItem(record, "id") || cJSON_AddStringToObject(record, "id", "posted:record") != NULL;
+}
+
+/* In a bare record the options stand among its fields. */
+static void
+take_options_out(cJSON *record)
+{
+    cJSON *next;
+
+    for (cJSON *member = record->child; member != NULL; member = next) {
+        next = member->next;
+        if (is_ranking_option(member->string))
+            cJSON_Delete(cJSON_DetachItemViaPointer(record, member));
+    }
+}
+
+static void
+report_issues(body_reader *reader, const qiao_record_issues *issues)
+{
+    char pointer[200];
+
+    for (size_t i = 0; i < issues->count; i++) {
+        const qiao_record_issue *issue = &issues->items[i];
+        qiao_error *error;
+
+        if (!issue->fatal)
+            continue;
+        snprintf(pointer, sizeof pointer, "%s%s", reader->out->record_pointer, issue->pointer);
+        error = qiaoi_problem_pointer(&reader->call->problem, pointer, issue->value);
+        if (error == NULL)
+            return;
+        snprintf(error->message, sizeof error->message, "%s", issue->reason);
+        snprintf(error->message_zh, sizeof error->message_zh, "%s", issue->reason_zh);
+    }
+}
+
+static void
+read_record(body_reader *reader)
+{
+    qiaoi_call *call = reader->call;
+    qiao_error error = QIAO_ERROR_INIT;
+    char *json = NULL;
+    qiao_status status;
+
+    if (reader->bare)
+        take_options_out(reader->record);
+    if (fill_in(reader))
+        json = cJSON_PrintUnformatted(reader->record);
+    if (json == NULL) {
+        if (call->problem.code == QIAOI_PROBLEM_NONE)
+            qiao_fail(qiaoi_problem_set(&call->problem, QIAOI_PROBLEM_BUSY), QIAO_E_NOMEM, "out of memory");
+        return;
+    }
+    status = qiao_record_parse(json, strlen(json), qiao_engine_vocabulary(call->service->engine), &reader->out->record,
+                               &reader->out->issues, &error);
+    cJSON_free(json);
+    if (status == QIAO_E_INPUT)
+        report_issues(reader, &reader->out->issues);
+    if (call->problem.code == QIAOI_PROBLEM_NONE)
+        qiaoi_call_went_well(call, status, &error);
+}
+
+bool
+qiaoi_match_body_read(qiaoi_call *call, qiaoi_match_body *out)
+{
+    body_reader reader = {.call = call, .out = out};
+
+    *out = (qiaoi_match_body){.record_pointer = ""};
+    qiaoi_parameters_init(&out->options);
+    if (!check_headers(call) || (out->tree = parse(call)) == NULL)
+        return false;
+    reader.options = (qiaoi_parameter_reader){.vocabulary = qiao_engine_vocabulary(call->service->engine),
+                                              .arena = call->arena,
+                                              .problem = &call->problem,
+                                              .out = &out->options,
+                                              .limit_max = QIAOI_MATCH_LIMIT_MAX,
+                                              .pointer = ""};
+    walk(&reader, out->tree);
+    qiaoi_parameters_check(&reader.options);
+    if (call->problem.code == QIAOI_PROBLEM_NONE && reader.record != NULL)
+        read_record(&reader);
+    return call->problem.code == QIAOI_PROBLEM_NONE;
+}
+
+void
+qiaoi_match_body_done(qiaoi_match_body *body)
+{
+    qiao_record_free(body->record);
+    cJSON_Delete(body->tree);
+}

@@ -1,0 +1,377 @@
+/* Reads parameters by the table below. Codes are resolved through the vocabularies, so 德国, Germany and DE are the
+ * same filter. */
+#include "parameters.h"
+
+#include "url.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define VALUE_MAX 4096u
+#define OFFSET_MAX 10000u
+#define ALTERNATIVES_MAX 32u
+
+typedef struct parameter_kind parameter_kind;
+
+struct parameter_kind {
+    const char *name;
+    void (*read)(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
+    const char *list; /* vocabulary of a filter; its tags are named as the parameter */
+};
+
+static void read_side(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
+static void read_query(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
+static void read_codes(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
+static void read_trl(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
+static void read_count(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
+static void read_explain(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
+static void read_flag(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
+
+static const parameter_kind kinds[QIAOI_PARAMETER_COUNT] = {
+    [QIAOI_P_SIDE] = {"side", read_side, NULL},
+    [QIAOI_P_QUERY] = {"q", read_query, NULL},
+    [QIAOI_P_COUNTRY] = {"country", read_codes, "country"},
+    [QIAOI_P_GROUP] = {"group", read_codes, "country_group"},
+    [QIAOI_P_FIELD] = {"field", read_codes, "field"},
+    [QIAOI_P_PARK] = {"park", read_codes, "park"},
+    [QIAOI_P_MODE] = {"mode", read_codes, "coop_mode"},
+    [QIAOI_P_TRL_MIN] = {"trl_min", read_trl, NULL},
+    [QIAOI_P_TRL_MAX] = {"trl_max", read_trl, NULL},
+    [QIAOI_P_LIMIT] = {"limit", read_count, NULL},
+    [QIAOI_P_OFFSET] = {"offset", read_count, NULL},
+    [QIAOI_P_EXPLAIN] = {"explain", read_explain, NULL},
+    [QIAOI_P_TEXT_ONLY] = {"text_only", read_flag, NULL},
+    [QIAOI_P_TRANSLATE] = {"translate", read_flag, NULL},
+};
+
+void
+qiaoi_parameters_init(qiaoi_parameters *parameters)
+{
+    *parameters = (qiaoi_parameters){
+        .side = QIAO_PROJECT, .trl_min = QIAO_UNKNOWN, .trl_max = QIAO_UNKNOWN, .explain = QIAO_EXPLAIN_BRIEF};
+}
+
+/* The error to write to about a parameter. */
+static qiao_error *
+wrong(qiaoi_parameter_reader *reader, const char *name, const char *value)
+{
+    char pointer[160];
+
+    if (reader->pointer == NULL)
+        return qiaoi_problem_parameter(reader->problem, name, value);
+    snprintf(pointer, sizeof pointer, "%.80s/%.70s", reader->pointer, name);
+    return qiaoi_problem_pointer(reader->problem, pointer, value);
+}
+
+static void
+read_side(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value)
+{
+    if (strcmp(value, "projects") == 0)
+        reader->out->side = QIAO_PROJECT;
+    else if (strcmp(value, "needs") == 0)
+        reader->out->side = QIAO_NEED;
+    else
+        qiao_fail(wrong(reader, kind->name, value), QIAO_E_INPUT, "must be projects or needs");
+}
+
+static void
+out_of_memory(qiaoi_parameter_reader *reader)
+{
+    qiao_fail(qiaoi_problem_set(reader->problem, QIAOI_PROBLEM_BUSY), QIAO_E_NOMEM, "out of memory");
+}
+
+static void
+read_query(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value)
+{
+    size_t length = strlen(value);
+
+    if (length > QIAOI_QUERY_MAX) {
+        qiao_fail(wrong(reader, kind->name, NULL), QIAO_E_INPUT,
+                  "has %zu bytes; at most %u are read. For a whole need use POST /v1/match", length, QIAOI_QUERY_MAX);
+        return;
+    }
+    reader->out->query = qiao_arena_strndup(reader->arena, value, length);
+    reader->out->query_length = length;
+    if (reader->out->query == NULL)
+        out_of_memory(reader);
+}
+
+static void
+unknown_code(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value)
+{
+    const qiao_code *near[3];
+    size_t count = qiao_vocabulary_nearest(reader->vocabulary, kind->list, value, near, 3);
+    qiao_error *error = wrong(reader, kind->name, value);
+    char names[300] = "";
+
+    if (count == 0) {
+        qiao_fail(error, QIAO_E_INPUT,
+                  "no such code; write a code (DE, energy.battery, haidian, jv) or its Chinese or English name");
+        return;
+    }
+    for (size_t i = 0; i < count && i < 3; i++) {
+        size_t used = strlen(names);
+
+        snprintf(names + used, sizeof names - used, "%s%s (%s %s)", i != 0 ? ", " : "", near[i]->code, near[i]->zh,
+                 near[i]->en);
+    }
+    qiao_fail(error, QIAO_E_INPUT, "no such code; did you mean %s?", names);
+}
+
+/* Adds "country:DE" to the filter of that name, as an alternative where there is one already. */
+static void
+add_tag(qiaoi_parameter_reader *reader, const char *name, const char *code)
+{
+    qiaoi_parameters *out = reader->out;
+    size_t name_length = strlen(name), code_length = strlen(code), old = 0, at = out->filter_count;
+    char *filter;
+
+    for (size_t i = 0; i < out->filter_count; i++)
+        if (strncmp(out->filters[i], name, name_length) == 0 && out->filters[i][name_length] == ':')
+            at = i, old = strlen(out->filters[i]) + 1;
+    filter = qiao_arena_alloc(reader->arena, old + name_length + 1 + code_length + 1);
+    if (filter == NULL) {
+        out_of_memory(reader);
+        return;
+    }
+    if (old != 0)
+        snprintf(filter, old + 1, "%s|", out->filters[at]);
+    snprintf(filter + old, name_length + code_length + 2, "%s:%s", name, code);
+    out->filters[at] = filter;
+    if (at == out->filter_count)
+        out->filter_count++;
+}
+
+static void
+read_code(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *text)
+{
+    const qiao_code *code = *text != '\0' ? qiao_vocabulary_resolve(reader->vocabulary, kind->list, text) : NULL;
+
+    if (*text == '\0')
+        qiao_fail(wrong(reader, kind->name, text), QIAO_E_INPUT,
+                  "is empty; leave the parameter out to ask for everything");
+    else if (code == NULL)
+        unknown_code(reader, kind, text);
+    else
+        add_tag(reader, kind->name, code->code);
+}
+
+/* Codes separated by commas. */
+static void
+read_codes(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value)
+{
+    char text[256];
+    size_t count = 0;
+
+    for (const char *at = value;; count++) {
+        size_t length = strcspn(at, ",");
+
+        if (length >= sizeof text || count == ALTERNATIVES_MAX) {
+            qiao_fail(wrong(reader, kind->name, value), QIAO_E_INPUT, "is too long; at most %u codes are read",
+                      ALTERNATIVES_MAX);
+            return;
+        }
+        memcpy(text, at, length);
+        text[length] = '\0';
+        read_code(reader, kind, text);
+        if (at[length] == '\0')
+            return;
+        at += length + 1;
+    }
+}
+
+/* Decimal digits only: no sign, no space, no fraction. */
+static bool
+read_number(const char *text, uint32_t *out)
+{
+    size_t length = strlen(text);
+    uint32_t number = 0;
+
+    if (length == 0 || length > 9)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        number = number * 10 + (uint32_t)(text[i] - '0');
+    }
+    *out = number;
+    return true;
+}
+
+static void
+read_trl(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value)
+{
+    uint32_t level;
+
+    if (!read_number(value, &level) || level < 1 || level > 9)
+        qiao_fail(wrong(reader, kind->name, value), QIAO_E_INPUT, "must be a technology readiness level, 1 to 9");
+    else if (kind == &kinds[QIAOI_P_TRL_MIN])
+        reader->out->trl_min = (int32_t)level;
+    else
+        reader->out->trl_max = (int32_t)level;
+}
+
+static void
+read_count(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value)
+{
+    bool is_limit = kind == &kinds[QIAOI_P_LIMIT];
+    uint32_t least = is_limit ? 1 : 0, most = is_limit ? reader->limit_max : OFFSET_MAX, number;
+
+    if (!read_number(value, &number) || number < least || number > most)
+        qiao_fail(wrong(reader, kind->name, value), QIAO_E_INPUT, "must be a whole number from %u to %u",
+                  (unsigned)least, (unsigned)most);
+    else if (is_limit)
+        reader->out->limit = number;
+    else
+        reader->out->offset = number;
+}
+
+static void
+read_explain(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value)
+{
+    static const char *const names[] = {"none", "brief", "full"};
+
+    for (size_t i = 0; i < 3; i++)
+        if (strcmp(value, names[i]) == 0) {
+            reader->out->explain = (qiao_explain)i;
+            return;
+        }
+    qiao_fail(wrong(reader, kind->name, value), QIAO_E_INPUT, "must be none, brief or full");
+}
+
+static void
+read_flag(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value)
+{
+    bool yes = strcmp(value, "true") == 0 || strcmp(value, "1") == 0;
+
+    if (!yes && strcmp(value, "false") != 0 && strcmp(value, "0") != 0)
+        qiao_fail(wrong(reader, kind->name, value), QIAO_E_INPUT, "must be true or false");
+    else if (kind == &kinds[QIAOI_P_TEXT_ONLY])
+        reader->out->text_only = yes;
+    else
+        reader->out->no_translation = !yes;
+}
+
+static void
+list_names(unsigned allowed, char *out, size_t size)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < QIAOI_PARAMETER_COUNT; i++) {
+        int n = 0;
+
+        if ((allowed & QIAOI_BIT(i)) != 0)
+            n = snprintf(out + used, size - used, "%s%s", used != 0 ? ", " : "", kinds[i].name);
+        if (n > 0 && (size_t)n < size - used)
+            used += (size_t)n;
+    }
+}
+
+static void
+unknown_name(qiaoi_parameter_reader *reader, const char *name, const char *value)
+{
+    char names[200];
+
+    list_names(reader->allowed, names, sizeof names);
+    if (names[0] != '\0')
+        qiao_fail(wrong(reader, name, value), QIAO_E_INPUT, "unknown here; what is taken: %s", names);
+    else
+        qiao_fail(wrong(reader, name, value), QIAO_E_INPUT, "unknown here; this address takes no parameters");
+}
+
+void
+qiaoi_parameters_take(qiaoi_parameter_reader *reader, const char *name, const char *value)
+{
+    for (size_t i = 0; i < QIAOI_PARAMETER_COUNT; i++) {
+        if ((reader->allowed & QIAOI_BIT(i)) == 0 || strcmp(kinds[i].name, name) != 0)
+            continue;
+        if ((reader->out->given & QIAOI_BIT(i)) != 0 && kinds[i].list == NULL) {
+            qiao_fail(wrong(reader, name, value), QIAO_E_INPUT, "is given twice");
+            return;
+        }
+        reader->out->given |= QIAOI_BIT(i);
+        kinds[i].read(reader, &kinds[i], value);
+        return;
+    }
+    unknown_name(reader, name, value);
+}
+
+void
+qiaoi_parameters_check(qiaoi_parameter_reader *reader)
+{
+    const qiaoi_parameters *out = reader->out;
+
+    if (out->trl_min != QIAO_UNKNOWN && out->trl_max != QIAO_UNKNOWN && out->trl_min > out->trl_max)
+        qiao_fail(wrong(reader, "trl_max", NULL), QIAO_E_INPUT, "trl_max is below trl_min");
+    if (out->offset + out->limit > OFFSET_MAX)
+        qiao_fail(wrong(reader, "offset", NULL), QIAO_E_INPUT,
+                  "offset and limit together go past %u; narrow the request by filters instead", OFFSET_MAX);
+}
+
+static bool
+take_pair(qiaoi_parameter_reader *reader, const qiaoi_url_pair *pair, char *name, char *value)
+{
+    size_t ignored;
+
+    if (pair->name_length > VALUE_MAX || pair->value_length > VALUE_MAX ||
+        !qiaoi_url_decode(pair->name, pair->name_length, true, name, &ignored))
+        return false;
+    value[0] = '\0';
+    if (pair->value != NULL && !qiaoi_url_decode(pair->value, pair->value_length, true, value, &ignored)) {
+        qiao_fail(wrong(reader, name, NULL), QIAO_E_INPUT, "cannot be read: escapes are %%XX and stand for UTF-8");
+        return true;
+    }
+    qiaoi_parameters_take(reader, name, value);
+    return true;
+}
+
+void
+qiaoi_parameters_query(qiaoi_parameter_reader *reader, const char *query)
+{
+    char *name = qiao_arena_alloc(reader->arena, VALUE_MAX + 1),
+         *value = qiao_arena_alloc(reader->arena, VALUE_MAX + 1);
+    qiaoi_url_pair pair;
+
+    if (name == NULL || value == NULL) {
+        out_of_memory(reader);
+        return;
+    }
+    for (const char *at = query; qiaoi_url_next(&at, &pair);)
+        if (!take_pair(reader, &pair, name, value)) {
+            qiao_fail(
+                qiaoi_problem_set(reader->problem, QIAOI_PROBLEM_BAD_REQUEST), QIAO_E_INPUT,
+                "the query string cannot be read: escapes are %%XX and stand for UTF-8, a value has at most %u bytes",
+                VALUE_MAX);
+            return;
+        }
+    qiaoi_parameters_check(reader);
+}
+
+/* "trl:4|trl:5|trl:6": the matcher knows levels as tags. */
+static void
+write_trl_filter(qiaoi_parameters *given)
+{
+    int first = given->trl_min != QIAO_UNKNOWN ? (int)given->trl_min : 1,
+        last = given->trl_max != QIAO_UNKNOWN ? (int)given->trl_max : 9;
+    size_t used = 0;
+
+    for (int at = first; at <= last; at++)
+        used += (size_t)snprintf(given->trl_filter + used, sizeof given->trl_filter - used, "%strl:%d",
+                                 used != 0 ? "|" : "", at);
+}
+
+void
+qiaoi_parameters_to_match(qiaoi_parameters *given, qiao_match_request *request)
+{
+    if (given->trl_min != QIAO_UNKNOWN || given->trl_max != QIAO_UNKNOWN) {
+        write_trl_filter(given);
+        given->filters[given->filter_count++] = given->trl_filter;
+    }
+    request->filters = given->filters;
+    request->filter_count = given->filter_count;
+    request->limit = given->limit;
+    request->offset = given->offset;
+    request->text_only = given->text_only;
+    request->explain = given->explain;
+}

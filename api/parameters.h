@@ -1,0 +1,82 @@
+/*
+ * The parameters of a request: one table says which there are and how each is read. The same table reads query strings
+ * and the members of a posted body, so a filter means the same in both.
+ *
+ * Nothing is ignored: an unknown name, a name given twice and a value that cannot be read are noted in the problem, all
+ * of them at once.
+ */
+#ifndef QIAO_API_PARAMETERS_H
+#define QIAO_API_PARAMETERS_H
+
+#include "problem.h"
+#include "qiao/match.h"
+#include "qiao/vocabulary.h"
+
+typedef enum qiaoi_parameter {
+    QIAOI_P_SIDE,
+    QIAOI_P_QUERY,
+    QIAOI_P_COUNTRY,
+    QIAOI_P_GROUP,
+    QIAOI_P_FIELD,
+    QIAOI_P_PARK,
+    QIAOI_P_MODE,
+    QIAOI_P_TRL_MIN,
+    QIAOI_P_TRL_MAX,
+    QIAOI_P_LIMIT,
+    QIAOI_P_OFFSET,
+    QIAOI_P_EXPLAIN,
+    QIAOI_P_TEXT_ONLY,
+    QIAOI_P_TRANSLATE,
+    QIAOI_PARAMETER_COUNT
+} qiaoi_parameter;
+
+#define QIAOI_BIT(parameter) (1u << (parameter))
+#define QIAOI_P_FILTERS                                                                                                \
+    (QIAOI_BIT(QIAOI_P_COUNTRY) | QIAOI_BIT(QIAOI_P_GROUP) | QIAOI_BIT(QIAOI_P_FIELD) | QIAOI_BIT(QIAOI_P_PARK) |      \
+     QIAOI_BIT(QIAOI_P_MODE) | QIAOI_BIT(QIAOI_P_TRL_MIN) | QIAOI_BIT(QIAOI_P_TRL_MAX))
+
+#define QIAOI_P_RANKING                                                                                                \
+    (QIAOI_BIT(QIAOI_P_LIMIT) | QIAOI_BIT(QIAOI_P_OFFSET) | QIAOI_BIT(QIAOI_P_EXPLAIN) | QIAOI_BIT(QIAOI_P_TEXT_ONLY))
+#define QIAOI_P_MATCH (QIAOI_P_FILTERS | QIAOI_P_RANKING)
+#define QIAOI_MATCH_LIMIT_MAX 1000u
+
+#define QIAOI_QUERY_MAX 2000u /* bytes of q */
+
+typedef struct qiaoi_parameters {
+    qiao_kind side;
+    const char *query;
+    size_t query_length;
+    const char *filters[8]; /* "country:DE|country:FR": alternatives inside, all must hold */
+    size_t filter_count;
+    int32_t trl_min, trl_max;
+    uint32_t limit, offset;
+    qiao_explain explain;
+    bool text_only, no_translation;
+    unsigned given;      /* QIAOI_BIT of each that was given */
+    char trl_filter[64]; /* see qiaoi_parameters_to_match */
+} qiaoi_parameters;
+
+/* Where values are read from and where they go. */
+typedef struct qiaoi_parameter_reader {
+    const qiao_vocabulary *vocabulary;
+    qiao_arena *arena;
+    qiaoi_problem *problem;
+    qiaoi_parameters *out;
+    unsigned allowed; /* bits of what this request takes */
+    uint32_t limit_max;
+    const char *pointer; /* NULL: the query string; else what the members of the body's object are below */
+} qiaoi_parameter_reader;
+
+/* Nothing given: side projects, no filter, limit 0 (the engine's default). */
+void qiaoi_parameters_init(qiaoi_parameters *parameters);
+/* One value (NUL-terminated); several of a filter are alternatives. */
+void qiaoi_parameters_take(qiaoi_parameter_reader *reader, const char *name, const char *value);
+/* A whole query string; also checks what must hold between parameters. */
+void qiaoi_parameters_query(qiaoi_parameter_reader *reader, const char *query);
+/* What must hold between parameters. */
+void qiaoi_parameters_check(qiaoi_parameter_reader *reader);
+/* What was given, put into a match request, which says itself what is matched. TRL bounds become a filter in memory of
+ * given. */
+void qiaoi_parameters_to_match(qiaoi_parameters *given, qiao_match_request *request);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * The service: from a request to its response.
+ *
+ * One qiaoi_call lives for one request on one thread's stack: who asks, in which language, for what, with which session
+ * of the engine. A handler (handlers.h) reads it and writes either a body or a problem; the service adds what every
+ * answer has: request id, generation, language, log line.
+ *
+ * Threads: the service is shared and constant after its start, but for a counter.
+ */
+#ifndef QIAO_API_SERVICE_H
+#define QIAO_API_SERVICE_H
+
+#include "http.h"
+#include "parameters.h"
+#include "problem.h"
+#include "qiao/catalog.h"
+#include "qiao/engine.h"
+#include "router.h"
+#include <stdatomic.h>
+
+typedef struct qiaoi_service {
+    qiao_engine *engine;    /* borrowed */
+    qiao_language language; /* where the client asks for none */
+    size_t max_body;        /* as told to clients whose body was refused */
+    uint64_t seed;          /* of request ids */
+    atomic_ullong requests;
+} qiaoi_service;
+
+#define QIAOI_REQUEST_ID_MAX 64
+
+struct qiaoi_call {
+    qiaoi_service *service;
+    const qiaoi_http_request *request;
+    qiaoi_http_response *response;
+    qiaoi_routing routing;
+    qiao_session *session; /* NULL where the route asks for none, or there is none */
+    qiao_arena *arena;     /* dies with the call */
+    qiao_language language;
+    char request_id[QIAOI_REQUEST_ID_MAX + 1];
+    char generation[QIAO_GENERATION_NAME_SIZE]; /* "" = none */
+    char id[QIAO_ID_MAX + 1];                   /* decoded, of routes that have one */
+    qiaoi_problem problem;                      /* code NONE: none so far */
+};
+
+/* engine: borrowed. Draws the seed; QIAO_E_IO. */
+qiao_status qiaoi_service_init(qiaoi_service *service, qiao_engine *engine, qiao_language language, size_t max_body,
+                               qiao_error *err) QIAO_CHECK;
+/* A qiaoi_http_handler; context is the service. */
+void qiaoi_service_answer(void *context, const qiaoi_http_request *request, qiaoi_http_response *response);
+
+/* "zh" or "en" by an Accept-Language header (may be NULL), fallback where it asks for neither. */
+qiao_language qiaoi_language_wanted(const char *header, qiao_language fallback);
+
+/* "gen-0000000012"; "" for 0, which is none. */
+void qiaoi_name_generation(uint64_t number, char out[QIAO_GENERATION_NAME_SIZE]);
+
+/* For handlers
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* Read the query string; false: the problem says what is wrong. */
+bool qiaoi_call_parameters(qiaoi_call *call, unsigned allowed, uint32_t limit_max, qiaoi_parameters *out);
+/* The answer may be kept by the client: sets the ETag. True: it has this very answer, status 304 is set and nothing is
+ * left to do. */
+bool qiaoi_call_unchanged(qiaoi_call *call);
+/* How an engine call ended: a failure becomes the problem. True: go on. */
+bool qiaoi_call_went_well(qiaoi_call *call, qiao_status status, const qiao_error *error);
+
+#endif
