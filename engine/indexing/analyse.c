@@ -117,7 +117,7 @@ static qiao_status
 open_worker(worker *w, qiao_error *err)
 {
     char path[PATH_SIZE];
-    qiao_status st = qiaoi_collector_init(&w->shard->collector, w->shared->analysis->lexicon, true, err);
+    qiao_status st = qiaoi_collector_init(&w->shard->collector, w->shared->analysis->lexicon, err);
 
     snprintf(path, sizeof path, "%s/text-%u", w->shared->analysis->folder, w->index);
     w->tag_strings = qiao_arena_new(1u << 14);

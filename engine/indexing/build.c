@@ -110,7 +110,7 @@ derive_lexicon(build *b, qiao_error *err)
     qiao_status st;
 
     begin_stage(b, QIAO_BUILD_LEXICON);
-    st = qiaoi_corpus_merge(corpus, b->base->entry_count, err);
+    st = qiaoi_corpus_merge(corpus, b->base, err);
     if (st != QIAO_OK)
         return st;
     input = (qiaoi_derive_input){.base = b->base,

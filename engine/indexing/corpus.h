@@ -38,7 +38,7 @@ typedef struct qiaoi_corpus {
     qiao_buffer term_bytes;
     uint32_t term_count;
     uint32_t *term_df;       /* [2][term_count] */
-    uint32_t *entry_df;      /* [entries of the lexicon] */
+    uint32_t *entry_df;      /* [2][entries of the lexicon]: projects, needs that wait for the word's translation */
     qiaoi_pair *pairs;       /* hash table */
     uint64_t pair_slots;
     uint32_t pair_count;
@@ -65,8 +65,11 @@ typedef struct qiaoi_analysis {
 } qiaoi_analysis;
 qiao_status qiaoi_corpus_analyse(qiaoi_corpus *corpus, const qiaoi_analysis *analysis, qiao_error *err) QIAO_CHECK;
 
-/* merge.c: one global term table, document frequencies, pairs that at least `least` projects share, mean lengths. */
-qiao_status qiaoi_corpus_merge(qiaoi_corpus *corpus, uint32_t entry_count, qiao_error *err) QIAO_CHECK;
+/*
+ * merge.c: one global term table (with the English stems that the words to be translated may become), document frequencies, the pairs worth a
+ * posting list, mean lengths. lexicon: the working lexicon of the analysis.
+ */
+qiao_status qiaoi_corpus_merge(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, qiao_error *err) QIAO_CHECK;
 
 /* postings.c: records.mdb with ids, records, tags and postings; lexicon is the generation's (for words that are translated). */
 qiao_status qiaoi_corpus_write(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, const char *path, qiao_error *err) QIAO_CHECK;

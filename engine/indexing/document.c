@@ -90,7 +90,7 @@ qiaoi_term_table_done(qiaoi_term_table *table)
 /* ---- collector ---- */
 
 qiao_status
-qiaoi_collector_init(qiaoi_collector *collector, const qiao_lexicon *lexicon, bool count_needs, qiao_error *err)
+qiaoi_collector_init(qiaoi_collector *collector, const qiao_lexicon *lexicon, qiao_error *err)
 {
     memset(collector, 0, sizeof *collector);
     collector->arena = qiao_arena_new(1u << 20);
@@ -100,11 +100,11 @@ qiaoi_collector_init(qiaoi_collector *collector, const qiao_lexicon *lexicon, bo
     collector->use_slots[1] = qiao_calloc(SLOTS, sizeof(uint32_t));
     collector->pairs = qiao_calloc(USES_MAX, sizeof(qiaoi_pair_use));
     collector->pair_slots = qiao_calloc(SLOTS, sizeof(uint32_t));
-    if (count_needs)
-        collector->entry_need_df = qiao_calloc(lexicon->entry_count + 1, sizeof(uint32_t));
+    collector->entry_df[0] = qiao_calloc(lexicon->entry_count + 1, sizeof(uint32_t));
+    collector->entry_df[1] = qiao_calloc(lexicon->entry_count + 1, sizeof(uint32_t));
     if (collector->arena == NULL || collector->uses[0] == NULL || collector->uses[1] == NULL || collector->use_slots[0] == NULL ||
         collector->use_slots[1] == NULL || collector->pairs == NULL || collector->pair_slots == NULL ||
-        (count_needs && collector->entry_need_df == NULL))
+        collector->entry_df[0] == NULL || collector->entry_df[1] == NULL)
         return qiao_fail_memory(err);
     return qiao_analyzer_new(lexicon, &collector->analyzer, err);
 }
@@ -121,7 +121,8 @@ qiaoi_collector_done(qiaoi_collector *collector)
     }
     qiao_free(collector->pairs);
     qiao_free(collector->pair_slots);
-    qiao_free(collector->entry_need_df);
+    qiao_free(collector->entry_df[0]);
+    qiao_free(collector->entry_df[1]);
     memset(collector, 0, sizeof *collector);
 }
 
@@ -302,9 +303,8 @@ finish(qiaoi_collector *collector, const qiao_record *record, qiaoi_document *do
     document->terms = keep(collector, collector->uses[0], document->term_count * sizeof(qiaoi_use), &failed);
     document->entries = keep(collector, collector->uses[1], document->entry_count * sizeof(qiaoi_use), &failed);
     document->pairs = keep(collector, collector->pairs, document->pair_count * sizeof(qiaoi_pair_use), &failed);
-    if (record->kind == QIAO_NEED && collector->entry_need_df != NULL)
-        for (uint32_t i = 0; i < document->entry_count; i++)
-            collector->entry_need_df[document->entries[i].id]++;
+    for (uint32_t i = 0; i < document->entry_count; i++)
+        collector->entry_df[record->kind][document->entries[i].id]++;
     return failed ? qiao_fail_memory(err) : QIAO_OK;
 }
 

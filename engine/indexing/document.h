@@ -62,10 +62,10 @@ typedef struct qiaoi_collector {
     qiaoi_pair_use *pairs;
     uint32_t pair_count;
     uint32_t *pair_slots;
-    uint32_t *entry_need_df; /* NULL, or per lexicon entry: needs that use the word (counted here) */
+    uint32_t *entry_df[2]; /* per lexicon entry: projects, needs that wait for its translation */
 } qiaoi_collector;
 
-qiao_status qiaoi_collector_init(qiaoi_collector *collector, const qiao_lexicon *lexicon, bool count_needs, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_collector_init(qiaoi_collector *collector, const qiao_lexicon *lexicon, qiao_error *err) QIAO_CHECK;
 void qiaoi_collector_done(qiaoi_collector *collector);
 
 /* Analyse a record into document (arrays in the collector's arena). visit (may be NULL) sees every text's tokens. */

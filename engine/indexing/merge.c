@@ -38,7 +38,8 @@ number_terms(qiaoi_corpus *corpus, string_ref *refs, size_t total, uint32_t **ma
             corpus->term_offsets[corpus->term_count++] = (uint32_t)corpus->term_bytes.length;
             qiao_buffer_append(&corpus->term_bytes, refs[i].text, strlen(refs[i].text) + 1);
         }
-        maps[refs[i].shard][refs[i].term] = corpus->term_count - 1;
+        if (refs[i].shard < corpus->shard_count)
+            maps[refs[i].shard][refs[i].term] = corpus->term_count - 1;
     }
     corpus->term_offsets[corpus->term_count] = (uint32_t)corpus->term_bytes.length;
     if (corpus->term_bytes.data == NULL)
@@ -63,14 +64,56 @@ rename_uses(qiaoi_corpus *corpus, uint32_t *const *maps)
         }
 }
 
+/* Documents of each side that use each lexicon entry, over all shards. */
 static qiao_status
-merge_terms(qiaoi_corpus *corpus, qiao_error *err)
+count_entries(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, qiao_error *err)
+{
+    corpus->entry_df = qiao_calloc(2 * (size_t)lexicon->entry_count + 1, sizeof *corpus->entry_df);
+    if (corpus->entry_df == NULL)
+        return qiao_fail_memory(err);
+    for (size_t s = 0; s < corpus->shard_count; s++)
+        for (int kind = 0; kind < 2; kind++)
+            for (uint32_t e = 0; e < lexicon->entry_count; e++)
+                corpus->entry_df[(size_t)kind * lexicon->entry_count + e] += corpus->shards[s].collector.entry_df[kind][e];
+    return QIAO_OK;
+}
+
+/* Marks the stems that used entries may be translated by (by offset into the lexicon's strings); returns how many. */
+static size_t
+mark_stems(const qiaoi_corpus *corpus, const qiao_lexicon *lexicon, bool *wanted)
+{
+    size_t count = 0;
+
+    for (uint32_t e = 0; e < lexicon->entry_count; e++) {
+        const qiaoi_entry *entry = &lexicon->entries[e];
+
+        if (corpus->entry_df[e] + corpus->entry_df[lexicon->entry_count + e] == 0)
+            continue;
+        for (uint32_t i = 0; i < entry->count; i++) {
+            const qiaoi_sense *sense = &lexicon->senses[entry->first + i];
+
+            for (uint32_t k = 0; k < sense->stem_count; k++) {
+                uint32_t offset = lexicon->sense_stems[sense->first_stem + k];
+
+                count += !wanted[offset];
+                wanted[offset] = true;
+            }
+        }
+    }
+    return count;
+}
+
+static qiao_status
+merge_terms(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, qiao_error *err)
 {
     size_t total = 0, at = 0;
     string_ref *refs;
+    bool *wanted = qiao_calloc(lexicon->strings_size + 1, sizeof *wanted);
     uint32_t **maps = qiao_calloc(corpus->shard_count + 1, sizeof *maps);
-    qiao_status st = maps == NULL ? qiao_fail_memory(err) : QIAO_OK;
+    qiao_status st = maps == NULL || wanted == NULL ? qiao_fail_memory(err) : QIAO_OK;
 
+    if (st == QIAO_OK)
+        total = mark_stems(corpus, lexicon, wanted);
     for (size_t s = 0; s < corpus->shard_count; s++)
         total += corpus->shards[s].collector.terms.count;
     refs = qiao_alloc((total + 1) * sizeof *refs);
@@ -85,6 +128,9 @@ merge_terms(qiaoi_corpus *corpus, qiao_error *err)
         for (uint32_t t = 0; st == QIAO_OK && t < table->count; t++)
             refs[at++] = (string_ref){table->bytes.data + table->offsets[t], (uint32_t)s, t};
     }
+    for (uint64_t offset = 0; st == QIAO_OK && offset < lexicon->strings_size; offset++)
+        if (wanted[offset])
+            refs[at++] = (string_ref){lexicon->strings + offset, (uint32_t)corpus->shard_count, 0};
     if (st == QIAO_OK) {
         qsort(refs, total, sizeof *refs, compare_strings);
         st = number_terms(corpus, refs, total, maps, err);
@@ -95,15 +141,15 @@ merge_terms(qiaoi_corpus *corpus, qiao_error *err)
         qiao_free(maps[s]);
     qiao_free(maps);
     qiao_free(refs);
+    qiao_free(wanted);
     return st;
 }
 
 static qiao_status
-count_documents(qiaoi_corpus *corpus, uint32_t entry_count, qiao_error *err)
+count_documents(qiaoi_corpus *corpus, qiao_error *err)
 {
     corpus->term_df = qiao_calloc(2 * (size_t)corpus->term_count + 1, sizeof *corpus->term_df);
-    corpus->entry_df = qiao_calloc((size_t)entry_count + 1, sizeof *corpus->entry_df);
-    if (corpus->term_df == NULL || corpus->entry_df == NULL)
+    if (corpus->term_df == NULL)
         return qiao_fail_memory(err);
     for (int kind = 0; kind < 2; kind++) {
         uint32_t *df = corpus->term_df + (size_t)kind * corpus->term_count;
@@ -115,9 +161,6 @@ count_documents(qiaoi_corpus *corpus, uint32_t entry_count, qiao_error *err)
                 df[use->terms[i].id]++;
         }
     }
-    for (size_t s = 0; s < corpus->shard_count; s++)
-        for (uint32_t e = 0; e < entry_count; e++)
-            corpus->entry_df[e] += corpus->shards[s].collector.entry_need_df[e];
     return QIAO_OK;
 }
 
@@ -237,12 +280,14 @@ out:
 }
 
 qiao_status
-qiaoi_corpus_merge(qiaoi_corpus *corpus, uint32_t entry_count, qiao_error *err)
+qiaoi_corpus_merge(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, qiao_error *err)
 {
-    qiao_status st = merge_terms(corpus, err);
+    qiao_status st = count_entries(corpus, lexicon, err);
 
     if (st == QIAO_OK)
-        st = count_documents(corpus, entry_count, err);
+        st = merge_terms(corpus, lexicon, err);
+    if (st == QIAO_OK)
+        st = count_documents(corpus, err);
     if (st == QIAO_OK)
         st = choose_pairs(corpus, err);
     measure_lengths(corpus);

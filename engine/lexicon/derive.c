@@ -21,6 +21,7 @@ typedef struct candidate {
 typedef struct derivation {
     const qiaoi_derive_input *in;
     uint32_t *term_of_string;  /* by offset into base->strings */
+    float *frequency;          /* of each term in the side that needs (or projects) are matched with */
     uint32_t *term_hash;
     uint64_t term_hash_size;
     qiaoi_key_set keys;
@@ -74,11 +75,38 @@ map_strings(derivation *d, uint64_t size, qiao_error *err)
     return QIAO_OK;
 }
 
-/* Frequency of a term in the corpus that needs are matched with: the projects, or the needs where there is no project. */
-static uint32_t
-target_frequency(const derivation *d, uint32_t term)
+static void
+expect_entry(derivation *d, const qiaoi_entry *entry, float documents)
 {
-    return d->in->statistics.documents[0] > 0 ? d->in->term_df[term] : d->in->term_df[d->in->term_count + term];
+    for (uint32_t i = 0; i < entry->count; i++) {
+        const qiaoi_sense *sense = &d->in->base->senses[entry->first + i];
+        float share = documents / (float)entry->count / sqrtf((float)sense->stem_count);
+
+        for (uint32_t k = 0; k < sense->stem_count; k++) {
+            uint32_t term = d->term_of_string[d->in->base->sense_stems[sense->first_stem + k]];
+
+            if (term != QIAOI_NO_TERM)
+                d->frequency[term] += share;
+        }
+    }
+}
+
+/* Documents with each term among the projects (among the needs where there is no project): counted, and expected of those that are translated. */
+static qiao_status
+count_frequencies(derivation *d, qiao_error *err)
+{
+    size_t side = d->in->statistics.documents[0] > 0 ? 0 : 1;
+    const uint32_t *entry_df = d->in->entry_df + side * d->in->base->entry_count;
+
+    d->frequency = qiao_alloc(((size_t)d->in->term_count + 1) * sizeof *d->frequency);
+    if (d->frequency == NULL)
+        return qiao_fail_memory(err);
+    for (uint32_t t = 0; t < d->in->term_count; t++)
+        d->frequency[t] = (float)d->in->term_df[side * d->in->term_count + t];
+    for (uint32_t e = 0; e < d->in->base->entry_count; e++)
+        if (entry_df[e] > 0)
+            expect_entry(d, &d->in->base->entries[e], (float)entry_df[e]);
+    return QIAO_OK;
 }
 
 /* ---- shares of one entry ---- */
@@ -102,11 +130,11 @@ add_candidate(candidate *list, size_t count, uint32_t term, double share, uint8_
 static double
 sense_frequency(const derivation *d, const qiaoi_sense *sense)
 {
-    uint32_t least = UINT32_MAX;
+    float least = 3e38f;
 
     for (uint32_t k = 0; k < sense->stem_count; k++) {
         uint32_t term = d->term_of_string[d->in->base->sense_stems[sense->first_stem + k]];
-        uint32_t df = term == QIAOI_NO_TERM ? 0 : target_frequency(d, term);
+        float df = term == QIAOI_NO_TERM ? 0 : d->frequency[term];
 
         if (df < least)
             least = df;
@@ -153,7 +181,7 @@ learned_shares(derivation *d, uint32_t entry_index, candidate *list, size_t coun
     for (; d->learned_at < in->learned_count && in->learned[d->learned_at].entry == entry_index; d->learned_at++) {
         uint32_t term = find_term(d, in->learned[d->learned_at].stem);
 
-        if (term != QIAOI_NO_TERM && target_frequency(d, term) > 0)
+        if (term != QIAOI_NO_TERM && d->frequency[term] > 0)
             count = add_candidate(list, count, term, in->learned[d->learned_at].count, QIAO_FROM_LEARNED);
     }
     for (size_t i = 0; i < count; i++)
@@ -312,7 +340,7 @@ write_lexicon(const derivation *d, const char *path, qiao_error *err)
         {QIAOI_SECTION_TERM_HASH, 4, d->term_hash, d->term_hash_size},
         {QIAOI_SECTION_TERM_DF, 4, in->term_df, 2 * (uint64_t)in->term_count},
         {QIAOI_SECTION_PAIRS, sizeof(qiaoi_pair), in->pairs, in->pair_slots},
-        {QIAOI_SECTION_ENTRY_DF, 4, in->entry_df, in->base->entry_count},
+        {QIAOI_SECTION_ENTRY_DF, 4, in->entry_df, 2 * (uint64_t)in->base->entry_count},
         {QIAOI_SECTION_REVERSE_OFFSETS, 4, d->reverse_offsets, (uint64_t)in->term_count + 1},
         {QIAOI_SECTION_REVERSE, sizeof(qiaoi_reverse), d->reverse, d->reverse_count},
         {QIAOI_SECTION_STATISTICS, sizeof(qiaoi_statistics), &in->statistics, 1},
@@ -330,12 +358,15 @@ qiaoi_lexicon_derive(const qiaoi_derive_input *input, const char *path, qiao_err
     if (st == QIAO_OK)
         st = map_strings(&d, input->base->strings_size, err);
     if (st == QIAO_OK)
+        st = count_frequencies(&d, err);
+    if (st == QIAO_OK)
         st = translate_entries(&d, err);
     if (st == QIAO_OK)
         st = build_reverse(&d, err);
     if (st == QIAO_OK)
         st = write_lexicon(&d, path, err);
     qiao_free(d.term_of_string);
+    qiao_free(d.frequency);
     qiao_free(d.term_hash);
     qiaoi_key_set_done(&d.keys);
     qiao_free(d.translations);

@@ -2,7 +2,8 @@
  * From the base lexicon to a generation's: translation shares by document frequency, sharpened by what bilingual records taught.
  *
  *   P_dict(t|s): each sense weighs its source weight times sqrt(the smallest document frequency of its stems), normalised over the senses; every stem
- *   of a sense of n stems gets the sense's share / sqrt(n). A sense with a stem that no document has is left out.
+ *   of a sense of n stems gets the sense's share / sqrt(n). A sense with a stem that no document has is left out. Documents without English text count
+ *   with what their words would be under equal shares.
  *   P(t|s) = (c(t,s) + 5 P_dict(t|s)) / sum, c the expected count of t as translation of s in the bilingual records (IBM Model 1); the
  *   QIAOI_TRANSLATIONS_MAX best are kept.
  */
@@ -29,7 +30,7 @@ typedef struct qiaoi_derive_input {
     const uint32_t *term_df;       /* [2][term_count]: projects, needs */
     const qiaoi_pair *pairs;       /* finished table, pair_slots a power of two */
     uint64_t pair_slots;
-    const uint32_t *entry_df;      /* [entries of base] */
+    const uint32_t *entry_df;      /* [2][entries of base]: projects, needs that wait for the word's translation */
     const qiaoi_learned *learned;  /* ascending by entry, then stem */
     size_t learned_count;
     qiaoi_statistics statistics;

@@ -38,7 +38,7 @@ typedef enum qiaoi_section_id {
     QIAOI_SECTION_TERM_HASH,     /* generation: u32[power of two]: term + 1 */
     QIAOI_SECTION_TERM_DF,       /* generation: u32[2][terms]: documents with the term among projects, among needs */
     QIAOI_SECTION_PAIRS,         /* generation: qiaoi_pair[power of two], open addressing, key 0 = free */
-    QIAOI_SECTION_ENTRY_DF,      /* generation: u32[entries]: needs whose Chinese text has the word */
+    QIAOI_SECTION_ENTRY_DF,      /* generation: u32[2][entries]: projects, needs whose text has the word (of those that are translated) */
     QIAOI_SECTION_REVERSE_OFFSETS, /* generation: u32[terms + 1] into REVERSE */
     QIAOI_SECTION_REVERSE,       /* generation: qiaoi_reverse[] */
     QIAOI_SECTION_STATISTICS,    /* generation: qiaoi_statistics */
