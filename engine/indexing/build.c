@@ -3,11 +3,13 @@
 
 #include "indexing/corpus.h"
 #include "lexicon/derive.h"
+#include "lexicon/glossary.h"
 #include "qiao/catalog.h"
 #include "qiao/file.h"
 #include "qiao/fulltext.h"
 #include "qiao/share.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +32,7 @@ typedef struct build {
     uint64_t number, parent;
     qiao_manifest manifest;
     uint64_t stage_start;
+    char lexicon_label[sizeof((qiao_manifest *)0)->lexicon]; /* of the base and the glossary, before anything is applied */
 } build;
 
 static void
@@ -70,6 +73,21 @@ open_base_lexicon(build *b, qiao_error *err)
     return st != QIAO_OK ? st : qiao_lexicon_open(path, &b->base, err);
 }
 
+/* What the lexicon of this build comes from: the base, the glossary. What bilingual records teach follows from the source store. */
+static void
+label_lexicon(build *b)
+{
+    char path[PATH_SIZE];
+    qiao_buffer glossary = {0};
+    uint64_t hash = qiao_hash64(b->base->version, strlen(b->base->version), 0);
+
+    snprintf(path, sizeof path, "%s/glossary.tsv", b->options->data_dir);
+    if (qiao_file_exists(path) && qiao_file_read(path, 0, &glossary, NULL) == QIAO_OK)
+        hash = qiao_hash64(glossary.data == NULL ? "" : glossary.data, glossary.length, hash);
+    snprintf(b->lexicon_label, sizeof b->lexicon_label, "%.40s:%016llx", b->base->version, (unsigned long long)hash);
+    qiao_buffer_done(&glossary);
+}
+
 /* Is the served generation already of this state of the source store, these vocabularies and this lexicon? */
 static bool
 nothing_changed(build *b, uint64_t sequence)
@@ -82,11 +100,33 @@ nothing_changed(build *b, uint64_t sequence)
         return false;
     b->parent = number;
     if (b->options->full || current.source_sequence != sequence || current.format_version != QIAO_FORMAT_VERSION ||
-        strcmp(current.vocabulary, qiao_vocabulary_version(b->vocabulary)) != 0 || strcmp(current.lexicon, qiao_lexicon_version(b->base)) != 0)
+        strcmp(current.vocabulary, qiao_vocabulary_version(b->vocabulary)) != 0 || strcmp(current.lexicon, b->lexicon_label) != 0)
         return false;
     b->report->generation = number;
     b->report->nothing_changed = true;
     return true;
+}
+
+/* The base lexicon with the platform's glossary takes the place of the base lexicon. */
+static qiao_status
+apply_glossary(build *b, qiao_error *err)
+{
+    char path[PATH_SIZE];
+    bool applied = false;
+    qiao_lexicon *with = NULL;
+    qiao_status st;
+
+    snprintf(path, sizeof path, "%s/lexicon.glossary", b->staged);
+    st = qiaoi_glossary_apply(b->base, b->options->data_dir, path, &applied, err);
+    if (st == QIAO_OK && applied)
+        st = qiao_lexicon_open(path, &with, err);
+    if (applied && unlink(path) != 0 && st == QIAO_OK)
+        st = qiao_fail_errno(err, errno, "cannot remove %s", path); /* the open mapping keeps it readable */
+    if (st == QIAO_OK && with != NULL) {
+        qiao_lexicon_close(b->base);
+        b->base = with;
+    }
+    return st;
 }
 
 static qiao_status
@@ -215,7 +255,7 @@ describe(build *b)
     r->generation = b->number;
     qiao_clock_utc(m->created);
     snprintf(m->vocabulary, sizeof m->vocabulary, "%s", qiao_vocabulary_version(b->vocabulary));
-    snprintf(m->lexicon, sizeof m->lexicon, "%s", qiao_lexicon_version(b->base));
+    memcpy(m->lexicon, b->lexicon_label, sizeof m->lexicon);
     snprintf(m->software, sizeof m->software, "%s", QIAO_VERSION);
 }
 
@@ -245,6 +285,7 @@ make_generation(build *b, qiao_error *err)
 {
     qiao_status st;
 
+    label_lexicon(b);
     begin_stage(b, QIAO_BUILD_READ);
     st = qiaoi_corpus_read(&b->corpus, b->store, err);
     end_stage(b, QIAO_BUILD_READ);
@@ -255,7 +296,9 @@ make_generation(build *b, qiao_error *err)
     if (st != QIAO_OK)
         return st;
     b->have_stage = true;
-    st = analyse(b, err);
+    st = apply_glossary(b, err);
+    if (st == QIAO_OK)
+        st = analyse(b, err);
     if (st == QIAO_OK)
         st = derive_lexicon(b, err);
     if (st == QIAO_OK)

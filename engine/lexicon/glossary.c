@@ -1,0 +1,390 @@
+/* Keeps the glossary file and applies it to the base lexicon: see glossary.h. */
+#include "lexicon/glossary.h"
+
+#include "lexicon/compound.h"
+#include "lexicon/lexicon_writer.h"
+#include "qiao/memory.h"
+#include "qiao/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SENSE_STEMS_MAX 4u
+#define SENSE_WEIGHT 60000u /* thousandths: sixty times a dictionary sense */
+#define FREQUENCY_COST 2534u /* -ln(3001 / 6e7) in 1/256: as a learned compound */
+#define PATH_SIZE 4096u
+
+static bool
+language_of_code(const char *code, qiaoi_lexicon_language *out)
+{
+    static const char *const codes[QIAOI_LANGUAGES] = {"zh", "ja", "de", "fr"};
+
+    for (int i = 0; i < QIAOI_LANGUAGES; i++)
+        if (strcmp(code, codes[i]) == 0) {
+            *out = (qiaoi_lexicon_language)i;
+            return true;
+        }
+    return false;
+}
+
+/* ---- words ---- */
+
+/* Headword in normal form; 0 where it cannot be an entry. */
+static size_t
+normalise(const qiao_lexicon *base, qiaoi_lexicon_language language, const char *headword, char *out, size_t capacity)
+{
+    const uint16_t *table = language == QIAOI_JA ? base->normal_ja : base->normal;
+    size_t at = 0, n = 0, length = strlen(headword);
+
+    while (at < length) {
+        uint32_t c = qiao_utf8_next(headword, length, &at);
+
+        c = c < 65536u ? table[c] : c;
+        if (c == 0)
+            continue;
+        if (n + 5 > capacity)
+            return 0;
+        n += qiao_utf8_put(c, out + n);
+    }
+    out[n] = '\0';
+    return n;
+}
+
+static bool
+headword_fits(qiaoi_lexicon_language language, const char *headword)
+{
+    size_t at = 0, length = strlen(headword), characters = 0;
+
+    while (at < length) {
+        qiao_script script = qiao_script_of(qiao_utf8_next(headword, length, &at));
+        bool fits = language <= QIAOI_JA ? script == QIAO_SCRIPT_HAN || (script == QIAO_SCRIPT_KANA && language == QIAOI_JA) : script == QIAO_SCRIPT_LATIN;
+
+        if (!fits)
+            return false;
+        characters++;
+    }
+    return characters > 0 && characters <= (language <= QIAOI_JA ? QIAOI_KEY_CHARACTERS_MAX : 64u);
+}
+
+/* Content words of an English phrase as stems, NUL-separated in out; how many, SENSE_STEMS_MAX + 1 where there are too many. */
+static size_t
+english_stems(qiao_stemmer *stemmer, const char *english, qiao_buffer *out)
+{
+    size_t at = 0, length = strlen(english), count = 0;
+    char word[128];
+
+    while (at < length) {
+        size_t n = 0, stem_length = 0;
+        const char *stem;
+
+        for (; at < length; at++) {
+            char c = english[at];
+
+            c = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+            if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')))
+                break;
+            if (n + 1 < sizeof word)
+                word[n++] = c;
+        }
+        at += at < length;
+        if (n == 0 || qiao_stop_word(word, n))
+            continue;
+        if (++count > SENSE_STEMS_MAX)
+            return count;
+        stem = stemmer == NULL ? word : qiao_stem(stemmer, word, n, &stem_length);
+        if (stem == NULL)
+            return 0;
+        if (out != NULL) {
+            qiao_buffer_append(out, stem, stemmer == NULL ? n : stem_length);
+            qiao_buffer_append(out, "", 1);
+        }
+    }
+    return count;
+}
+
+const char *
+qiaoi_glossary_check(const qiaoi_glossary_entry *entry)
+{
+    qiaoi_lexicon_language language;
+    size_t stems;
+
+    if (!language_of_code(entry->language, &language))
+        return "the language must be zh, ja, de or fr";
+    if (!qiao_utf8_valid(entry->headword, strlen(entry->headword)) || !qiao_utf8_valid(entry->english, strlen(entry->english)))
+        return "the text is not valid UTF-8";
+    if (strpbrk(entry->headword, "\t\r\n") != NULL || strpbrk(entry->english, "\t\r\n") != NULL)
+        return "tabs and line breaks cannot stand in a term";
+    if (!headword_fits(language, entry->headword))
+        return "a headword has one script only, no spaces, at most 16 Chinese characters";
+    stems = english_stems(NULL, entry->english, NULL);
+    return stems == 0 ? "the English side has no content word" : stems > SENSE_STEMS_MAX ? "the English side has more than four content words" : NULL;
+}
+
+/* ---- the file ---- */
+
+static int
+compare_lines(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+typedef struct line_list {
+    qiao_buffer text; /* NUL-terminated lines "zh\theadword\tenglish" */
+    const char **lines;
+    size_t count;
+} line_list;
+
+static bool
+replaced(const char *line, const qiaoi_glossary_entry *entries, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t n = strlen(entries[i].headword);
+
+        if (strncmp(line, entries[i].language, 2) == 0 && line[2] == '\t' && strncmp(line + 3, entries[i].headword, n) == 0 && line[3 + n] == '\t')
+            return true;
+    }
+    return false;
+}
+
+static void
+keep_old_lines(qiao_buffer *into, char *text, const qiaoi_glossary_entry *entries, size_t count)
+{
+    for (char *line = text, *next; line != NULL && *line != '\0'; line = next) {
+        next = strchr(line, '\n');
+        if (next != NULL)
+            *next++ = '\0';
+        if (*line != '\0' && *line != '#' && !replaced(line, entries, count))
+            qiao_buffer_append(into, line, strlen(line) + 1);
+    }
+}
+
+static qiao_status
+sort_lines(line_list *list, qiao_error *err)
+{
+    size_t count = 0;
+
+    for (size_t at = 0; at < list->text.length; at += strlen(list->text.data + at) + 1)
+        count++;
+    list->lines = qiao_alloc((count + 1) * sizeof *list->lines);
+    if (list->lines == NULL)
+        return qiao_fail_memory(err);
+    for (size_t at = 0; at < list->text.length; at += strlen(list->text.data + at) + 1)
+        list->lines[list->count++] = list->text.data + at;
+    qsort(list->lines, list->count, sizeof *list->lines, compare_lines);
+    return QIAO_OK;
+}
+
+static qiao_status
+write_lines(const char *path, const line_list *list, qiao_error *err)
+{
+    qiao_buffer out = {0};
+    qiao_status st;
+
+    for (size_t i = 0; i < list->count; i++)
+        if (i == 0 || strcmp(list->lines[i - 1], list->lines[i]) != 0) {
+            qiao_buffer_text(&out, list->lines[i]);
+            qiao_buffer_char(&out, '\n');
+        }
+    st = qiao_buffer_check(&out, err);
+    if (st == QIAO_OK)
+        st = qiao_file_write_atomic(path, out.data == NULL ? "" : out.data, out.length, err);
+    qiao_buffer_done(&out);
+    return st;
+}
+
+qiao_status
+qiaoi_glossary_save(const char *data_dir, const qiaoi_glossary_entry *entries, size_t count, qiao_error *err)
+{
+    char path[PATH_SIZE];
+    qiao_buffer old = {0};
+    line_list list = {0};
+    qiao_status st = qiao_file_make_directories(data_dir, err);
+
+    snprintf(path, sizeof path, "%s/glossary.tsv", data_dir);
+    if (st == QIAO_OK && qiao_file_exists(path))
+        st = qiao_file_read(path, 0, &old, err);
+    if (st == QIAO_OK && old.data != NULL)
+        keep_old_lines(&list.text, old.data, entries, count);
+    for (size_t i = 0; i < count; i++) {
+        qiao_buffer_printf(&list.text, "%s\t%s\t%s", entries[i].language, entries[i].headword, entries[i].english);
+        qiao_buffer_append(&list.text, "", 1);
+    }
+    if (st == QIAO_OK)
+        st = qiao_buffer_check(&list.text, err);
+    if (st == QIAO_OK)
+        st = sort_lines(&list, err);
+    if (st == QIAO_OK)
+        st = write_lines(path, &list, err);
+    qiao_buffer_done(&old);
+    qiao_buffer_done(&list.text);
+    qiao_free(list.lines);
+    return st;
+}
+
+/* ---- applying ---- */
+
+typedef struct added_sense {
+    uint32_t entry, first_stem;
+    uint8_t count;
+} added_sense;
+
+typedef struct application {
+    const qiao_lexicon *base;
+    qiaoi_key_set keys;
+    qiao_buffer strings; /* the base's stems, then the glossary's */
+    qiao_buffer stems;   /* u32 offsets, likewise */
+    qiao_buffer added;   /* added_sense[] */
+    qiao_stemmer *stemmer;
+} application;
+
+static qiao_status
+copy_base(application *a, qiao_error *err)
+{
+    const qiao_lexicon *base = a->base;
+    qiao_status st = QIAO_OK;
+    uint64_t stem_count = 0;
+
+    for (uint32_t e = 0; st == QIAO_OK && e < base->entry_count; e++) {
+        uint32_t index;
+
+        st = qiaoi_key_set_add(&a->keys, (qiaoi_lexicon_language)base->entries[e].language, base->keys + base->entries[e].key,
+                               base->entries[e].key_length, &index, err);
+        if (st == QIAO_OK)
+            a->keys.entries[index].cost = base->entries[e].cost;
+    }
+    for (uint64_t s = 0; s < base->sense_count; s++)
+        stem_count = base->senses[s].first_stem + base->senses[s].stem_count > stem_count ? base->senses[s].first_stem + base->senses[s].stem_count : stem_count;
+    qiao_buffer_append(&a->strings, base->strings, base->strings_size);
+    qiao_buffer_append(&a->stems, base->sense_stems, stem_count * sizeof(uint32_t));
+    return st;
+}
+
+static qiao_status
+add_line(application *a, const char *path, size_t number, char *line, qiao_error *err)
+{
+    char *headword = strchr(line, '\t'), *english = headword == NULL ? NULL : strchr(headword + 1, '\t');
+    qiaoi_lexicon_language language;
+    added_sense sense = {0};
+    char key[256];
+    size_t length, first = a->strings.length;
+    qiao_status st;
+
+    if (english == NULL)
+        return qiao_fail(err, QIAO_E_INPUT, "%s, line %zu: language, headword and English are needed", path, number);
+    *headword++ = *english++ = '\0';
+    if (!language_of_code(line, &language) || (length = normalise(a->base, language, headword, key, sizeof key)) == 0)
+        return qiao_fail(err, QIAO_E_INPUT, "%s, line %zu: this headword cannot be an entry: %s", path, number, headword);
+    st = qiaoi_key_set_add(&a->keys, language, key, length, &sense.entry, err);
+    if (st != QIAO_OK)
+        return st;
+    if (a->keys.entries[sense.entry].cost == 0 || a->keys.entries[sense.entry].cost > FREQUENCY_COST)
+        a->keys.entries[sense.entry].cost = FREQUENCY_COST;
+    sense.count = (uint8_t)english_stems(a->stemmer, english, &a->strings);
+    sense.first_stem = (uint32_t)(a->stems.length / sizeof(uint32_t));
+    for (uint8_t k = 0; k < sense.count; k++) {
+        uint32_t offset = (uint32_t)first;
+
+        qiao_buffer_append(&a->stems, &offset, sizeof offset);
+        first += strlen(a->strings.data + first) + 1;
+    }
+    qiao_buffer_append(&a->added, &sense, sizeof sense);
+    return a->strings.failed || a->stems.failed || a->added.failed ? qiao_fail_memory(err) : QIAO_OK;
+}
+
+static qiao_status
+add_lines(application *a, const char *path, char *text, qiao_error *err)
+{
+    size_t number = 0;
+    qiao_status st = QIAO_OK;
+
+    for (char *line = text, *next; st == QIAO_OK && line != NULL && *line != '\0'; line = next) {
+        next = strchr(line, '\n');
+        if (next != NULL)
+            *next++ = '\0';
+        number++;
+        if (*line != '\0' && *line != '#')
+            st = add_line(a, path, number, line, err);
+    }
+    return st;
+}
+
+static int
+compare_added(const void *a, const void *b)
+{
+    const added_sense *x = a, *y = b;
+
+    if (x->entry != y->entry)
+        return x->entry < y->entry ? -1 : 1;
+    return x->first_stem < y->first_stem ? -1 : x->first_stem > y->first_stem;
+}
+
+/* Senses of every entry, the base's and the added ones together. */
+static qiao_status
+write_applied(application *a, const char *version, const char *path, qiao_error *err)
+{
+    added_sense *added = (added_sense *)(void *)a->added.data;
+    size_t added_count = a->added.length / sizeof *added, next = 0, at = 0;
+    qiaoi_sense *senses = qiao_alloc((a->base->sense_count + added_count + 1) * sizeof *senses);
+    qiao_status st;
+
+    if (senses == NULL)
+        return qiao_fail_memory(err);
+    qsort(added, added_count, sizeof *added, compare_added);
+    for (uint32_t e = 0; e < a->keys.count; e++) {
+        qiaoi_entry *entry = &a->keys.entries[e];
+
+        entry->first = (uint32_t)at;
+        for (uint32_t i = 0; e < a->base->entry_count && i < a->base->entries[e].count; i++)
+            senses[at++] = a->base->senses[a->base->entries[e].first + i];
+        for (; next < added_count && added[next].entry == e; next++)
+            senses[at++] = (qiaoi_sense){added[next].first_stem, added[next].count, QIAO_FROM_GLOSSARY, SENSE_WEIGHT};
+        entry->count = (uint16_t)(at - entry->first);
+        for (size_t i = entry->first; i < at; i++)
+            entry->sources |= senses[i].source;
+    }
+    st = qiaoi_lexicon_write(path, &a->keys,
+                             (const qiaoi_section_data[]){{QIAOI_SECTION_META, 1, version, strlen(version) + 1},
+                                                          {QIAOI_SECTION_NORMAL, 2, a->base->normal, 65536},
+                                                          {QIAOI_SECTION_NORMAL_JA, 2, a->base->normal_ja, 65536},
+                                                          {QIAOI_SECTION_SENSES, sizeof *senses, senses, at},
+                                                          {QIAOI_SECTION_SENSE_STEMS, 4, a->stems.data, a->stems.length / 4},
+                                                          {QIAOI_SECTION_STRINGS, 1, a->strings.data, a->strings.length}},
+                             6, err);
+    qiao_free(senses);
+    return st;
+}
+
+qiao_status
+qiaoi_glossary_apply(const qiao_lexicon *base, const char *data_dir, const char *path, bool *applied_out, qiao_error *err)
+{
+    application a = {.base = base};
+    char file[PATH_SIZE], version[192];
+    qiao_buffer text = {0};
+    qiao_status st;
+
+    *applied_out = false;
+    snprintf(file, sizeof file, "%s/glossary.tsv", data_dir);
+    if (!qiao_file_exists(file))
+        return QIAO_OK;
+    st = qiao_file_read(file, 0, &text, err);
+    if (st == QIAO_OK && text.length == 0)
+        return QIAO_OK;
+    snprintf(version, sizeof version, "%.120s+glossary:%08x", base->version, (unsigned)qiao_hash64(text.data, text.length, 0));
+    if (st == QIAO_OK)
+        st = qiao_stemmer_new("en", &a.stemmer, err);
+    if (st == QIAO_OK)
+        st = copy_base(&a, err);
+    if (st == QIAO_OK)
+        st = add_lines(&a, file, text.data, err);
+    if (st == QIAO_OK)
+        st = write_applied(&a, version, path, err);
+    *applied_out = st == QIAO_OK;
+    qiao_stemmer_free(a.stemmer);
+    qiaoi_key_set_done(&a.keys);
+    qiao_buffer_done(&a.strings);
+    qiao_buffer_done(&a.stems);
+    qiao_buffer_done(&a.added);
+    qiao_buffer_done(&text);
+    return st;
+}
