@@ -1,0 +1,137 @@
+/* qiao-indexer build: a generation from the source store, checked and published. The work is done by qiao/build.h; this
+ * file reads options and reports. */
+#include "commands.h"
+
+#include "qiao/build.h"
+#include "qiao/catalog.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const stage_names[QIAO_BUILD_STAGES] = {
+    "reading records",  "learning translations",       "analysing texts",        "deriving the lexicon",
+    "writing postings", "merging the full-text index", "checking and publishing"};
+
+typedef struct stage_display {
+    qiao_progress progress;
+    int stage;
+    bool quiet;
+} stage_display;
+
+static void
+show_progress(qiao_build_stage stage, uint64_t done, uint64_t total, void *context)
+{
+    stage_display *display = context;
+
+    if (display->stage != (int)stage) {
+        if (display->stage >= 0)
+            qiao_progress_end(&display->progress);
+        qiao_progress_start(&display->progress, qiao_message(stage_names[stage], qiao_console_language()),
+                            display->quiet);
+        display->stage = (int)stage;
+    }
+    qiao_progress_show(&display->progress, done, total, NULL);
+}
+
+static double
+total_seconds(const qiao_build_report *report)
+{
+    double sum = 0;
+
+    /* the shards are merged beside the writing of the postings: the longer of the two counts */
+    for (int i = 0; i < QIAO_BUILD_STAGES; i++)
+        if (i != QIAO_BUILD_COMPACT)
+            sum += report->seconds[i];
+    if (report->seconds[QIAO_BUILD_COMPACT] > report->seconds[QIAO_BUILD_POSTINGS])
+        sum += report->seconds[QIAO_BUILD_COMPACT] - report->seconds[QIAO_BUILD_POSTINGS];
+    return sum;
+}
+
+static void
+print_json(const qiao_build_report *r)
+{
+    static const char *const keys[QIAO_BUILD_STAGES] = {"read",     "learn",   "analyse", "lexicon",
+                                                        "postings", "compact", "install"};
+
+    printf("{\"generation\":\"gen-%010llu\",\"nothing_changed\":%s,\"published\":%s,\"projects\":%llu,\"needs\":%llu,"
+           "\"terms\":%llu,\"pairs\":%llu,"
+           "\"postings\":%llu,\"bilingual\":%llu,\"sentence_pairs\":%llu,\"learned_words\":%llu,\"learned_compounds\":%"
+           "llu,\"pruned\":%llu,\"seconds\":{",
+           (unsigned long long)r->generation, r->nothing_changed ? "true" : "false", r->published ? "true" : "false",
+           (unsigned long long)r->projects, (unsigned long long)r->needs, (unsigned long long)r->terms,
+           (unsigned long long)r->pairs, (unsigned long long)r->postings, (unsigned long long)r->bilingual,
+           (unsigned long long)r->sentence_pairs, (unsigned long long)r->learned_words,
+           (unsigned long long)r->learned_compounds, (unsigned long long)r->pruned);
+    for (int i = 0; i < QIAO_BUILD_STAGES; i++)
+        printf("\"%s\":%.3f,", keys[i], r->seconds[i]);
+    printf("\"total\":%.3f}}\n", total_seconds(r));
+}
+
+static void
+print_text(const qiao_build_report *r)
+{
+    char projects[32], needs[32], postings[32], words[32];
+
+    if (r->nothing_changed) {
+        printf(qiao_say("nothing changed since generation %llu: it stays served (--full builds all the same)\n"),
+               (unsigned long long)r->generation);
+        return;
+    }
+    printf(qiao_say("generation %llu: %s projects, %s needs, %s postings, in %.1f s\n"),
+           (unsigned long long)r->generation, qiao_console_number(r->projects, projects),
+           qiao_console_number(r->needs, needs), qiao_console_number(r->postings, postings), total_seconds(r));
+    if (r->bilingual > 0)
+        printf(qiao_say("learned from %llu bilingual records: translations of %s words, %llu new compounds\n"),
+               (unsigned long long)r->bilingual, qiao_console_number(r->learned_words, words),
+               (unsigned long long)r->learned_compounds);
+    if (r->published)
+        fputs(qiao_say("published: it is served now\n"), stdout);
+    else
+        printf(qiao_say("not published; publish it with: qiao-indexer rollback --to %llu\n"),
+               (unsigned long long)r->generation);
+}
+
+int
+qiao_command_build(int argc, char **argv)
+{
+    qiao_build_options options = {0};
+    uint64_t threads = 0, keep = 0;
+    bool json = false;
+    const qiao_option table[] = {
+        {"data", QIAO_OPTION_TEXT, &options.data_dir, "DIR", "data folder", true},
+        {"full", QIAO_OPTION_FLAG, &options.full, NULL, "build even if nothing changed", false},
+        {"threads", QIAO_OPTION_NUMBER, &threads, "N", "threads (default: processors)", false},
+        {"no-publish", QIAO_OPTION_FLAG, &options.no_publish, NULL, "leave the served generation as it is", false},
+        {"keep", QIAO_OPTION_NUMBER, &keep, "N", "generations to keep (default 5)", false},
+        {"json", QIAO_OPTION_FLAG, &json, NULL, "report as JSON", false},
+    };
+    const qiao_usage usage = {"build",
+                              "",
+                              "Build a generation from all imported records, check it and publish it.",
+                              table,
+                              sizeof table / sizeof *table,
+                              0,
+                              0};
+    stage_display display = {.stage = -1};
+    qiao_build_report report;
+    qiao_error err = QIAO_ERROR_INIT;
+    int first, exit_code = qiao_options_read(argc, argv, &usage, &first);
+    qiao_status st;
+
+    if (exit_code >= 0)
+        return exit_code;
+    options.threads = threads > 64 ? 64u : (unsigned)threads;
+    options.keep = keep > 1000 ? 1000u : (unsigned)keep;
+    options.progress = show_progress;
+    options.context = &display;
+    st = qiao_build(&options, &report, &err);
+    if (display.stage >= 0)
+        qiao_progress_end(&display.progress);
+    if (st != QIAO_OK)
+        return qiao_console_fail(&err);
+    if (json)
+        print_json(&report);
+    else
+        print_text(&report);
+    return QIAO_EXIT_DONE;
+}
