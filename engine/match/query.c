@@ -2,6 +2,7 @@
 #include "match/query.h"
 
 #include "match/boilerplate.h"
+#include "match/passages.h"
 #include "qiao/file.h"
 #include "qiao/match.h"
 
@@ -17,6 +18,11 @@
 #define WEIGHT_PAIR 0.4
 #define WEIGHT_PART 0.2
 #define WEIGHT_SINGLE_CHARACTER 0.5
+#define WEIGHT_NUMBER 0.2
+#define NEEDS_MIN 50.0             /* needs in the catalogue from which on their words are counted */
+#ifndef RARITY_POWER
+#define RARITY_POWER 1.0
+#endif
 
 struct qiaoi_pair_candidate {
     uint32_t first, second, count;
@@ -110,7 +116,7 @@ append_sequence(qiaoi_query *query, uint32_t word, qiao_error *err)
 }
 
 static uint32_t
-count_word(qiaoi_query *query, const qiao_token *token, uint16_t text, bool part)
+count_word(qiaoi_query *query, const qiao_token *token, uint16_t text, bool part, float background)
 {
     uint32_t index = find_word(query, token, part);
     qiaoi_query_word *word;
@@ -123,6 +129,8 @@ count_word(qiaoi_query *query, const qiao_token *token, uint16_t text, bool part
         word->start = token->start;
         word->end = token->end;
     }
+    if (background > word->background)
+        word->background = background;
     return index;
 }
 
@@ -132,6 +140,7 @@ read_text(qiaoi_query *query, qiao_analyzer *analyzer, const qiaoi_query_text *t
     const qiao_token *tokens;
     size_t count;
     uint32_t next = 0, whole = 0;
+    qiaoi_passages passages = qiaoi_passages_of(text->text, text->length);
     qiao_status st = qiao_analyze(analyzer, text->text, text->length, text->language, true, &tokens, &count, err);
 
     for (size_t i = 0; st == QIAO_OK && i < count; i++) {
@@ -142,7 +151,7 @@ read_text(qiaoi_query *query, qiao_analyzer *analyzer, const qiaoi_query_text *t
             continue; /* neighbours are counted without them, as in the index */
         if (token->sub_word && token->script == QIAO_SCRIPT_HAN && token->form_length <= 4)
             continue; /* a single character of a known compound says next to nothing */
-        word = count_word(query, token, index, token->sub_word);
+        word = count_word(query, token, index, token->sub_word, qiaoi_passage_weight(&passages, token->start));
         if (word == UINT32_MAX)
             continue;
         if (token->sub_word) {
@@ -260,14 +269,46 @@ single_character(const qiaoi_query_word *word)
     return !word->latin && word->form_length <= 4 && (unsigned char)word->form[0] >= 0xE0u;
 }
 
-static double
-word_weight(const qiaoi_query_word *word)
+/* A number alone says nothing without its unit and its quantity. */
+static bool
+bare_number(const qiaoi_query_word *word)
 {
-    double q = 1.0 + log((double)word->count);
+    for (uint32_t i = 0; i < word->form_length; i++)
+        if (word->form[i] < '0' || word->form[i] > '9')
+            return false;
+    return true;
+}
+
+/*
+ * Rarity of a word among the needs, 0.05..1: ln((n + 1) / (df + .5)) / ln((n + 1) / 2). What every need says (technology, product, cost) tells
+ * nothing apart. Few needs say nothing about rarity: the closed list of boilerplate serves then.
+ */
+static double
+rarity(const group_builder *b, const qiaoi_query_word *word)
+{
+    double needs = (double)b->lexicon->statistics->documents[QIAO_NEED], df = 0, z;
+    uint32_t own;
+
+    if (needs < NEEDS_MIN)
+        return qiaoi_boilerplate_weight(word->form, word->form_length);
+    own = qiaoi_lexicon_term(b->lexicon, word->form, word->form_length);
+    if (own != QIAOI_NO_TERM)
+        df = b->lexicon->term_df[b->lexicon->term_count + own];
+    z = log((needs + 1.0) / (df + 0.5)) / log((needs + 1.0) / 2.0);
+    z = z < 0.05 ? 0.05 : z > 1.0 ? 1.0 : z;
+    return pow(z, RARITY_POWER);
+}
+
+static double
+word_weight(const group_builder *b, const qiaoi_query_word *word)
+{
+    double q = (1.0 + log((double)word->count)) * (double)word->background;
 
     if (single_character(word))
         q *= WEIGHT_SINGLE_CHARACTER;
-    return q * qiaoi_boilerplate_weight(word->form, word->form_length);
+    if (bare_number(word))
+        q *= WEIGHT_NUMBER;
+    return q * rarity(b, word);
 }
 
 /* Compounds whose translations have no posting are replaced by their parts at full weight. */
@@ -294,7 +335,7 @@ group_words(group_builder *b, bool parts)
         word->translated = count > 0;
         if (count == 0)
             continue;
-        q = word_weight(word);
+        q = word_weight(b, word);
         alone = !parts || part_of_untranslated(b->query, word);
         add_group(b, alone ? QIAOI_GROUP_WORD : QIAOI_GROUP_PART, w, w, alone ? q : q * WEIGHT_PART, list, count);
     }

@@ -38,7 +38,8 @@ typedef struct qiaoi_query_word {
     uint32_t entry;         /* lexicon entry + 1, 0 = none */
     uint16_t text;          /* index into the texts given */
     uint32_t start, end;    /* bytes of that text */
-    uint32_t count;         /* occurrences, title ones weighted */
+    uint32_t count;         /* occurrences */
+    float background;       /* 1, or less where the word stands only in passages about the company, its means or its market */
     bool latin;             /* an English stem: means itself */
     bool part;              /* a part of a compound ... */
     uint32_t whole;         /* ... this word */
