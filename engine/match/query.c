@@ -20,9 +20,9 @@
 #define WEIGHT_SINGLE_CHARACTER 0.5
 #define WEIGHT_NUMBER 0.2
 #define NEEDS_MIN 50.0             /* needs in the catalogue from which on their words are counted */
-#ifndef RARITY_POWER
-#define RARITY_POWER 1.0
-#endif
+/* A short statement was written with choice; the longer a need, the more of it is form. Between these lengths (words) rarity gains weight. */
+#define RARITY_FROM_WORDS 20.0
+#define RARITY_FULL_WORDS 120.0
 
 struct qiaoi_pair_candidate {
     uint32_t first, second, count;
@@ -177,6 +177,7 @@ typedef struct group_builder {
     const qiaoi_postings *ranges;
     size_t range_count;
     double documents;
+    double rarity_power; /* 0..1 */
 } group_builder;
 
 static uint32_t
@@ -286,17 +287,17 @@ bare_number(const qiaoi_query_word *word)
 static double
 rarity(const group_builder *b, const qiaoi_query_word *word)
 {
-    double needs = (double)b->lexicon->statistics->documents[QIAO_NEED], df = 0, z;
+    double needs = (double)b->lexicon->statistics->documents[QIAO_NEED], df = 0, z, listed = qiaoi_boilerplate_weight(word->form, word->form_length);
     uint32_t own;
 
     if (needs < NEEDS_MIN)
-        return qiaoi_boilerplate_weight(word->form, word->form_length);
+        return listed;
     own = qiaoi_lexicon_term(b->lexicon, word->form, word->form_length);
     if (own != QIAOI_NO_TERM)
         df = b->lexicon->term_df[b->lexicon->term_count + own];
     z = log((needs + 1.0) / (df + 0.5)) / log((needs + 1.0) / 2.0);
     z = z < 0.05 ? 0.05 : z > 1.0 ? 1.0 : z;
-    return pow(z, RARITY_POWER);
+    return pow(z, b->rarity_power) * pow(listed, 1.0 - b->rarity_power);
 }
 
 static double
@@ -477,6 +478,8 @@ qiaoi_query_build(qiaoi_query *query, qiao_analyzer *analyzer, const qiao_genera
     }
     if (st != QIAO_OK)
         return st;
+    b.rarity_power = (query->sequence_count - RARITY_FROM_WORDS) / (RARITY_FULL_WORDS - RARITY_FROM_WORDS);
+    b.rarity_power = b.rarity_power < 0 ? 0 : b.rarity_power > 1 ? 1 : b.rarity_power;
     group_words(&b, false);
     group_words(&b, true);
     group_pairs(&b);
