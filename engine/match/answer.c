@@ -4,6 +4,8 @@
  */
 #include "match/answer.h"
 
+#include "match/fusion.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -278,6 +280,7 @@ qiaoi_answer_item(qiao_matcher *matcher, const qiao_match_request *request, cons
     qiao_buffer_char(out, ',');
     write_side(item, true, out);
     qiao_buffer_char(out, '}');
+    qiaoi_fusion_answer(item, out);
     if (request->explain != QIAO_EXPLAIN_NONE)
         st = append_terms(matcher, request, item, out, err);
     qiao_buffer_char(out, '}');

@@ -5,6 +5,7 @@
 #include "match/matcher_internal.h"
 
 #include "match/answer.h"
+#include "match/fusion.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,7 @@ read_request(qiao_matcher *matcher, const qiao_match_request *request, qiao_erro
     }
     if (request->id != NULL) {
         st = qiao_generation_find(matcher->generation, request->kind, request->id, &docid, err);
+        matcher->given_docid = docid;
         if (st == QIAO_OK)
             st = parse_stored(matcher, request->kind, docid, &matcher->given, err);
         if (st != QIAO_OK)
@@ -147,17 +149,28 @@ make_filter(qiao_matcher *matcher, const qiao_match_request *request, uint64_t *
     return qiao_generation_filter(matcher->generation, matcher->side, filters, n, words_out, &passing, err);
 }
 
+qiao_status
+qiaoi_matcher_room(qiao_matcher *matcher, size_t count, qiao_error *err)
+{
+    qiaoi_candidate *grown;
+
+    if (count <= matcher->candidate_capacity)
+        return QIAO_OK;
+    grown = qiao_realloc_array(matcher->candidates, count, sizeof *grown);
+    if (grown == NULL)
+        return qiao_fail_memory(err);
+    matcher->candidates = grown;
+    matcher->candidate_capacity = count;
+    return QIAO_OK;
+}
+
 static qiao_status
 take_hits(qiao_matcher *matcher, size_t count, qiao_error *err)
 {
-    if (count > matcher->candidate_capacity) {
-        qiaoi_candidate *grown = qiao_realloc_array(matcher->candidates, count, sizeof *grown);
+    qiao_status st = qiaoi_matcher_room(matcher, count, err);
 
-        if (grown == NULL)
-            return qiao_fail_memory(err);
-        matcher->candidates = grown;
-        matcher->candidate_capacity = count;
-    }
+    if (st != QIAO_OK)
+        return st;
     for (size_t i = 0; i < count; i++)
         matcher->candidates[i] = (qiaoi_candidate){.docid = matcher->retrieval.heap[i].docid, .text_score = matcher->retrieval.heap[i].score};
     matcher->candidate_count = count;
@@ -170,8 +183,8 @@ qiaoi_matcher_record(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_err
     return candidate->record != NULL ? QIAO_OK : parse_stored(matcher, matcher->side, candidate->docid, &candidate->record, err);
 }
 
-static int32_t
-text_value(const qiao_matcher *matcher, uint32_t text_score)
+int32_t
+qiaoi_matcher_text_value(const qiao_matcher *matcher, uint32_t text_score)
 {
     double share = matcher->query.attainable <= 0 ? 0 : text_score / (double)QIAOI_SCORE_UNIT / matcher->query.attainable;
 
@@ -181,7 +194,8 @@ text_value(const qiao_matcher *matcher, uint32_t text_score)
 static qiao_status
 score_candidate(qiao_matcher *matcher, qiaoi_candidate *candidate, bool text_only, qiao_error *err)
 {
-    qiaoi_pair_context pair = {NULL, NULL, matcher->vocabulary, text_value(matcher, candidate->text_score), matcher->today};
+    int32_t text = candidate->place > 0 ? candidate->text_value : qiaoi_matcher_text_value(matcher, candidate->text_score);
+    qiaoi_pair_context pair = {NULL, NULL, matcher->vocabulary, text, matcher->today};
 
     if (!text_only && matcher->subject != NULL) {
         qiao_status st = qiaoi_matcher_record(matcher, candidate, err);
@@ -203,6 +217,8 @@ compare_candidates(const void *a, const void *b)
 
     if (x->pair.score != y->pair.score)
         return x->pair.score > y->pair.score ? -1 : 1;
+    if (x->place != y->place)
+        return x->place < y->place ? -1 : 1;
     if (x->text_score != y->text_score)
         return x->text_score > y->text_score ? -1 : 1;
     return x->docid < y->docid ? -1 : x->docid > y->docid;
@@ -243,18 +259,23 @@ static qiao_status
 rank(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit, qiao_error *err)
 {
     size_t wanted = (size_t)limit + request->offset + (request->text_only ? 0 : RESCORE_MARGIN), found = 0;
+    bool fused = qiaoi_fusion_applies(matcher, request);
     uint64_t *filter = NULL;
     qiao_status st = qiaoi_query_build(&matcher->query, matcher->analyzer, matcher->generation, matcher->side, matcher->texts, matcher->text_count, err);
 
     if (st == QIAO_OK)
         st = make_filter(matcher, request, &filter, err);
     if (st == QIAO_OK)
-        st = qiaoi_retrieve(&matcher->retrieval, &matcher->query, matcher->generation, matcher->side, filter, wanted, &found,
-                            &matcher->result.considered, err);
+        st = qiaoi_retrieve(&matcher->retrieval, &matcher->query, matcher->generation, matcher->side, filter,
+                            fused ? qiaoi_fusion_depth(wanted) : wanted, &found, &matcher->result.considered, err);
+    if (st == QIAO_OK)
+        st = fused ? qiaoi_fuse_candidates(matcher, filter, found, wanted, err) : take_hits(matcher, found, err);
     qiao_free(filter);
     if (st == QIAO_OK)
-        st = take_hits(matcher, found, err);
-    return st == QIAO_OK ? score_all(matcher, request->text_only, err) : st;
+        st = score_all(matcher, request->text_only, err);
+    if (st == QIAO_OK && fused)
+        qiaoi_fusion_scores(matcher, request->offset, limit);
+    return st;
 }
 
 static qiao_status

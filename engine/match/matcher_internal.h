@@ -15,6 +15,12 @@ typedef struct qiaoi_candidate {
     qiao_record *record;   /* NULL until it is needed; owned by the matcher until its next request */
     int32_t values[QIAOI_SIGNAL_COUNT];
     qiaoi_pair_score pair;
+    /* only where the term ranking was fused with the dense one (fusion.h) */
+    uint32_t place;        /* in the fused ranking, from 1; 0 = not fused */
+    int32_t text_value;    /* the text signal that follows from it */
+    uint32_t term_rank, dense_rank; /* from 1; 0 = not in that ranking */
+    bool no_vector;
+    float similarity;
 } qiaoi_candidate;
 
 struct qiao_matcher {
@@ -31,6 +37,7 @@ struct qiao_matcher {
     qiao_buffer scratch;
     /* what is being matched */
     qiao_record *given;            /* read from the generation by id; owned */
+    uint32_t given_docid;          /* its number, where it was asked for by id */
     const qiao_record *subject;    /* given, or the caller's; NULL for free text */
     qiaoi_query_text texts[QIAOI_QUERY_TEXTS_MAX];
     size_t text_count;
@@ -39,6 +46,10 @@ struct qiao_matcher {
     uint32_t *contributions;       /* [QIAOI_GROUPS_MAX] */
 };
 
+/* Room for that many candidates. */
+qiao_status qiaoi_matcher_room(qiao_matcher *matcher, size_t count, qiao_error *err) QIAO_CHECK;
+/* The text signal of a term score, micro-units. */
+int32_t qiaoi_matcher_text_value(const qiao_matcher *matcher, uint32_t text_score);
 /* The candidate's record, read and parsed once. */
 qiao_status qiaoi_matcher_record(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_error *err) QIAO_CHECK;
 

@@ -2,6 +2,7 @@
 #include "qiao/generation.h"
 
 #include "qiao/memory.h"
+#include "store/generation_dense.h"
 #include "store/generation_internal.h"
 #include "store/kv.h"
 
@@ -28,6 +29,8 @@ struct qiao_generation {
     qiao_kv_txn *txn; /* keeps the map's values valid as long as the generation is open */
     qiao_kv_db documents, records, tags, postings;
     side sides[2];
+    qiaoi_vectors *vectors;  /* NULL = no dense channel ... */
+    qiao_error vectors_fault; /* ... because of this, where its status says so */
 };
 
 static qiao_status
@@ -175,6 +178,9 @@ qiao_generation_open(const char *data_dir, uint64_t number, qiao_generation **ou
         if (st == QIAO_OK)
             st = load_postings(generation, (qiao_kind)kind, err);
     }
+    if (st == QIAO_OK)
+        st = qiaoi_generation_dense_open(generation->folder, (const uint32_t[]){generation->sides[0].count, generation->sides[1].count},
+                                         &generation->vectors, &generation->vectors_fault, err);
     if (st != QIAO_OK) {
         qiao_generation_close(generation);
         return st;
@@ -191,6 +197,7 @@ qiao_generation_close(qiao_generation *generation)
     qiao_kv_abort(generation->txn);
     qiao_kv_close(generation->kv);
     qiao_lexicon_close(generation->lexicon);
+    qiaoi_vectors_close(generation->vectors);
     qiao_free(generation->sides[0].ranges);
     qiao_free(generation->sides[1].ranges);
     qiao_free(generation);
@@ -212,6 +219,18 @@ const qiao_lexicon *
 qiao_generation_lexicon(const qiao_generation *generation)
 {
     return generation->lexicon;
+}
+
+const qiaoi_vectors *
+qiaoi_generation_vectors(const qiao_generation *generation)
+{
+    return generation->vectors;
+}
+
+void
+qiao_generation_dense(const qiao_generation *generation, qiao_dense_info *out)
+{
+    qiaoi_generation_dense_info(generation->vectors, &generation->vectors_fault, out);
 }
 
 const qiaoi_postings *

@@ -10,6 +10,7 @@
 #define QIAO_GENERATION_H
 
 #include "qiao/catalog.h"
+#include "qiao/dense.h"
 #include "qiao/lexicon.h"
 #include "qiao/record.h"
 
@@ -41,6 +42,9 @@ QIAO_EXPORT qiao_status qiao_generation_json(const qiao_generation *generation, 
  */
 QIAO_EXPORT qiao_status qiao_generation_filter(const qiao_generation *generation, qiao_kind kind, const char *const *filters, size_t count,
                                                uint64_t **words_out, uint64_t *passing_out, qiao_error *err) QIAO_CHECK;
+
+/* What the generation has of the dense channel (qiao/dense.h). A damaged vectors.bin is left out with a fault; everything else is served. */
+QIAO_EXPORT void qiao_generation_dense(const qiao_generation *generation, qiao_dense_info *out);
 
 #ifdef __cplusplus
 }
