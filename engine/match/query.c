@@ -443,6 +443,59 @@ group_pairs(group_builder *b)
         group_pair(b, &query->pair_candidates[i]);
 }
 
+/* ---- redundancy ---- */
+
+#define REDUNDANCY_POWER 0.5 /* between counting a stem once per synonym (0) and as the root of the sum of squares (1) */
+
+typedef struct slot_use {
+    uint32_t slot;
+    uint32_t term;  /* index into the query's terms */
+    float strength; /* group weight times term weight */
+} slot_use;
+
+static int
+compare_uses(const void *a, const void *b)
+{
+    const slot_use *x = a, *y = b;
+
+    if (x->slot != y->slot)
+        return x->slot < y->slot ? -1 : 1;
+    return x->term < y->term ? -1 : x->term > y->term;
+}
+
+/*
+ * Many words of a need may mean the same stem (mine, pit, colliery: "mine"); each group is saturated by itself, so the stem would count as often as it
+ * has synonyms. Its weights are scaled so that together they grow as the root of the sum of squares: two equal synonyms count 1.4 times, not twice.
+ */
+static qiao_status
+share_stems(qiaoi_query *query, qiao_error *err)
+{
+    slot_use *uses = qiao_alloc((query->term_count + 1) * sizeof *uses);
+    size_t count = 0;
+
+    if (uses == NULL)
+        return qiao_fail_memory(err);
+    for (uint32_t g = 0; g < query->group_count; g++)
+        for (uint32_t i = 0; i < query->groups[g].count; i++) {
+            uint32_t term = query->groups[g].first + i;
+
+            uses[count++] = (slot_use){query->terms[term].slot, term, query->groups[g].weight * query->terms[term].weight};
+        }
+    qsort(uses, count, sizeof *uses, compare_uses);
+    for (size_t i = 0, end; i < count; i = end) {
+        double sum = 0, squares = 0;
+
+        for (end = i; end < count && uses[end].slot == uses[i].slot; end++) {
+            sum += (double)uses[end].strength;
+            squares += (double)uses[end].strength * (double)uses[end].strength;
+        }
+        for (size_t k = i; k < end && end - i > 1; k++)
+            query->terms[uses[k].term].weight *= (float)pow(sqrt(squares) / sum, REDUNDANCY_POWER);
+    }
+    qiao_free(uses);
+    return QIAO_OK;
+}
+
 /* ---- the whole ---- */
 
 static int
@@ -487,5 +540,5 @@ qiaoi_query_build(qiaoi_query *query, qiao_analyzer *analyzer, const qiao_genera
         qsort(query->groups, query->group_count, sizeof *query->groups, compare_groups);
         query->group_count = QIAOI_GROUPS_MAX;
     }
-    return QIAO_OK;
+    return share_stems(query, err);
 }
