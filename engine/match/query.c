@@ -270,7 +270,7 @@ single_character(const qiaoi_query_word *word)
     return !word->latin && word->form_length <= 4 && (unsigned char)word->form[0] >= 0xE0u;
 }
 
-/* A number alone says nothing without its unit and its quantity. */
+/* A number alone says little in a form full of quantities, and much in a question ("in 1998"). */
 static bool
 bare_number(const qiaoi_query_word *word)
 {
@@ -308,7 +308,7 @@ word_weight(const group_builder *b, const qiaoi_query_word *word)
     if (single_character(word))
         q *= WEIGHT_SINGLE_CHARACTER;
     if (bare_number(word))
-        q *= WEIGHT_NUMBER;
+        q *= pow(WEIGHT_NUMBER, b->rarity_power);
     return q * rarity(b, word);
 }
 
