@@ -10,7 +10,7 @@
 
 static const char *const stage_names[QIAO_BUILD_STAGES] = {
     "reading records",  "learning translations",       "analysing texts",        "deriving the lexicon",
-    "writing postings", "merging the full-text index", "checking and publishing"};
+    "writing postings", "merging the full-text index", "embedding texts", "checking and publishing"};
 
 typedef struct stage_display {
     qiao_progress progress;
@@ -51,7 +51,7 @@ static void
 print_json(const qiao_build_report *r)
 {
     static const char *const keys[QIAO_BUILD_STAGES] = {"read",     "learn",   "analyse", "lexicon",
-                                                        "postings", "compact", "install"};
+                                                        "postings", "compact", "embed", "install"};
 
     printf("{\"generation\":\"gen-%010llu\",\"nothing_changed\":%s,\"published\":%s,\"projects\":%llu,\"needs\":%llu,"
            "\"terms\":%llu,\"pairs\":%llu,"

@@ -60,7 +60,12 @@ const int8_t *qiaoi_vectors_row(const qiaoi_vectors *vectors, unsigned side, uin
 /* All of a side, as they stand in the file. */
 const float *qiaoi_vectors_scales(const qiaoi_vectors *vectors, unsigned side);
 const int8_t *qiaoi_vectors_rows(const qiaoi_vectors *vectors, unsigned side);
-/* Has enough of that side a vector for its ranking to be fair? */
+/* Has enough of a side a vector for its ranking to be fair? */
+static inline bool
+qiaoi_vectors_enough(uint64_t vectors, uint64_t documents)
+{
+    return vectors > 0 && vectors * 100u >= documents * QIAO_DENSE_COVERAGE;
+}
 bool qiaoi_vectors_served(const qiaoi_vectors *vectors, unsigned side);
 
 /* ---- search ---- */

@@ -193,7 +193,5 @@ qiaoi_vectors_rows(const qiaoi_vectors *vectors, unsigned side)
 bool
 qiaoi_vectors_served(const qiaoi_vectors *vectors, unsigned side)
 {
-    const qiaoi_vectors_header *header = &vectors->header;
-
-    return header->vectors[side] > 0 && (uint64_t)header->vectors[side] * 100u >= (uint64_t)header->documents[side] * QIAO_DENSE_COVERAGE;
+    return qiaoi_vectors_enough(vectors->header.vectors[side], vectors->header.documents[side]);
 }

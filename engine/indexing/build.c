@@ -2,6 +2,7 @@
 #include "qiao/build.h"
 
 #include "indexing/corpus.h"
+#include "indexing/embed.h"
 #include "lexicon/derive.h"
 #include "lexicon/glossary.h"
 #include "qiao/catalog.h"
@@ -100,7 +101,8 @@ nothing_changed(build *b, uint64_t sequence)
         return false;
     b->parent = number;
     if (b->options->full || current.source_sequence != sequence || current.format_version != QIAO_FORMAT_VERSION ||
-        strcmp(current.vocabulary, qiao_vocabulary_version(b->vocabulary)) != 0 || strcmp(current.lexicon, b->lexicon_label) != 0)
+        strcmp(current.vocabulary, qiao_vocabulary_version(b->vocabulary)) != 0 || strcmp(current.lexicon, b->lexicon_label) != 0 ||
+        !qiaoi_embed_settled(b->options, number, b->report))
         return false;
     b->report->generation = number;
     b->report->nothing_changed = true;
@@ -236,6 +238,20 @@ write_index(build *b, qiao_error *err)
     return st;
 }
 
+/* The optional dense channel: whatever goes wrong with it stands in the report, and the build goes on. */
+static void
+embed(build *b)
+{
+    char path[PATH_SIZE];
+
+    if (b->options->embed == NULL)
+        return;
+    begin_stage(b, QIAO_BUILD_EMBED);
+    snprintf(path, sizeof path, "%s/vectors.bin", b->staged);
+    qiaoi_corpus_embed(&b->corpus, b->options, path, b->report);
+    end_stage(b, QIAO_BUILD_EMBED);
+}
+
 static void
 describe(build *b)
 {
@@ -303,6 +319,8 @@ make_generation(build *b, qiao_error *err)
         st = derive_lexicon(b, err);
     if (st == QIAO_OK)
         st = write_index(b, err);
+    if (st == QIAO_OK)
+        embed(b);
     return st == QIAO_OK ? install(b, err) : st;
 }
 

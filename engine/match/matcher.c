@@ -108,7 +108,7 @@ read_request(qiao_matcher *matcher, const qiao_match_request *request, qiao_erro
 {
     int given = (request->id != NULL) + (request->record != NULL) + (request->text != NULL);
     qiao_status st = QIAO_OK;
-    uint32_t docid;
+    uint32_t docid = 0;
 
     if (given != 1)
         return qiao_fail(err, QIAO_E_USAGE, "give one of: an id, a record, a text");

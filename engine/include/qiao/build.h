@@ -7,6 +7,7 @@
 #ifndef QIAO_BUILD_H
 #define QIAO_BUILD_H
 
+#include "qiao/dense.h"
 #include "qiao/status.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,6 +23,7 @@ typedef enum qiao_build_stage {
     QIAO_BUILD_LEXICON,  /* shares of this generation */
     QIAO_BUILD_POSTINGS, /* matching postings, tags, records */
     QIAO_BUILD_COMPACT,  /* full-text shards to one database */
+    QIAO_BUILD_EMBED,    /* texts to vectors, where an embedder is given */
     QIAO_BUILD_INSTALL,  /* checksums, fsync, rename, CURRENT */
     QIAO_BUILD_STAGES
 } qiao_build_stage;
@@ -39,6 +41,7 @@ typedef struct qiao_build_options {
     unsigned keep;                /* generations kept afterwards; 0 = 5 */
     qiao_build_progress progress; /* may be NULL */
     void *context;
+    const qiao_embedder *embed;   /* NULL = no dense channel (qiao/dense.h); whatever goes wrong with it, the build goes on */
 } qiao_build_options;
 
 typedef struct qiao_build_report {
@@ -48,6 +51,13 @@ typedef struct qiao_build_report {
     bool nothing_changed;         /* the served generation is already of this state; generation names it */
     bool published;
     double seconds[QIAO_BUILD_STAGES];
+    /* the dense channel; all zero where no embedder was given */
+    uint64_t dense_vectors;       /* in the generation */
+    uint64_t dense_reused;        /* of them, taken over from an older one */
+    uint64_t dense_failed;        /* records without a vector; the next build asks again */
+    uint64_t dense_refused;       /* records whose text the service does not take */
+    bool dense_served[2];         /* by qiao_kind: enough have one */
+    qiao_error dense_reason;      /* why the channel is not all it should be; status QIAO_OK = it is */
 } qiao_build_report;
 
 /*

@@ -47,12 +47,12 @@ typedef struct qiao_embed_text {
 typedef qiao_status (*qiao_embed)(const qiao_embed_text *texts, size_t count, float *vectors, qiao_embed_state *states, void *context, qiao_error *err);
 
 typedef struct qiao_embedder {
-    qiao_embed embed;     /* NULL: asked for but not to be had; fault says why, nothing is embedded and nothing is lost */
+    qiao_embed embed;     /* NULL: asked for but not to be had; fault says why. Vectors of unchanged texts are taken over all the same */
     void *context;
-    const char *space;    /* names the vector space: same space, comparable vectors */
+    const char *space;    /* names the vector space: same space, comparable vectors. NULL (only without embed): not known, nothing is taken over */
     uint32_t dimension;
     uint32_t batch;       /* texts handed over at a time; 0 = 256 */
-    const char *fault;
+    const qiao_error *fault; /* where embed is NULL */
 } qiao_embedder;
 
 typedef struct qiao_dense_info {
