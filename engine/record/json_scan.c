@@ -310,27 +310,42 @@ qiaoi_json_scan_text(const char *json, size_t length, qiaoi_json_scan *scan)
     } while (scan_after(&c, stack, &depth));
 }
 
-size_t
-qiaoi_utf8_fault(const char *text, size_t length)
+qiao_status
+qiaoi_json_scan_fail(const qiaoi_json_scan *scan, const char *json, size_t length, qiao_error *err)
 {
-    const unsigned char *bytes = (const unsigned char *)text;
-    size_t i = 0;
+    char near[24];
+    size_t n = 0;
 
-    while (i < length) {
-        uint64_t word;
-        int n;
-
-        if (length - i >= sizeof word) {
-            memcpy(&word, bytes + i, sizeof word);
-            if ((word & UINT64_C(0x8080808080808080)) == 0) {
-                i += sizeof word;
-                continue;
-            }
-        }
-        n = bytes[i] < 0x80 ? 1 : qiaoi_utf8_sequence(bytes + i, length - i);
-        if (n < 0)
-            return i;
-        i += (size_t)n;
+    for (size_t i = scan->at; i < length && n < sizeof near - 1 && json[i] >= 0x20 && json[i] < 0x7F; i++)
+        near[n++] = json[i];
+    near[n] = '\0';
+    switch (scan->fault) {
+    case QIAOI_JSON_OK:
+        return QIAO_OK;
+    case QIAOI_JSON_SYNTAX:
+        return qiao_fail(err, QIAO_E_INPUT, "is not valid JSON at byte %zu, near: %s", scan->at + 1, near);
+    case QIAOI_JSON_CUT:
+        return qiao_fail(err, QIAO_E_INPUT, "the JSON ends too early, at byte %zu: the line was cut off", scan->at);
+    case QIAOI_JSON_UTF8:
+        return qiao_fail(err, QIAO_E_INPUT, "is not valid UTF-8 at byte %zu; export the file as UTF-8", scan->at + 1);
+    case QIAOI_JSON_NUL:
+        return qiao_fail(err, QIAO_E_INPUT, "holds the character U+0000 at byte %zu", scan->at + 1);
+    case QIAOI_JSON_SURROGATE:
+        return qiao_fail(err, QIAO_E_INPUT, "holds half a character (a lone \\u surrogate) at byte %zu", scan->at + 1);
+    case QIAOI_JSON_DEPTH:
+        return qiao_fail(err, QIAO_E_LIMIT, "is nested deeper than %u levels", (unsigned)QIAO_RECORD_DEPTH_MAX);
+    case QIAOI_JSON_MEMORY:
+        break;
     }
-    return length;
+    return qiao_fail_memory(err);
+}
+
+qiao_status
+qiao_json_check(const char *json, size_t length, qiao_error *err)
+{
+    qiaoi_json_scan scan = {.fault = QIAOI_JSON_OK};
+
+    qiaoi_json_scan_text(json, length, &scan);
+    qiao_free(scan.numbers);
+    return qiaoi_json_scan_fail(&scan, json, length, err);
 }

@@ -29,10 +29,10 @@ typedef struct qiaoi_json_scan {
  */
 void qiaoi_json_scan_text(const char *json, size_t length, qiaoi_json_scan *scan);
 
+/* The fault as an error; QIAO_OK where there is none. */
+qiao_status qiaoi_json_scan_fail(const qiaoi_json_scan *scan, const char *json, size_t length, qiao_error *err);
+
 /* Is it one JSON number, whole? */
 bool qiaoi_json_is_number(const char *text, size_t length);
-
-/* Offset of the first broken byte, or length where all is valid UTF-8. */
-size_t qiaoi_utf8_fault(const char *text, size_t length);
 
 #endif

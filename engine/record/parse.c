@@ -356,37 +356,10 @@ read_tree(qiaoi_parse *p, cJSON *root, size_t length)
 static void
 report_scan(qiaoi_parse *p, const char *json, size_t length, const qiaoi_json_scan *scan)
 {
-    char near[24];
-    size_t n = 0;
-
-    for (size_t i = scan->at; i < length && n < sizeof near - 1 && json[i] >= 0x20 && json[i] < 0x7F; i++)
-        near[n++] = json[i];
-    near[n] = '\0';
-    switch (scan->fault) {
-    case QIAOI_JSON_OK:
-        break;
-    case QIAOI_JSON_SYNTAX:
-        QIAOI_FAULT(p, NULL, "is not valid JSON at byte %zu, near: %s", scan->at + 1, near);
-        break;
-    case QIAOI_JSON_CUT:
-        QIAOI_FAULT(p, NULL, "the JSON ends too early, at byte %zu: the line was cut off", scan->at);
-        break;
-    case QIAOI_JSON_UTF8:
-        QIAOI_FAULT(p, NULL, "is not valid UTF-8 at byte %zu; export the file as UTF-8", scan->at + 1);
-        break;
-    case QIAOI_JSON_NUL:
-        QIAOI_FAULT(p, NULL, "holds the character U+0000 at byte %zu", scan->at + 1);
-        break;
-    case QIAOI_JSON_SURROGATE:
-        QIAOI_FAULT(p, NULL, "holds half a character (a lone \\u surrogate) at byte %zu", scan->at + 1);
-        break;
-    case QIAOI_JSON_DEPTH:
-        QIAOI_FAULT(p, NULL, "is nested deeper than %u levels", (unsigned)QIAO_RECORD_DEPTH_MAX);
-        break;
-    case QIAOI_JSON_MEMORY:
+    if (qiaoi_json_scan_fail(scan, json, length, &p->scratch) == QIAO_E_NOMEM)
         p->no_memory = true;
-        break;
-    }
+    else
+        qiaoi_issue_add(p, NULL, true);
 }
 
 static qiao_status

@@ -168,6 +168,12 @@ QIAO_EXPORT qiao_status qiao_record_parse(const char *json, size_t length, const
                                           qiao_record_issues *issues, qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT void qiao_record_free(qiao_record *record);
 
+/*
+ * A strict look at any JSON text before it is given to a JSON library: grammar, UTF-8, no U+0000, depth. Afterwards cJSON fails only for
+ * lack of memory. QIAO_E_INPUT and QIAO_E_LIMIT name the byte; QIAO_E_NOMEM.
+ */
+QIAO_EXPORT qiao_status qiao_json_check(const char *json, size_t length, qiao_error *err) QIAO_CHECK;
+
 /* First text of that name in that language, or NULL. language NULL: any. */
 QIAO_EXPORT const qiao_text *qiao_record_text(const qiao_record *record, const char *name, const char *language);
 /* Best title to show: in the language wanted, else any. Never NULL for a valid record. */

@@ -1,0 +1,545 @@
+/* Feed maps: loading one, applying it to one source object. Rules of the form stand in import_map.h. */
+#include "import_map.h"
+
+#include "qiao/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAP_BYTES_MAX ((size_t)1 << 20)
+
+struct qiaoi_map {
+    cJSON *root; /* the file; rows point into it */
+    const cJSON *fields, *constants;
+    const char *records, *id_prefix, *list_separator;
+    qiaoi_format format;
+    qiaoi_encoding encoding;
+    char delimiter;
+    bool decimal_comma;
+};
+
+static qiao_status
+bad_key(const char *path, const char *key, const char *wanted, qiao_error *err)
+{
+    return qiao_fail(err, QIAO_E_INPUT, "feed map %s: \"%s\" must be %s", path, key, wanted);
+}
+
+static qiao_status
+read_text(const qiaoi_map *map, const char *path, const char *key, const char **out, qiao_error *err)
+{
+    const cJSON *node = cJSON_GetObjectItemCaseSensitive(map->root, key);
+
+    if (node == NULL)
+        return QIAO_OK;
+    if (!cJSON_IsString(node))
+        return bad_key(path, key, "a text", err);
+    *out = node->valuestring;
+    return QIAO_OK;
+}
+
+static qiao_status
+read_format(qiaoi_map *map, const char *path, qiao_error *err)
+{
+    const char *format = NULL, *encoding = NULL, *delimiter = NULL;
+    qiao_status status = read_text(map, path, "format", &format, err);
+
+    if (status == QIAO_OK)
+        status = read_text(map, path, "encoding", &encoding, err);
+    if (status == QIAO_OK)
+        status = read_text(map, path, "delimiter", &delimiter, err);
+    if (status != QIAO_OK)
+        return status;
+    if (format != NULL && !qiaoi_format_named(format, &map->format))
+        return bad_key(path, "format", "ndjson, json, csv or tsv", err);
+    if (encoding != NULL && !qiaoi_encoding_named(encoding, &map->encoding))
+        return bad_key(path, "encoding", "utf-8 or gb18030", err);
+    if (delimiter != NULL && strlen(delimiter) != 1)
+        return bad_key(path, "delimiter", "one character", err);
+    map->delimiter = delimiter != NULL ? delimiter[0] : '\0';
+    return QIAO_OK;
+}
+
+static bool
+is_text_list(const cJSON *node)
+{
+    if (!cJSON_IsArray(node) || node->child == NULL)
+        return false;
+    for (const cJSON *item = node->child; item != NULL; item = item->next) {
+        if (!cJSON_IsString(item))
+            return false;
+    }
+    return true;
+}
+
+static bool
+is_row(const cJSON *node)
+{
+    const cJSON *from = cJSON_IsObject(node) ? cJSON_GetObjectItemCaseSensitive(node, "from") : node;
+
+    return cJSON_IsString(from) || is_text_list(from);
+}
+
+static bool
+is_record_field(const char *field)
+{
+    const char *dot = strrchr(field, '.');
+    char base[160];
+
+    if (qiao_record_field(field) != NULL)
+        return true;
+    if (dot == NULL)
+        return false;
+    snprintf(base, sizeof base, "%.*s", (int)(dot - field), field);
+    return qiao_record_field(base) != NULL;
+}
+
+static qiao_status
+read_rows(qiaoi_map *map, const char *path, qiao_error *err)
+{
+    map->fields = cJSON_GetObjectItemCaseSensitive(map->root, "fields");
+    map->constants = cJSON_GetObjectItemCaseSensitive(map->root, "constants");
+    if (!cJSON_IsObject(map->fields) || map->fields->child == NULL)
+        return bad_key(path, "fields", "an object: record field to source field", err);
+    if (map->constants != NULL && !cJSON_IsObject(map->constants))
+        return bad_key(path, "constants", "an object: record field to value", err);
+    for (const cJSON *row = map->fields->child; row != NULL; row = row->next) {
+        if (!is_row(row))
+            return bad_key(path, row->string, "a source field, a list of them, or an object with \"from\"", err);
+        if (!is_record_field(row->string))
+            return bad_key(path, row->string, "a field of records, such as title.en, country or enterprise.park", err);
+    }
+    return QIAO_OK;
+}
+
+static qiao_status
+check_keys(const qiaoi_map *map, const char *path, qiao_error *err)
+{
+    static const char *const known[] = {"format",    "encoding",       "delimiter",     "records",
+                                        "id_prefix", "list_separator", "decimal_comma", "constants",
+                                        "fields",    "name",           "note",          "licence"};
+
+    for (const cJSON *member = map->root->child; member != NULL; member = member->next) {
+        size_t i = 0;
+
+        while (i < sizeof known / sizeof known[0] && strcmp(known[i], member->string) != 0)
+            i++;
+        if (i == sizeof known / sizeof known[0])
+            return qiao_fail(err, QIAO_E_INPUT, "feed map %s: unknown key \"%s\"", path, member->string);
+    }
+    return QIAO_OK;
+}
+
+static qiao_status
+read_map(qiaoi_map *map, const char *path, qiao_error *err)
+{
+    qiao_status status = check_keys(map, path, err);
+
+    if (status == QIAO_OK)
+        status = read_format(map, path, err);
+    if (status == QIAO_OK)
+        status = read_text(map, path, "records", &map->records, err);
+    if (status == QIAO_OK)
+        status = read_text(map, path, "id_prefix", &map->id_prefix, err);
+    if (status == QIAO_OK)
+        status = read_text(map, path, "list_separator", &map->list_separator, err);
+    map->decimal_comma = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(map->root, "decimal_comma"));
+    return status == QIAO_OK ? read_rows(map, path, err) : status;
+}
+
+qiao_status
+qiaoi_map_load(const char *path, qiaoi_map **out, qiao_error *err)
+{
+    qiao_buffer bytes = {.limit = 0};
+    qiaoi_map *map = qiao_calloc(1, sizeof *map);
+    qiao_status status = map == NULL ? qiao_fail_memory(err) : qiao_file_read(path, MAP_BYTES_MAX, &bytes, err);
+    const char *end = NULL;
+
+    *out = NULL;
+    if (status == QIAO_OK && bytes.length > 0)
+        map->root = cJSON_ParseWithLengthOpts(bytes.data, bytes.length, &end, 0);
+    if (status == QIAO_OK && !cJSON_IsObject(map->root))
+        status = qiao_fail(err, QIAO_E_INPUT, "feed map %s is no JSON object; the fault is near byte %zu", path,
+                           end == NULL || bytes.data == NULL ? (size_t)0 : (size_t)(end - bytes.data) + 1);
+    if (status == QIAO_OK)
+        status = read_map(map, path, err);
+    qiao_buffer_done(&bytes);
+    if (status != QIAO_OK)
+        qiaoi_map_free(map);
+    else
+        *out = map;
+    return status;
+}
+
+void
+qiaoi_map_free(qiaoi_map *map)
+{
+    if (map == NULL)
+        return;
+    cJSON_Delete(map->root);
+    qiao_free(map);
+}
+
+void
+qiaoi_map_reader_options(const qiaoi_map *map, qiaoi_reader_options *options)
+{
+    if (map->format != QIAOI_FORMAT_AUTO)
+        options->format = map->format;
+    if (map->encoding != QIAOI_ENCODING_AUTO)
+        options->encoding = map->encoding;
+    if (map->delimiter != '\0')
+        options->delimiter = map->delimiter;
+    if (map->records != NULL)
+        options->records = map->records;
+}
+
+static bool
+is_filled(const cJSON *node)
+{
+    if (cJSON_IsString(node))
+        return node->valuestring[strspn(node->valuestring, " \t\r\n")] != '\0';
+    return node != NULL && !cJSON_IsNull(node) &&
+           !((cJSON_IsArray(node) || cJSON_IsObject(node)) && node->child == NULL);
+}
+
+/* A member by its whole name ("Award Title", "a.b"), else by the parts of a path ("authors.0.name"). */
+static const cJSON *
+find_source(const cJSON *source, const char *path)
+{
+    const cJSON *node = cJSON_GetObjectItemCaseSensitive(source, path);
+    char part[160];
+
+    if (node != NULL || strchr(path, '.') == NULL)
+        return node;
+    for (node = source; node != NULL && *path != '\0';) {
+        size_t n = strcspn(path, ".");
+
+        snprintf(part, sizeof part, "%.*s", (int)n, path);
+        node = cJSON_IsArray(node) ? cJSON_GetArrayItem(node, (int)strtol(part, NULL, 10))
+                                   : cJSON_GetObjectItemCaseSensitive(node, part);
+        path += n + (path[n] == '.' ? 1 : 0);
+    }
+    return node;
+}
+
+/* The first of the row's sources that is filled. */
+static const cJSON *
+source_of(const cJSON *source, const cJSON *row)
+{
+    const cJSON *from = cJSON_IsObject(row) ? cJSON_GetObjectItemCaseSensitive(row, "from") : row;
+    const cJSON *name = cJSON_IsArray(from) ? from->child : from;
+
+    for (; name != NULL; name = cJSON_IsArray(from) ? name->next : NULL) {
+        const cJSON *node = find_source(source, name->valuestring);
+
+        if (is_filled(node))
+            return node;
+    }
+    return NULL;
+}
+
+static const char *
+member_text(const cJSON *row, const char *key)
+{
+    const cJSON *node = cJSON_IsObject(row) ? cJSON_GetObjectItemCaseSensitive(row, key) : NULL;
+
+    return cJSON_IsString(node) ? node->valuestring : NULL;
+}
+
+/* values: {"企业": "sme"} */
+static const char *
+translate(const cJSON *row, const char *text)
+{
+    const cJSON *values = cJSON_IsObject(row) ? cJSON_GetObjectItemCaseSensitive(row, "values") : NULL;
+    const cJSON *found = cJSON_IsObject(values) ? cJSON_GetObjectItemCaseSensitive(values, text) : NULL;
+
+    return cJSON_IsString(found) ? found->valuestring : text;
+}
+
+static qiaoi_flat_options
+options_of(const qiaoi_map *map, const cJSON *row)
+{
+    const cJSON *scale = cJSON_IsObject(row) ? cJSON_GetObjectItemCaseSensitive(row, "scale") : NULL;
+    const char *split = member_text(row, "split");
+
+    return (qiaoi_flat_options){.list_separator = split != NULL ? split
+                                                  : map == NULL ? NULL
+                                                                : map->list_separator,
+                                .decimal_comma = map != NULL && map->decimal_comma,
+                                .scale = cJSON_IsNumber(scale) ? scale->valuedouble : 0};
+}
+
+/* Numbers, true and false as they stand in the source; NULL when out of memory. The caller frees it with cJSON_free. */
+static char *
+text_of(const cJSON *node)
+{
+    return cJSON_PrintUnformatted(node);
+}
+
+static bool
+set_scalar(const qiaoi_map *map, cJSON *record, const cJSON *row, const char *field, const cJSON *node)
+{
+    qiaoi_flat_options options = options_of(map, row);
+    char *text;
+    bool sound;
+
+    if (cJSON_IsString(node))
+        return qiaoi_flat_set(record, field, translate(row, node->valuestring), &options);
+    text = text_of(node);
+    if (text == NULL)
+        return false;
+    sound = qiaoi_flat_set(record, field, translate(row, text), &options);
+    cJSON_free(text);
+    return sound;
+}
+
+/* ["a", 2] to ["a", "2"], each looked up in the values of the row. */
+static bool
+set_list(cJSON *record, const cJSON *row, const char *field, const cJSON *node)
+{
+    cJSON *list = cJSON_CreateArray();
+    bool sound = list != NULL;
+
+    for (const cJSON *item = node->child; sound && item != NULL; item = item->next) {
+        char *text = cJSON_IsString(item) ? NULL : text_of(item);
+        cJSON *copy = cJSON_IsString(item) ? cJSON_CreateString(translate(row, item->valuestring))
+                      : text == NULL       ? NULL
+                                           : cJSON_CreateString(translate(row, text));
+
+        cJSON_free(text);
+        sound = copy != NULL;
+        if (sound)
+            cJSON_AddItemToArray(list, copy);
+    }
+    if (!sound) {
+        cJSON_Delete(list);
+        return false;
+    }
+    return qiaoi_flat_put(record, field, list);
+}
+
+/* Paragraphs of one text. */
+static bool
+set_joined(cJSON *record, const char *field, const cJSON *node)
+{
+    qiao_buffer text = {.limit = 0};
+    cJSON *joined;
+
+    for (const cJSON *item = node->child; item != NULL; item = item->next) {
+        if (!cJSON_IsString(item))
+            continue;
+        if (text.length > 0)
+            qiao_buffer_char(&text, '\n');
+        qiao_buffer_text(&text, item->valuestring);
+    }
+    joined = text.failed ? NULL : cJSON_CreateString(text.length > 0 ? text.data : "");
+    qiao_buffer_done(&text);
+    return qiaoi_flat_put(record, field, joined);
+}
+
+static const cJSON *
+first_filled(const cJSON *list)
+{
+    const cJSON *item = list->child;
+
+    while (item != NULL && !is_filled(item))
+        item = item->next;
+    return item;
+}
+
+static bool
+set_node(const qiaoi_map *map, cJSON *record, const cJSON *row, const char *field, const cJSON *node)
+{
+    qiao_field_type type = qiaoi_flat_type(field);
+
+    if (cJSON_IsObject(node) ||
+        (cJSON_IsArray(node) && (type == QIAO_FIELD_OBJECT || type == QIAO_FIELD_OBJECTS || type == QIAO_FIELD_ANY)))
+        return qiaoi_flat_put(record, field, cJSON_Duplicate(node, 1));
+    if (cJSON_IsArray(node) && (type == QIAO_FIELD_CODES || type == QIAO_FIELD_STRINGS || type == QIAO_FIELD_TEXTS))
+        return set_list(record, row, field, node);
+    if (cJSON_IsArray(node) && type == QIAO_FIELD_TEXT)
+        return set_joined(record, field, node);
+    if (cJSON_IsArray(node))
+        node = first_filled(node);
+    return node == NULL || set_scalar(map, record, row, field, node);
+}
+
+static bool
+set_row(const qiaoi_map *map, cJSON *record, const cJSON *row, const cJSON *source)
+{
+    const cJSON *node = source_of(source, row);
+    const char *fallback = member_text(row, "default");
+
+    if (node != NULL)
+        return set_node(map, record, row, row->string, node);
+    if (fallback != NULL) {
+        qiaoi_flat_options options = options_of(map, row);
+
+        return qiaoi_flat_set(record, row->string, fallback, &options);
+    }
+    return true;
+}
+
+/* A CSV row without a map: its columns are record fields. */
+static bool
+fill_from_row(cJSON *record, const cJSON *source)
+{
+    bool sound = true;
+
+    for (const cJSON *member = source->child; sound && member != NULL; member = member->next)
+        sound = !is_filled(member) || set_node(NULL, record, NULL, member->string, member);
+    return sound;
+}
+
+static bool
+fill_by_map(const qiaoi_map *map, cJSON *record, const cJSON *source)
+{
+    const cJSON *constant = map->constants == NULL ? NULL : map->constants->child;
+    bool sound = true;
+
+    for (; sound && constant != NULL; constant = constant->next)
+        sound = set_node(map, record, NULL, constant->string, constant);
+    for (const cJSON *row = map->fields->child; sound && row != NULL; row = row->next)
+        sound = set_row(map, record, row, source);
+    return sound;
+}
+
+/* Text of the id, whether it was a text or a number; NULL where it is neither or memory is short. */
+static char *
+id_text(const cJSON *id)
+{
+    return cJSON_IsString(id) ? qiao_strdup(id->valuestring) : cJSON_IsRaw(id) ? qiao_strdup(id->valuestring) : NULL;
+}
+
+/* "123" becomes "prefix123". */
+static bool
+prefix_id(cJSON *record, const char *prefix, const char *colon)
+{
+    char *id = id_text(cJSON_GetObjectItemCaseSensitive(record, "id"));
+    qiao_buffer text = {.limit = 0};
+    bool sound = true;
+
+    if (id == NULL)
+        return true;
+    if (strncmp(id, prefix, strlen(prefix)) != 0 || colon[0] != '\0') {
+        qiao_buffer_printf(&text, "%s%s%s", prefix, colon, id);
+        sound = !text.failed && qiaoi_flat_put(record, "id", cJSON_CreateString(text.data));
+    }
+    qiao_buffer_done(&text);
+    qiao_free(id);
+    return sound;
+}
+
+static bool
+apply_source(cJSON *record, const char *source)
+{
+    const cJSON *id = cJSON_GetObjectItemCaseSensitive(record, "id");
+    const char *text = cJSON_IsString(id) || cJSON_IsRaw(id) ? id->valuestring : "";
+    size_t n = strlen(source);
+
+    if (strchr(text, ':') == NULL)
+        return prefix_id(record, source, ":");
+    if ((strncmp(text, source, n) == 0 && text[n] == ':') || cJSON_GetObjectItemCaseSensitive(record, "source") != NULL)
+        return true;
+    return qiaoi_flat_put(record, "source", cJSON_CreateString(source));
+}
+
+/* Where the next number of valid JSON stands, outside texts; end where there is none. */
+static const char *
+next_number(const char *at, const char *end)
+{
+    bool quoted = false;
+
+    for (; at < end; at++) {
+        if (quoted && *at == '\\')
+            at++;
+        else if (*at == '"')
+            quoted = !quoted;
+        else if (!quoted && (*at == '-' || (*at >= '0' && *at <= '9')))
+            break;
+    }
+    return at < end ? at : end;
+}
+
+/* cJSON holds numbers as doubles; an identifier of 18 digits must not lose its last ones. Number nodes become their own
+ * text. */
+static bool
+keep_numbers(cJSON *node, const char **at, const char *end)
+{
+    for (; node != NULL; node = node->next) {
+        size_t n;
+
+        if (node->child != NULL && !keep_numbers(node->child, at, end))
+            return false;
+        if (!cJSON_IsNumber(node))
+            continue;
+        *at = next_number(*at, end);
+        n = strspn(*at, "+-.0123456789eE");
+        node->valuestring = cJSON_malloc(n + 1);
+        if (node->valuestring == NULL)
+            return false;
+        memcpy(node->valuestring, *at, n);
+        node->valuestring[n] = '\0';
+        node->type = (node->type & ~0xFF) | cJSON_Raw;
+        *at += n;
+    }
+    return true;
+}
+
+static cJSON *
+make_record(const qiaoi_map *map, bool row, const char *source, cJSON *root)
+{
+    bool own = map == NULL && !row;
+    cJSON *record = own ? root : cJSON_CreateObject();
+    bool sound = record != NULL;
+
+    if (sound && !own)
+        sound = map != NULL ? fill_by_map(map, record, root) : fill_from_row(record, root);
+    if (sound && map != NULL && map->id_prefix != NULL)
+        sound = prefix_id(record, map->id_prefix, "");
+    if (sound && source != NULL)
+        sound = apply_source(record, source);
+    if (!sound && !own) {
+        cJSON_Delete(record);
+        record = NULL;
+    }
+    return sound ? record : NULL;
+}
+
+static qiao_status
+write_record(const qiaoi_map *map, bool row, const char *source, cJSON *root, qiao_buffer *out, qiao_error *err)
+{
+    cJSON *record = make_record(map, row, source, root);
+    char *text = record == NULL ? NULL : cJSON_PrintUnformatted(record);
+
+    if (text != NULL)
+        qiao_buffer_text(out, text);
+    if (record != root)
+        cJSON_Delete(record);
+    if (text == NULL || out->failed) {
+        cJSON_free(text);
+        return qiao_fail_memory(err);
+    }
+    cJSON_free(text);
+    return QIAO_OK;
+}
+
+qiao_status
+qiaoi_map_apply(const qiaoi_map *map, bool row, const char *source, const char *json, size_t length, qiao_buffer *out,
+                qiao_error *err)
+{
+    qiao_status status = qiao_json_check(json, length, err);
+    cJSON *root = status != QIAO_OK ? NULL : cJSON_ParseWithLength(json, length);
+    const char *at = json;
+
+    if (status != QIAO_OK)
+        return status;
+    if (root == NULL || !keep_numbers(root, &at, json + length))
+        status = qiao_fail_memory(err);
+    else if (!cJSON_IsObject(root))
+        status = qiao_fail(err, QIAO_E_INPUT, "a record must be a JSON object");
+    if (status == QIAO_OK)
+        status = write_record(map, row, source, root, out, err);
+    cJSON_Delete(root);
+    return status;
+}

@@ -1,0 +1,61 @@
+/*
+ * Feed maps: which field of a source becomes which field of a record.
+ *
+ *   {"format": "csv", "delimiter": ";", "encoding": "gb18030", "records": "response.docs", "id_prefix": "cordis:",
+ *    "list_separator": ",", "decimal_comma": true,
+ *    "constants": {"kind": "project", "record_kind": "tech_offer"},
+ *    "fields": {"id": "id", "title.en": "Award Title", "summary.en": ["Abstract", "Summary"],
+ *               "budget_max": {"from": "拟投入资金总额(万元)", "scale": 10000},
+ *               "enterprise.org_kind": {"from": "机构属性", "values": {"企业": "sme"}, "default": "sme"}}}
+ *
+ * Keys of fields are record fields: "title.en", "enterprise.park", "indicators". Sources are column names, or dotted
+ * paths in JSON
+ * ("authors.0.name"). Where several are named the first that is filled is taken. A source field that no row takes is
+ * left out, and counted. Without a map, the columns of a CSV file are the record fields themselves, and JSON is taken
+ * as it is.
+ *
+ * Threads: a map is immutable once loaded; apply may run in several threads.
+ */
+#ifndef QIAO_INDEXER_IMPORT_MAP_H
+#define QIAO_INDEXER_IMPORT_MAP_H
+
+#include "reader.h"
+
+#include <cjson/cJSON.h>
+
+typedef struct qiaoi_map qiaoi_map;
+
+/* QIAO_E_INPUT names the file and the key that is wrong. */
+qiao_status qiaoi_map_load(const char *path, qiaoi_map **out, qiao_error *err) QIAO_CHECK;
+void qiaoi_map_free(qiaoi_map *map); /* NULL is fine */
+
+/* What the map says of the file itself; only what it says is changed in options. Strings are borrowed from the map. */
+void qiaoi_map_reader_options(const qiaoi_map *map, qiaoi_reader_options *options);
+
+/*
+ * One source object (JSON text) to the JSON text of a record, appended to out. Without a map, row says whether the
+ * members are named by record fields (a CSV row) or the object is a record already. source, where not NULL, is put
+ * before an id that has no source part, and into the source field of a record whose id names another.
+ * @return QIAO_OK; QIAO_E_INPUT and QIAO_E_LIMIT (qiao_json_check, or no object); QIAO_E_NOMEM.
+ */
+qiao_status qiaoi_map_apply(const qiaoi_map *map, bool row, const char *source, const char *json, size_t length,
+                            qiao_buffer *out, qiao_error *err) QIAO_CHECK;
+
+/*
+ * Put a text into a record under a record field, in the form the schema wants there: lists are split, numbers become
+ * numbers, dates as 2026/3/1 or 2026年3月1日 become ISO dates, JSON in a cell becomes objects. Unknown fields are kept
+ * under their name.
+ */
+typedef struct qiaoi_flat_options {
+    const char *list_separator; /* NULL: ; ； | 、 and line ends */
+    bool decimal_comma;
+    double scale; /* 0 = as it is */
+} qiaoi_flat_options;
+bool qiaoi_flat_set(cJSON *record, const char *field, const char *text,
+                    const qiaoi_flat_options *options); /* false: out of memory */
+/* The same with a value that has its form already; value is taken over in every case. */
+bool qiaoi_flat_put(cJSON *record, const char *field, cJSON *value);
+/* Type of a record field, with or without its language; STRING for one that the schema does not know. */
+qiao_field_type qiaoi_flat_type(const char *field);
+
+#endif
