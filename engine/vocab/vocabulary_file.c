@@ -356,6 +356,8 @@ read_row(table_file *file, char *line, qiao_error *err)
         read_comment(file, line);
         return QIAO_OK;
     }
+    if (file->kind != NULL && strcmp(file->kind, "units") == 0)
+        return QIAO_OK; /* the indicator reader's table; here it counts towards the version only */
     if (file->column_count == 0) {
         status = read_columns(file, line, err);
         if (status == QIAO_OK && file->kind != NULL && strcmp(file->kind, "relation") == 0)
