@@ -15,7 +15,7 @@
 #define COLUMNS 12u
 #define FILES_MAX 64u
 /* relative to a dictionary sense of weight 1: curated names of the very concept count more, its neighbours far less */
-#define WEIGHT_PREFERRED 4.0
+#define WEIGHT_PREFERRED 3.0
 #define WEIGHT_ALTERNATIVE 2.0
 #define WEIGHT_ABBREVIATION 1.0
 #define WEIGHT_NEIGHBOUR 0.1
