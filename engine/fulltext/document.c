@@ -4,6 +4,7 @@
  */
 #include "fulltext/document.h"
 
+#include "lexicon/lexicon_internal.h"
 #include "qiao/file.h"
 #include "qiao/memory.h"
 
@@ -14,10 +15,13 @@
 #define TITLE_COUNT 3u
 #define ORGANISATION_COUNT 2u
 #define STEM_MIN 3u
+#define MEANINGS_MAX 2u /* of a foreign word */
 #define FIRST_SLOTS 1024u /* power of two, at most half full */
 
 struct qiao_fulltext_indexer {
     qiao_analyzer *analyzer;
+    const qiao_lexicon *lexicon; /* base form; NULL: no translation */
+    bool translate;              /* the record has no English text */
     qiao_fulltext_term *terms;
     uint32_t count, capacity;
     uint32_t *slots; /* term + 1; 0 = free */
@@ -29,7 +33,7 @@ struct qiao_fulltext_indexer {
 };
 
 qiao_status
-qiao_fulltext_indexer_new(qiao_analyzer *analyzer, qiao_fulltext_indexer **out, qiao_error *err)
+qiao_fulltext_indexer_new(qiao_analyzer *analyzer, const qiao_lexicon *lexicon, qiao_fulltext_indexer **out, qiao_error *err)
 {
     qiao_fulltext_indexer *indexer = qiao_calloc(1, sizeof *indexer);
 
@@ -37,6 +41,7 @@ qiao_fulltext_indexer_new(qiao_analyzer *analyzer, qiao_fulltext_indexer **out, 
     if (indexer == NULL)
         return qiao_fail_memory(err);
     indexer->analyzer = analyzer;
+    indexer->lexicon = lexicon != NULL && lexicon->senses != NULL ? lexicon : NULL;
     indexer->slot_count = FIRST_SLOTS;
     indexer->capacity = FIRST_SLOTS / 2;
     indexer->slots = qiao_calloc(indexer->slot_count, sizeof *indexer->slots);
@@ -193,6 +198,33 @@ is_inflected(const qiao_token *token)
     return token->script == QIAO_SCRIPT_LATIN && (strcmp(token->language, "de") == 0 || strcmp(token->language, "fr") == 0);
 }
 
+/* Its likeliest meanings, of each every word. The senses stand in the dictionary's order, the commonest first. */
+static bool
+add_meanings(qiao_fulltext_indexer *b, qiao_fulltext_field field, const qiao_token *token)
+{
+    const qiao_lexicon *lexicon = b->lexicon;
+    const qiaoi_entry *entry = &lexicon->entries[token->entry - 1];
+
+    for (uint32_t i = 0; i < entry->count && i < MEANINGS_MAX; i++) {
+        const qiaoi_sense *sense = &lexicon->senses[entry->first + i];
+
+        for (uint32_t k = 0; k < sense->stem_count; k++) {
+            const char *stem = lexicon->strings + lexicon->sense_stems[sense->first_stem + k];
+
+            if (!add(b, (qiao_fulltext_term){stem, (uint32_t)strlen(stem), count_of(field), field}))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool
+needs_meaning(const qiao_fulltext_indexer *b, const qiao_token *token)
+{
+    return b->translate && token->entry != 0 &&
+           (strcmp(token->language, "ja") == 0 || strcmp(token->language, "de") == 0 || strcmp(token->language, "fr") == 0);
+}
+
 static qiao_status
 add_tokens(qiao_fulltext_indexer *b, qiao_fulltext_field field, const qiao_token *tokens, size_t count, qiao_error *err)
 {
@@ -202,6 +234,8 @@ add_tokens(qiao_fulltext_indexer *b, qiao_fulltext_field field, const qiao_token
         if (token->stop_word || token->form_length == 0)
             continue;
         if (!add(b, (qiao_fulltext_term){token->form, token->form_length, count_of(field), field}))
+            return qiao_fail_memory(err);
+        if (needs_meaning(b, token) && !add_meanings(b, field, token))
             return qiao_fail_memory(err);
         if (is_inflected(token)) {
             qiao_status st = add_stem(b, field, token, err);
@@ -278,6 +312,15 @@ set_slots(const qiao_record *record, double slots[QIAO_SLOT_COUNT])
     slots[QIAO_SLOT_EXPIRES] = known_day(expires);
 }
 
+static bool
+has_english(const qiao_record *record)
+{
+    for (size_t i = 0; i < record->text_count; i++)
+        if (strncmp(record->texts[i].language, "en", 2) == 0)
+            return true;
+    return false;
+}
+
 qiao_status
 qiao_fulltext_indexer_begin(qiao_fulltext_indexer *indexer, const qiao_record *record, const char *const *tags, size_t tag_count, qiao_error *err)
 {
@@ -286,6 +329,7 @@ qiao_fulltext_indexer_begin(qiao_fulltext_indexer *indexer, const qiao_record *r
     indexer->count = 0;
     qiao_arena_reset(indexer->forms);
     indexer->document = (qiao_fulltext_document){.id = record->id, .filters = tags, .filter_count = tag_count};
+    indexer->translate = indexer->lexicon != NULL && !has_english(record);
     set_slots(record, indexer->document.slots);
     return add_strings(indexer, record, err);
 }

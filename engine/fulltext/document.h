@@ -4,7 +4,8 @@
  * For each record: begin, text for each of its texts (while their tokens are still valid; forms are copied), end. What is indexed is
  * qiao_token.form of every word and sub-word that is no stop word, so give tokens that qiao_analyze made with sub_words, of every language of
  * the record. German and French words, which the analyzer leaves as written, are indexed by their stem as well ("~batteri"): a query may use
- * another inflection.
+ * another inflection. Where a record has no English text, German, French and Japanese words are also indexed by what they mean in English, since
+ * queries are mostly Chinese or English and are translated between these two.
  *
  * Threads: an indexer belongs to one thread.
  */
@@ -17,8 +18,11 @@
 
 typedef struct qiao_fulltext_indexer qiao_fulltext_indexer;
 
-/* analyzer is borrowed: it reads the short strings (organisation, keywords) that are no texts. */
-qiao_status qiao_fulltext_indexer_new(qiao_analyzer *analyzer, qiao_fulltext_indexer **out, qiao_error *err) QIAO_CHECK;
+/*
+ * analyzer is borrowed: it reads the short strings (organisation, keywords) that are no texts. lexicon (of the analyzer, base form; borrowed) gives
+ * the English meaning of German, French and Japanese words; NULL: they are not translated.
+ */
+qiao_status qiao_fulltext_indexer_new(qiao_analyzer *analyzer, const qiao_lexicon *lexicon, qiao_fulltext_indexer **out, qiao_error *err) QIAO_CHECK;
 void qiao_fulltext_indexer_free(qiao_fulltext_indexer *indexer);
 
 /* Start a record; it and its tags (as qiao_record_tags gives them) must live until end. Uses the analyzer. QIAO_E_NOMEM. */

@@ -9,18 +9,18 @@
 
 #include "fulltext/fulltext_guard.h"
 #include "fulltext/terms.h"
+#include "fulltext/weights.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <cstring>
-#include <new>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include <sys/stat.h>
 #include <xapian.h>
+
+#include "fulltext/guard_xapian.h"
 
 namespace {
 
@@ -32,82 +32,6 @@ constexpr unsigned flush_documents = 8000;
 constexpr Xapian::doccount exact_totals = 2000;
 constexpr int modified_tries = 2;
 constexpr const char *format_key = "qiao.format";
-
-/* The errno behind a library error, which only tells its text. 0 where there is none. */
-int
-errno_of(const Xapian::Error &error)
-{
-    static const int known[] = {ENOSPC, EDQUOT, EFBIG,  EIO,   ENOENT, ENOTDIR, EACCES,
-                                EPERM,  EROFS,  EMFILE, ENFILE, ENOMEM, EINTR};
-    const char *text = error.get_error_string();
-
-    if (text == nullptr)
-        return 0;
-    for (int candidate : known)
-        if (std::generic_category().message(candidate) == text)
-            return candidate;
-    return EIO;
-}
-
-/* Without an errno it is what was read that made no sense: a table that ends early, for one. */
-qiao_status
-fail_database(qiao_error *err, const char *path, const Xapian::Error &error)
-{
-    int system_errno = errno_of(error);
-
-    if (system_errno != 0 && system_errno != ENOENT)
-        return qiao_fail_errno(err, system_errno, "cannot use the full-text index %s", path);
-    return qiao_fail(err, QIAO_E_CORRUPT, "the full-text index %s is damaged: %s", path, error.get_msg().c_str());
-}
-
-/* What was thrown, as status and message: from the specific to the general. Called inside a catch block. */
-qiao_status
-translate(qiao_error *err, const char *path) noexcept
-{
-    try {
-        throw;
-    } catch (const Xapian::DatabaseModifiedError &) {
-        return qiao_fail(err, QIAO_E_STALE, "the full-text index %s changed while it was read", path);
-    } catch (const Xapian::DatabaseLockError &) {
-        return qiao_fail(err, QIAO_E_LOCKED, "another process writes the full-text index %s", path);
-    } catch (const Xapian::DatabaseVersionError &error) {
-        return qiao_fail(err, QIAO_E_VERSION, "the full-text index %s has another format: %s", path, error.get_msg().c_str());
-    } catch (const Xapian::DatabaseNotFoundError &) {
-        return qiao_fail(err, QIAO_E_NOTFOUND, "there is no full-text index at %s", path);
-    } catch (const Xapian::DatabaseError &error) {
-        return fail_database(err, path, error);
-    } catch (const Xapian::SerialisationError &error) {
-        return fail_database(err, path, error);
-    } catch (const Xapian::RangeError &error) {
-        return fail_database(err, path, error);
-    } catch (const Xapian::QueryParserError &error) {
-        return qiao_fail(err, QIAO_E_QUERY, "the query cannot be searched: %s", error.get_msg().c_str());
-    } catch (const Xapian::InvalidArgumentError &error) {
-        return qiao_fail(err, QIAO_E_USAGE, "the full-text library refused a value: %s", error.get_msg().c_str());
-    } catch (const Xapian::FeatureUnavailableError &error) {
-        return qiao_fail(err, QIAO_E_VERSION, "the full-text library lacks a feature: %s", error.get_msg().c_str());
-    } catch (const Xapian::Error &error) {
-        return qiao_fail(err, QIAO_E_INTERNAL, "the full-text library failed at %s: %s (%s)", path, error.get_msg().c_str(),
-                         error.get_type());
-    } catch (const std::bad_alloc &) {
-        return qiao_fail_memory(err);
-    } catch (const std::exception &error) {
-        return qiao_fail(err, QIAO_E_INTERNAL, "the full-text library failed at %s: %s (%s)", path, error.what(), "exception");
-    } catch (...) {
-        return qiao_fail(err, QIAO_E_INTERNAL, "the full-text library failed at %s: %s (%s)", path, "unknown", "exception");
-    }
-}
-
-template <typename Function>
-qiao_status
-guarded(qiao_error *err, const char *path, Function function) noexcept
-{
-    try {
-        return function();
-    } catch (...) {
-        return translate(err, path);
-    }
-}
 
 bool
 folder_exists(const char *path)
@@ -342,88 +266,193 @@ qiao_fulltext_count(const qiao_fulltext *fulltext)
     return fulltext->database.get_doccount();
 }
 
+extern "C" uint32_t
+qiao_fulltext_frequency(qiao_fulltext *fulltext, const char *form, size_t length)
+{
+    uint32_t frequency = 0;
+    qiao_status st = guarded(nullptr, fulltext->path.c_str(), [&] {
+        char term[QIAOI_TERM_ROOM];
+
+        for (unsigned field = 0; field < QIAO_FT_FIELD_COUNT; field++) {
+            size_t n = qiaoi_fulltext_word_term(static_cast<qiao_fulltext_field>(field), form, length, term);
+
+            frequency = std::max(frequency, fulltext->database.get_termfreq(std::string(term, n)));
+        }
+        return QIAO_OK;
+    });
+
+    return st == QIAO_OK ? frequency : 0;
+}
+
 namespace {
 
+/* ---- words ---- */
+
+/* Something to be looked for, with how many documents are likely to have it. */
+struct piece {
+    Xapian::Query query;
+    double frequency;
+};
+
 /* Every field is a list of its own; together they count as one word, with one document frequency. */
-Xapian::Query
-single_form_query(const char *form, size_t form_length, unsigned fields)
+piece
+single_form(const Xapian::Database &database, const char *form, size_t form_length, unsigned fields)
 {
     std::vector<Xapian::Query> lists;
+    double documents = std::max(1u, database.get_doccount()), without = 1;
     char term[QIAOI_TERM_ROOM];
 
     for (unsigned field = 0; field < QIAO_FT_FIELD_COUNT; field++) {
         if (fields != 0 && (fields & (1u << field)) == 0)
             continue;
         size_t length = qiaoi_fulltext_word_term(static_cast<qiao_fulltext_field>(field), form, form_length, term);
+        std::string text(term, length);
+        Xapian::doccount frequency = database.get_termfreq(text);
 
-        lists.emplace_back(std::string(term, length));
+        if (frequency == 0)
+            continue;
+        without *= 1 - frequency / documents;
+        lists.emplace_back(text);
     }
-    return lists.size() == 1 ? lists[0] : Xapian::Query(Xapian::Query::OP_SYNONYM, lists.begin(), lists.end());
+    if (lists.size() <= 1)
+        return {lists.empty() ? Xapian::Query() : lists[0], documents * (1 - without)};
+    return {Xapian::Query(Xapian::Query::OP_SYNONYM, lists.begin(), lists.end()), documents * (1 - without)};
 }
 
-/* A form of several words asks for all of them. */
-Xapian::Query
-form_query(const qiao_fulltext_alternative &alternative, unsigned fields)
+/* One alternative of a word. */
+struct option {
+    piece found;
+    double idf; /* what the library will weigh it with; of several words the sum */
+    double weight, share;
+    bool together;
+};
+
+/* A form of several words asks for all of them, and is as rare as the rarest: they are likely to stand together. */
+option
+read_option(const Xapian::Database &database, const qiao_fulltext_alternative &alternative, unsigned fields)
 {
+    double documents = std::max(1u, database.get_doccount()), rarest = documents, idf = 0;
     std::vector<Xapian::Query> parts;
     const char *at = alternative.form, *end = at + alternative.length;
 
     while (at < end) {
         const char *space = std::find(at, end, ' ');
 
-        if (space > at)
-            parts.push_back(single_form_query(at, static_cast<size_t>(space - at), fields));
+        if (space > at) {
+            piece part = single_form(database, at, static_cast<size_t>(space - at), fields);
+
+            parts.push_back(part.query);
+            rarest = std::min(rarest, part.frequency);
+            idf += qiaoi_inverse_frequency(documents, part.frequency);
+        }
         at = space == end ? end : space + 1;
     }
-    return Xapian::Query(Xapian::Query::OP_AND, parts.begin(), parts.end());
+    return {{Xapian::Query(Xapian::Query::OP_AND, parts.begin(), parts.end()), parts.empty() ? 0 : rarest},
+            idf,
+            std::min(1.0, std::max(1e-6, alternative.weight)),
+            alternative.share,
+            alternative.together};
 }
 
+/* The library would weigh each alternative by its own rarity: a word's rare spelling or a language with few records would win over all. */
 Xapian::Query
-weighted_query(const qiao_fulltext_alternative &alternative, unsigned fields)
+scaled(const option &alternative, double idf_wanted, double idf_own)
 {
-    double weight = std::min(1.0, std::max(1e-6, alternative.weight));
-    Xapian::Query query = form_query(alternative, fields);
+    double factor = idf_own > 0 ? alternative.weight * idf_wanted / idf_own : alternative.weight;
 
-    return weight < 1.0 ? Xapian::Query(Xapian::Query::OP_SCALE_WEIGHT, query, weight) : query;
+    return Xapian::Query(Xapian::Query::OP_SCALE_WEIGHT, alternative.found.query, factor);
 }
 
-/* The best of its alternatives: several translations of one word must not outweigh a second word. */
-Xapian::Query
-word_query(const qiao_fulltext_word &word)
+/* Those that have enough, without weight; and how many they may be. */
+piece
+enough(const std::vector<option> &members, double least)
 {
+    std::vector<Xapian::Query> any;
+    double shares[QIAO_FULLTEXT_TOGETHER_MAX] = {}, frequency = 0;
+    uint32_t sets[QIAOI_SETS_MAX];
+
+    for (size_t i = 0; i < members.size(); i++)
+        shares[i] = members[i].share;
+    for (size_t at = 0, count = qiaoi_sufficient_sets(shares, members.size(), least, sets); at < count; at++) {
+        std::vector<Xapian::Query> all;
+        double rarest = HUGE_VAL;
+
+        for (size_t i = 0; i < members.size(); i++)
+            if ((sets[at] & (1u << i)) != 0) {
+                all.push_back(members[i].found.query);
+                rarest = std::min(rarest, members[i].found.frequency);
+            }
+        any.emplace_back(Xapian::Query::OP_AND, all.begin(), all.end());
+        frequency = std::max(frequency, rarest);
+    }
+    return {Xapian::Query(Xapian::Query::OP_OR, any.begin(), any.end()), frequency};
+}
+
+/* The members add up, scaled together by the one that weighs most: rare ones among them may keep what they are worth. */
+Xapian::Query
+together_query(const std::vector<option> &members, const Xapian::Query &condition, double idf_wanted)
+{
+    std::vector<Xapian::Query> sum;
+    const option *top = &members[0];
+
+    for (const option &member : members)
+        if (member.weight > top->weight)
+            top = &member;
+    for (const option &member : members)
+        sum.push_back(scaled(member, idf_wanted, top->idf));
+    return Xapian::Query(Xapian::Query::OP_FILTER, Xapian::Query(Xapian::Query::OP_OR, sum.begin(), sum.end()), condition);
+}
+
+/* The best of its alternatives: several translations of one word must not outweigh a second word. Those that no document has are left out. */
+Xapian::Query
+word_query(const Xapian::Database &database, const qiao_fulltext_word &word)
+{
+    double documents = std::max(1u, database.get_doccount()), frequency = 0;
+    std::vector<option> single, members;
     std::vector<Xapian::Query> best;
+    piece condition;
 
     for (size_t i = 0; i < word.count; i++) {
-        uint32_t group = word.alternatives[i].group;
-        std::vector<Xapian::Query> sum;
+        option alternative = read_option(database, word.alternatives[i], word.fields);
 
-        if (group != 0 && std::any_of(word.alternatives, word.alternatives + i, [&](const auto &other) { return other.group == group; }))
+        if (alternative.found.frequency <= 0)
             continue;
-        for (size_t k = i; k < word.count; k++)
-            if (k == i || (group != 0 && word.alternatives[k].group == group))
-                sum.push_back(weighted_query(word.alternatives[k], word.fields));
-        best.push_back(sum.size() == 1 ? sum[0] : Xapian::Query(Xapian::Query::OP_OR, sum.begin(), sum.end()));
+        if (!alternative.together)
+            single.push_back(alternative);
+        else if (members.size() < QIAO_FULLTEXT_TOGETHER_MAX)
+            members.push_back(alternative);
     }
-    if (best.size() <= 1)
-        return best.empty() ? Xapian::Query() : best[0];
+    /* a word is as rare as all its alternatives are together */
+    condition = enough(members, word.together_least);
+    for (const option &alternative : single)
+        frequency += alternative.weight * alternative.found.frequency;
+
+    double idf = qiaoi_inverse_frequency(documents, std::min(documents, frequency + condition.frequency));
+
+    for (const option &alternative : single)
+        best.push_back(scaled(alternative, idf, alternative.idf));
+    if (!members.empty() && !condition.query.empty())
+        best.push_back(together_query(members, condition.query, idf));
     return Xapian::Query(Xapian::Query::OP_MAX, best.begin(), best.end());
 }
 
 Xapian::Query
-words_query(const qiao_fulltext_query &query)
+words_query(const Xapian::Database &database, const qiao_fulltext_query &query)
 {
     std::vector<Xapian::Query> required, optional;
 
     for (size_t i = 0; i < query.word_count; i++)
-        (query.words[i].required ? required : optional).push_back(word_query(query.words[i]));
+        (query.words[i].required ? required : optional).push_back(word_query(database, query.words[i]));
+    Xapian::Query any(Xapian::Query::OP_OR, optional.begin(), optional.end());
+
+    if (query.prefer_all && optional.size() > 1)
+        any = Xapian::Query(Xapian::Query::OP_OR, any, Xapian::Query(Xapian::Query::OP_AND, optional.begin(), optional.end()));
     if (required.empty())
-        return Xapian::Query(Xapian::Query::OP_OR, optional.begin(), optional.end());
+        return any;
 
     Xapian::Query all(Xapian::Query::OP_AND, required.begin(), required.end());
 
-    if (optional.empty())
-        return all;
-    return Xapian::Query(Xapian::Query::OP_AND_MAYBE, all, Xapian::Query(Xapian::Query::OP_OR, optional.begin(), optional.end()));
+    return optional.empty() ? all : Xapian::Query(Xapian::Query::OP_AND_MAYBE, all, any);
 }
 
 /* One filter string "a|b". An empty query result means that it is none. */
@@ -466,7 +495,7 @@ everything()
 }
 
 qiao_status
-build_query(const qiao_fulltext_query &query, Xapian::Query &out, qiao_error *err)
+build_query(const Xapian::Database &database, const qiao_fulltext_query &query, Xapian::Query &out, qiao_error *err)
 {
     std::vector<Xapian::Query> conditions;
 
@@ -482,7 +511,7 @@ build_query(const qiao_fulltext_query &query, Xapian::Query &out, qiao_error *er
     }
     for (size_t i = 0; i < query.range_count; i++)
         conditions.push_back(range_query(query.ranges[i].slot, query.ranges[i].low, query.ranges[i].high));
-    out = query.word_count == 0 ? everything() : words_query(query);
+    out = query.word_count == 0 ? everything() : words_query(database, query);
     if (!conditions.empty())
         out = Xapian::Query(Xapian::Query::OP_FILTER, out, Xapian::Query(Xapian::Query::OP_AND, conditions.begin(), conditions.end()));
     return QIAO_OK;
@@ -525,7 +554,7 @@ qiao_fulltext_search(qiao_fulltext *fulltext, const qiao_fulltext_query *query, 
 {
     return guarded(err, fulltext->path.c_str(), [&] {
         Xapian::Query built;
-        qiao_status st = build_query(*query, built, err);
+        qiao_status st = build_query(fulltext->database, *query, built, err);
 
         if (st != QIAO_OK)
             return st;
@@ -548,7 +577,7 @@ qiao_fulltext_total(qiao_fulltext *fulltext, const qiao_fulltext_query *query, u
     return guarded(err, fulltext->path.c_str(), [&] {
         Xapian::Enquire enquire(fulltext->database);
         Xapian::Query built;
-        qiao_status st = build_query(*query, built, err);
+        qiao_status st = build_query(fulltext->database, *query, built, err);
 
         if (st != QIAO_OK)
             return st;
@@ -558,58 +587,6 @@ qiao_fulltext_total(qiao_fulltext *fulltext, const qiao_fulltext_query *query, u
         return QIAO_OK;
     });
 }
-
-/* ---- for tests ---- */
-
-namespace {
-
-[[noreturn]] void
-throw_one(qiaoi_fulltext_throw what)
-{
-    switch (what) {
-    case QIAOI_THROW_MODIFIED:
-        throw Xapian::DatabaseModifiedError("test");
-    case QIAOI_THROW_LOCK:
-        throw Xapian::DatabaseLockError("test");
-    case QIAOI_THROW_NOT_FOUND:
-        throw Xapian::DatabaseNotFoundError("test");
-    case QIAOI_THROW_OPENING:
-        throw Xapian::DatabaseOpeningError("test");
-    case QIAOI_THROW_VERSION:
-        throw Xapian::DatabaseVersionError("test");
-    case QIAOI_THROW_CORRUPT:
-        throw Xapian::DatabaseCorruptError("test");
-    case QIAOI_THROW_SERIALISATION:
-        throw Xapian::SerialisationError("test");
-    case QIAOI_THROW_DISK_FULL:
-        throw Xapian::DatabaseError("test", ENOSPC);
-    case QIAOI_THROW_DEVICE:
-        throw Xapian::DatabaseError("test", EIO);
-    case QIAOI_THROW_OUT_OF_MEMORY_ERRNO:
-        throw Xapian::DatabaseOpeningError("test", ENOMEM);
-    case QIAOI_THROW_QUERY:
-        throw Xapian::QueryParserError("test");
-    case QIAOI_THROW_ARGUMENT:
-        throw Xapian::InvalidArgumentError("test");
-    case QIAOI_THROW_OPERATION:
-        throw Xapian::InvalidOperationError("test");
-    case QIAOI_THROW_FEATURE:
-        throw Xapian::FeatureUnavailableError("test");
-    case QIAOI_THROW_OTHER_LIBRARY:
-        throw Xapian::AssertionError("test");
-    case QIAOI_THROW_BAD_ALLOC:
-        throw std::bad_alloc();
-    case QIAOI_THROW_STANDARD:
-        throw std::length_error("test");
-    case QIAOI_THROW_NOTHING:
-    case QIAOI_THROW_ANYTHING:
-    case QIAOI_THROW_COUNT:
-        break;
-    }
-    throw 42;
-}
-
-} // namespace
 
 extern "C" qiao_status
 qiaoi_fulltext_guard_probe(qiaoi_fulltext_throw what, qiao_error *err)

@@ -124,7 +124,7 @@ open_worker(worker *w, qiao_error *err)
     if (st == QIAO_OK && w->tag_strings == NULL)
         st = qiao_fail_memory(err);
     if (st == QIAO_OK)
-        st = qiao_fulltext_indexer_new(w->shard->collector.analyzer, &w->indexer, err);
+        st = qiao_fulltext_indexer_new(w->shard->collector.analyzer, w->shared->analysis->lexicon, &w->indexer, err);
     if (st == QIAO_OK)
         st = qiao_fulltext_writer_open(path, &w->writer, err);
     return st;

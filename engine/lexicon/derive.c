@@ -10,7 +10,7 @@
 
 #define CANDIDATES_MAX 512u
 #define DICTIONARY_WEIGHT 5.0  /* how many observed translations the dictionary is worth */
-#define REVERSE_MAX 6u         /* words kept for each term on the way back */
+#define REVERSE_MAX 12u        /* words kept for each term on the way back */
 
 typedef struct candidate {
     uint32_t term;
@@ -255,13 +255,14 @@ translate_entries(derivation *d, qiao_error *err)
 
 /* ---- the way back ---- */
 
+/* spare holds what the word is worth as a translation back */
 static int
 compare_reverse(const void *a, const void *b)
 {
     const qiaoi_reverse *x = a, *y = b;
 
-    if (x->share != y->share)
-        return x->share > y->share ? -1 : 1;
+    if (x->spare != y->spare)
+        return x->spare > y->spare ? -1 : 1;
     return x->entry < y->entry ? -1 : x->entry > y->entry;
 }
 
@@ -270,6 +271,20 @@ static bool
 worth_keeping(const qiaoi_entry *entry, const qiaoi_translation *translation)
 {
     return entry->language == QIAOI_ZH && entry->key_length >= 6 && translation->share >= 6553;
+}
+
+/*
+ * A share says how much of the word is the term; how much of the term is the word depends on how common the word is as well. Words that the
+ * generation uses come first, the common ones before the rare ones; the dictionary's rare synonyms last.
+ */
+static uint16_t
+worth_of(const derivation *d, const qiaoi_entry *entry, uint16_t share)
+{
+    uint32_t term = find_term(d, d->keys.keys.data + entry->key);
+    double documents = term == QIAOI_NO_TERM ? 0.0 : (double)d->in->term_df[term] + d->in->term_df[d->in->term_count + term];
+    double common = log2(1.0 + documents) / 16.0;
+
+    return (uint16_t)(share * (0.05 + 0.95 * (common > 1.0 ? 1.0 : common)));
 }
 
 static qiao_status
@@ -294,7 +309,7 @@ build_reverse(derivation *d, qiao_error *err)
                 if (pass == 0)
                     d->reverse_offsets[translation->term + 1]++;
                 else
-                    d->reverse[fill[translation->term]++] = (qiaoi_reverse){e, translation->share, 0};
+                    d->reverse[fill[translation->term]++] = (qiaoi_reverse){e, translation->share, worth_of(d, entry, translation->share)};
             }
         }
         if (pass == 1)

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* With so few documents that have every word, those with some of them are shown after them. */
+#define RELAX_BELOW 5u
+
 static qiao_status
 check_request(const qiao_search_request *request, qiao_error *err)
 {
@@ -95,13 +98,19 @@ prepare(search *s, qiao_error *err)
 static void
 ask(search *s, bool strict)
 {
+    size_t major = 0;
+
+    for (size_t i = 0; i < s->words.count; i++)
+        major += !s->words.items[i].minor;
     for (size_t i = 0; i < s->words.count; i++) {
         const qiaoi_search_word *word = &s->words.items[i];
+        bool required = word->quoted || (strict && (!word->minor || major == 0));
 
-        s->asked[i] = (qiao_fulltext_word){word->alternatives, word->count, word->fields, strict || word->quoted};
+        s->asked[i] = (qiao_fulltext_word){word->alternatives, word->count, word->fields, required, word->together_least};
     }
     s->query.words = s->asked;
     s->query.word_count = s->words.count;
+    s->query.prefer_all = !strict;
 }
 
 static qiao_status
@@ -148,9 +157,10 @@ find(search *s, qiao_error *err)
         return QIAO_OK;
     ask(s, true);
     st = run(s, err);
-    if (st == QIAO_OK && s->result.total == 0 && s->words.count > 1) {
-        ask(s, false);
+    if (st == QIAO_OK && s->result.total < RELAX_BELOW && s->words.count > 1) {
+        s->result.with_all = s->result.total;
         s->result.relaxed = true;
+        ask(s, false);
         st = run(s, err);
     }
     if (st == QIAO_OK && s->query.range_count > 0)

@@ -11,6 +11,7 @@
 
 #define SUMMARY_CHARACTERS 400u
 #define HIGHLIGHT_WEIGHT_MIN 0.1 /* weaker alternatives help to rank; marking them would puzzle the reader */
+#define MEANINGS_MARKED 3u
 #define ELLIPSIS "\xE2\x80\xA6"
 
 /* ---- the forms that are marked: a small hash set ---- */
@@ -90,20 +91,42 @@ typedef struct answer {
 } answer;
 
 static bool
+is_marked_form(const answer *a, const char *form, size_t length)
+{
+    return a->marked.forms[form_slot(&a->marked, form, length)] != NULL;
+}
+
+/* German, French and Japanese words are found by what they mean in English. */
+static bool
+is_marked_meaning(const answer *a, const qiao_token *token)
+{
+    qiao_translation found[MEANINGS_MARKED];
+    size_t n = qiao_lexicon_translations(qiao_generation_lexicon(a->session->snapshot->generation), token->entry, token->form,
+                                         token->form_length, found, MEANINGS_MARKED);
+
+    for (size_t i = 0; i < n; i++)
+        if (is_marked_form(a, found[i].text, strlen(found[i].text)))
+            return true;
+    return false;
+}
+
+static bool
 is_marked(const answer *a, const qiao_token *token)
 {
+    bool german = strcmp(token->language, "de") == 0, french = strcmp(token->language, "fr") == 0, failed = false;
     char stem[QIAOI_STEM_ROOM];
-    bool german = strcmp(token->language, "de") == 0, failed = false;
     size_t length;
 
     if (token->stop_word)
         return false;
-    if (a->marked.forms[form_slot(&a->marked, token->form, token->form_length)] != NULL)
+    if (is_marked_form(a, token->form, token->form_length))
         return true;
-    if (!german && strcmp(token->language, "fr") != 0)
+    if (token->entry != 0 && (german || french || strcmp(token->language, "ja") == 0) && is_marked_meaning(a, token))
+        return true;
+    if (!german && !french)
         return false;
     length = qiaoi_marked_stem(german ? a->session->german : a->session->french, token->form, token->form_length, stem, &failed);
-    return length > 0 && a->marked.forms[form_slot(&a->marked, stem, length)] != NULL;
+    return length > 0 && is_marked_form(a, stem, length);
 }
 
 static void
@@ -304,7 +327,7 @@ write_head(answer *a, const qiaoi_search_result *result)
     qiao_buffer_json_string(a->out, request->query != NULL ? request->query : "", request->query != NULL ? request->query_length : 0);
     qiao_buffer_printf(a->out, ",\"total\":%llu,\"estimated\":%s", (unsigned long long)result->total, result->estimated ? "true" : "false");
     if (result->relaxed)
-        qiao_buffer_text(a->out, ",\"relaxed\":true");
+        qiao_buffer_printf(a->out, ",\"relaxed\":true,\"with_all_words\":%llu", (unsigned long long)result->with_all);
     if (result->words->ignored > 0)
         qiao_buffer_printf(a->out, ",\"words_ignored\":%zu", result->words->ignored);
     if (result->trl_asked)

@@ -21,9 +21,11 @@ typedef struct qiaoi_search_word {
     size_t length;
     uint32_t position;             /* for finding it again in another reading: bytes from the start of the query */
     bool quoted;
+    bool minor;                    /* says little by itself: adds to the score, is not asked for */
     unsigned fields;
     qiao_fulltext_alternative alternatives[QIAOI_ALTERNATIVES_MAX];
     size_t count;
+    double together_least;
     const char *translations[8];   /* shown with the answer */
     size_t translation_count;
 } qiaoi_search_word;
@@ -54,7 +56,8 @@ typedef struct qiaoi_search_result {
     size_t hit_count;
     uint64_t total;
     bool estimated;
-    bool relaxed;                  /* no document has all words: those with some are shown */
+    bool relaxed;                  /* few documents have all words: those with some follow */
+    uint64_t with_all;             /* relaxed: how many have all */
     bool trl_asked;
     uint64_t trl_unknown;          /* documents left out only since their TRL is not known */
 } qiaoi_search_result;

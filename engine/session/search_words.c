@@ -2,13 +2,16 @@
  * From the text of a query to words with alternatives.
  *
  * A query is short and mixes languages, so each word is looked up in every form under which the index may hold it: as the analyzer reads it; as
- * German, French or Japanese text would have been read; by its parts, where a compound is written apart elsewhere; and by its translations, from
- * its own language into English and from English on into the others. Relies on the same analyzer as the index, so forms agree.
+ * German, French or Japanese text would have been read; by its parts, where a compound is written apart elsewhere; and by its translations: into
+ * English, from English into Chinese, and by way of English to Chinese words that mean the same. (German, French and Japanese records without
+ * English text carry English words in the index.) Relies on the same analyzer as the index, so forms agree.
  */
 #include "session/search_internal.h"
 
 #include "fulltext/document.h"
+#include "match/boilerplate.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Weights of alternatives beside the word itself, which has 1. Chosen by reading answers over real records. */
@@ -18,11 +21,15 @@
 #define WEIGHT_TRANSLATION 0.9
 #define WEIGHT_BRIDGED 0.35
 #define TRANSLATIONS_MAX 8u
+#define LOOKED_AT 48u
 #define BRIDGES 3u        /* English translations that are followed on into other languages */
 #define BRIDGED_EACH 6u
 #define SHARE_MIN 0.03    /* of the best translation's share */
 #define FORM_MAX 512u
-#define GROUP_TRANSLATIONS 1u
+#define WEIGHT_MINOR 0.3
+#define TOGETHER 0.55         /* of the shares of a translation of several words */
+#define TOGETHER_OF_TOP 0.3   /* and of the best translation: what is far less likely says little by itself */
+#define FAR_COMMONER 10u      /* another language's reading counts where its translation is so much commoner */
 
 /* ---- segments: quotations and fields ---- */
 
@@ -169,7 +176,7 @@ read_special(const reader *r, size_t at, bool at_word, segment *s)
 /* ---- alternatives ---- */
 
 static qiao_status
-add_alternative(reader *r, qiaoi_search_word *word, const char *form, size_t length, double weight, uint32_t group, qiao_error *err)
+add_alternative(reader *r, qiaoi_search_word *word, const char *form, size_t length, double weight, qiao_error *err)
 {
     const char *copy;
 
@@ -182,7 +189,7 @@ add_alternative(reader *r, qiaoi_search_word *word, const char *form, size_t len
     if (copy == NULL)
         return qiao_fail_memory(err);
     word->alternatives[word->count++] =
-        (qiao_fulltext_alternative){.form = copy, .length = (uint32_t)length, .group = group, .weight = weight};
+        (qiao_fulltext_alternative){.form = copy, .length = (uint32_t)length, .weight = word->minor ? weight * WEIGHT_MINOR : weight};
     return QIAO_OK;
 }
 
@@ -198,66 +205,132 @@ add_stems(reader *r, qiaoi_search_word *word, const char *form, size_t length, d
         bool failed = false;
         size_t n = qiaoi_marked_stem(stemmers[i], form, length, stem, &failed);
 
-        st = failed ? qiao_fail_memory(err) : add_alternative(r, word, stem, n, weight, 0, err);
+        st = failed ? qiao_fail_memory(err) : add_alternative(r, word, stem, n, weight, err);
     }
     return st;
 }
 
-static bool
-is_latin(const char *form, size_t length)
+/* Translations that some document has, those most likely to be of use first: by share, and by how common they are. Returns how many. */
+static size_t
+find_translations(const reader *r, uint32_t entry, const char *form, size_t length, bool into_english, qiao_translation *out, size_t capacity)
 {
-    size_t at = 0;
+    const qiao_lexicon *lexicon = qiao_generation_lexicon(r->session->snapshot->generation);
+    qiao_translation found[LOOKED_AT];
+    size_t n = qiao_lexicon_translations(lexicon, entry, form, length, found, LOOKED_AT), kept = 0;
 
-    return length > 0 && qiao_script_of(qiao_utf8_next(form, length, &at)) == QIAO_SCRIPT_LATIN;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t documents = found[i].documents[0] + found[i].documents[1];
+        size_t at;
+
+        if (documents == 0)
+            continue;
+        if (!into_english)
+            found[i].share *= sqrt(log(2.0 + (double)documents));
+        for (at = kept < capacity ? kept++ : capacity; at > 0 && out[at - 1].share < found[i].share; at--)
+            if (at < capacity)
+                out[at] = out[at - 1];
+        if (at < capacity)
+            out[at] = found[i];
+    }
+    return kept;
 }
 
-/* A dictionary word of another language, reached from English: Chinese and Japanese as it stands, German and French by stem as well. */
-static qiao_status
-add_foreign(reader *r, qiaoi_search_word *word, const qiao_translation *t, double weight, uint32_t group, qiao_error *err)
-{
-    size_t length = strlen(t->text);
-    qiao_status st = add_alternative(r, word, t->text, length, weight, group, err);
-
-    if (st == QIAO_OK && is_latin(t->text, length))
-        st = add_stems(r, word, t->text, length, weight, err);
-    return st;
-}
-
-/* From an English translation on into the other languages, so that a Chinese query finds German or Japanese records too. */
+/* From an English translation on into other words of the query's language: what means the same. */
 static qiao_status
 add_bridged(reader *r, qiaoi_search_word *word, const char *english, double weight, qiao_error *err)
 {
-    const qiao_lexicon *lexicon = qiao_generation_lexicon(r->session->snapshot->generation);
     qiao_translation found[BRIDGED_EACH];
-    size_t n = qiao_lexicon_translations(lexicon, 0, english, strlen(english), found, BRIDGED_EACH);
+    size_t n = find_translations(r, 0, english, strlen(english), false, found, BRIDGED_EACH);
     qiao_status st = QIAO_OK;
 
     for (size_t i = 0; i < n && st == QIAO_OK; i++)
-        st = add_foreign(r, word, &found[i], weight * found[i].share / found[0].share, 0, err);
+        st = add_alternative(r, word, found[i].text, strlen(found[i].text), weight * found[i].share / found[0].share, err);
+    return st;
+}
+
+/* Out of English each word is a translation by itself. */
+static qiao_status
+add_out_of_english(reader *r, qiaoi_search_word *word, const qiao_translation *found, size_t n, qiao_error *err)
+{
+    qiao_status st = QIAO_OK;
+
+    for (size_t i = 0; i < n && st == QIAO_OK; i++)
+        st = add_alternative(r, word, found[i].text, strlen(found[i].text), WEIGHT_TRANSLATION * sqrt(found[i].share / found[0].share), err);
+    return st;
+}
+
+/*
+ * How much of the translations a document must have. The lexicon gives each word of a meaning of n words the meaning's share / sqrt(n): shares add
+ * up to 1 where every meaning is one word, any of which will do, and to sqrt(2) where all are of two, of which one alone says little.
+ */
+static double
+least_share(double sum, double top)
+{
+    double several = (sum - 1) / (sqrt(2) - 1);
+    double least = sum * TOGETHER * (several < 0 ? 0 : several > 1 ? 1 : several);
+
+    return least < TOGETHER_OF_TOP * top ? TOGETHER_OF_TOP * top : least;
+}
+
+/* Into English the words of one meaning add up; and from there on into the other languages. */
+static qiao_status
+add_into_english(reader *r, qiaoi_search_word *word, const qiao_translation *found, size_t n, qiao_error *err)
+{
+    double sum = 0;
+    qiao_status st = QIAO_OK;
+
+    for (size_t i = 0; i < n && st == QIAO_OK; i++) {
+        size_t before = word->count;
+
+        st = add_alternative(r, word, found[i].text, strlen(found[i].text), WEIGHT_TRANSLATION * sqrt(found[i].share), err);
+        if (word->count > before) {
+            word->alternatives[before].together = true;
+            word->alternatives[before].share = found[i].share;
+        }
+        sum += found[i].share;
+    }
+    if (n > 0)
+        word->together_least = least_share(sum, found[0].share);
+    /* only from a word that means the whole: "robot" leads on from 机器人, "state" does not from 固态电池 */
+    for (size_t i = 0; i < n && i < BRIDGES && found[i].share >= word->together_least && st == QIAO_OK; i++)
+        st = add_bridged(r, word, found[i].text, WEIGHT_BRIDGED * sqrt(found[i].share), err);
     return st;
 }
 
 static qiao_status
-add_translations(reader *r, qiaoi_search_word *word, uint32_t entry, const char *form, size_t length, qiao_error *err)
+add_translations(reader *r, qiaoi_search_word *word, const qiao_translation *found, size_t n, bool into_english, qiao_error *err)
 {
-    const qiao_lexicon *lexicon = qiao_generation_lexicon(r->session->snapshot->generation);
+    while (n > 0 && found[n - 1].share < SHARE_MIN * found[0].share)
+        n--;
+    for (size_t i = 0; i < n && word->translation_count < sizeof word->translations / sizeof word->translations[0]; i++)
+        word->translations[word->translation_count++] = found[i].text;
+    return into_english ? add_into_english(r, word, found, n, err) : add_out_of_english(r, word, found, n, err);
+}
+
+static qiao_status
+translate_token(reader *r, qiaoi_search_word *word, const qiao_token *token, qiao_error *err)
+{
     qiao_translation found[TRANSLATIONS_MAX];
-    size_t n = qiao_lexicon_translations(lexicon, entry, form, length, found, TRANSLATIONS_MAX);
-    qiao_status st = QIAO_OK;
+    size_t n = find_translations(r, token->entry, token->form, token->form_length, token->entry != 0, found, TRANSLATIONS_MAX);
 
-    for (size_t i = 0; i < n && st == QIAO_OK; i++) {
-        double weight = WEIGHT_TRANSLATION * found[i].share / found[0].share;
+    return add_translations(r, word, found, n, token->entry != 0, err);
+}
 
-        if (found[i].share < SHARE_MIN * found[0].share)
-            break;
-        /* into English: the words of one meaning add up; out of English: each word is a translation by itself */
-        st = add_foreign(r, word, &found[i], weight, entry != 0 ? GROUP_TRANSLATIONS : 0, err);
-        if (word->translation_count < sizeof word->translations / sizeof word->translations[0])
-            word->translations[word->translation_count++] = found[i].text;
-    }
-    for (size_t i = 0; entry != 0 && i < n && i < BRIDGES && st == QIAO_OK; i++)
-        st = add_bridged(r, word, found[i].text, WEIGHT_BRIDGED * found[i].share / found[0].share, err);
-    return st;
+/*
+ * A word that another language's dictionary knows too. "neural" is German as well, but it is an English word of the catalogue; "Batterie" is not,
+ * and what it means in English is far commoner.
+ */
+static qiao_status
+translate_reading(reader *r, qiaoi_search_word *word, const qiao_token *token, qiao_error *err)
+{
+    qiao_translation found[TRANSLATIONS_MAX];
+    size_t n = find_translations(r, token->entry, token->form, token->form_length, true, found, TRANSLATIONS_MAX);
+    uint32_t own = qiao_fulltext_frequency(r->session->fulltext, word->alternatives[0].form, word->alternatives[0].length);
+
+    if (n == 0 || (found[0].documents[0] + found[0].documents[1]) / FAR_COMMONER < own)
+        return QIAO_OK;
+    word->translation_count = 0;
+    return add_translations(r, word, found, n, true, err);
 }
 
 /* ---- words ---- */
@@ -279,7 +352,7 @@ add_parts(reader *r, qiaoi_search_word *word, const qiao_token *parts, size_t co
         memcpy(form + used, parts[i].form, parts[i].form_length);
         used += parts[i].form_length;
     }
-    return add_alternative(r, word, form, used, WEIGHT_PARTS, 0, err);
+    return add_alternative(r, word, form, used, WEIGHT_PARTS, err);
 }
 
 static bool
@@ -314,6 +387,49 @@ count_parts(const qiao_token *tokens, size_t count, size_t at)
     return n;
 }
 
+static bool
+is_single_character(const qiao_token *token)
+{
+    size_t at = 0;
+
+    qiao_utf8_next(token->form, token->form_length, &at);
+    return at == token->form_length;
+}
+
+/* German and French function words; the analyzer only knows those of English. "die" is left out for die casting. */
+static bool
+is_foreign_function_word(const reader *r, const char *text, size_t length)
+{
+    static const char *const list[] = {"der", "das", "und", "für", "mit", "von",  "dem",  "zur", "zum", "aus", "le", "la",
+                                       "les", "de",  "du",  "et",  "des", "pour", "dans", "une", "un",  "aux", "sur"};
+
+    if (r->language != NULL && strcmp(r->language, "en") == 0)
+        return false;
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
+        if (strlen(list[i]) == length && memcmp(list[i], text, length) == 0)
+            return true;
+    return false;
+}
+
+static bool
+is_passed_over(const reader *r, const segment *s, const qiao_token *token)
+{
+    if (token->sub_word || token->stop_word || token->form_length == 0)
+        return true;
+    if (s->quoted)
+        return false;
+    return qiaoi_function_word(token->form, token->form_length) ||
+           is_foreign_function_word(r, r->text + s->start + token->start, token->end - token->start);
+}
+
+/* Words of one Han character, and words that stand in every need: they add to the score and are not asked for. */
+static bool
+is_minor(const qiao_token *token)
+{
+    return (token->script == QIAO_SCRIPT_HAN && is_single_character(token)) ||
+           qiaoi_boilerplate_weight(token->form, token->form_length) < 1;
+}
+
 static qiao_status
 read_word(reader *r, const segment *s, const qiao_token *token, size_t parts, qiao_error *err)
 {
@@ -321,15 +437,16 @@ read_word(reader *r, const segment *s, const qiao_token *token, size_t parts, qi
                               .length = token->end - token->start,
                               .position = (uint32_t)(s->start + token->start),
                               .quoted = s->quoted,
+                              .minor = !s->quoted && is_minor(token),
                               .fields = s->fields};
-    qiao_status st = add_alternative(r, &word, token->form, token->form_length, 1, 0, err);
+    qiao_status st = add_alternative(r, &word, token->form, token->form_length, 1, err);
 
     if (st == QIAO_OK)
         st = add_parts(r, &word, token + 1, parts, err);
     if (st == QIAO_OK && token->script == QIAO_SCRIPT_LATIN)
         st = add_stems(r, &word, token->form, token->form_length, WEIGHT_STEM, err);
     if (st == QIAO_OK && !r->request->no_translation)
-        st = add_translations(r, &word, token->entry, token->form, token->form_length, err);
+        st = translate_token(r, &word, token, err);
     if (st == QIAO_OK)
         keep_word(r, &word);
     return st;
@@ -343,7 +460,7 @@ read_segment(reader *r, const segment *s, qiao_error *err)
     qiao_status st = qiao_analyze(r->analyzer, r->text + s->start, s->end - s->start, r->language, true, &tokens, &count, err);
 
     for (size_t i = 0; i < count && st == QIAO_OK; i++)
-        if (!tokens[i].sub_word && !tokens[i].stop_word && tokens[i].form_length > 0)
+        if (!is_passed_over(r, s, &tokens[i]))
             st = read_word(r, s, &tokens[i], count_parts(tokens, count, i), err);
     return st;
 }
@@ -371,11 +488,11 @@ read_again(reader *r, const char *language, qiao_error *err)
 
         if (word == NULL)
             continue;
-        st = add_alternative(r, word, token->form, token->form_length, WEIGHT_OTHER_READING, 0, err);
+        st = add_alternative(r, word, token->form, token->form_length, WEIGHT_OTHER_READING, err);
         if (st == QIAO_OK && token->script == QIAO_SCRIPT_LATIN)
             st = add_stems(r, word, token->form, token->form_length, WEIGHT_STEM, err);
-        if (st == QIAO_OK && token->entry != 0 && word->translation_count == 0 && !r->request->no_translation)
-            st = add_translations(r, word, token->entry, token->form, token->form_length, err);
+        if (st == QIAO_OK && token->entry != 0 && word->together_least <= 0 && !r->request->no_translation)
+            st = translate_reading(r, word, token, err);
     }
     return st;
 }
@@ -450,16 +567,19 @@ is_id(reader *r)
 static void
 trim(reader *r)
 {
-    while (r->length > 0) {
-        size_t at = 0;
+    size_t first = r->length, last = 0, at = 0;
 
-        if (!is_space(qiao_utf8_next(r->text, r->length, &at)))
-            break;
-        r->text += at;
-        r->length -= at;
+    while (at < r->length) {
+        size_t here = at;
+
+        if (is_space(qiao_utf8_next(r->text, r->length, &at)))
+            continue;
+        if (first > here)
+            first = here;
+        last = at;
     }
-    while (r->length > 0 && is_space((unsigned char)r->text[r->length - 1]))
-        r->length--;
+    r->text += first;
+    r->length = last > first ? last - first : 0;
 }
 
 qiao_status

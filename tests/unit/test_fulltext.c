@@ -4,6 +4,7 @@
 
 #include "fulltext/fulltext_guard.h"
 #include "fulltext/terms.h"
+#include "fulltext/weights.h"
 #include "qiao/file.h"
 #include "qiao/fulltext.h"
 
@@ -196,22 +197,100 @@ a_translation_finds_the_other_language_below_the_word_itself(void **state)
 }
 
 static void
-a_form_of_several_words_asks_for_all_and_a_group_adds_up(void **state)
+a_form_of_several_words_asks_for_all_of_them(void **state)
 {
     qiao_fulltext *fulltext = open_built(*state);
-    qiao_fulltext_alternative forms[3];
-    qiao_fulltext_word word = {.alternatives = forms, .count = 1};
+    qiao_fulltext_alternative both = form("solid batteri", 1);
+    qiao_fulltext_word word = {.alternatives = &both, .count = 1};
     qiao_fulltext_query query = {.words = &word, .word_count = 1, .limit = 16};
 
-    forms[0] = form("solid batteri", 1);
     assert_string_equal(found(fulltext, &query), "1 7");
-    forms[0] = form("laser", 0.9);
-    forms[1] = form("solid", 0.8);
-    word.count = 2;
-    assert_string_equal(found(fulltext, &query), "2147483649 2147483653 7 1");
-    forms[0].group = forms[1].group = 1;
-    assert_string_equal(found(fulltext, &query), "2147483653 7 2147483649 1");
     qiao_fulltext_close(fulltext);
+}
+
+static void
+the_words_of_a_translation_add_up_and_one_of_them_is_not_enough(void **state)
+{
+    qiao_fulltext *fulltext = open_built(*state);
+    qiao_fulltext_alternative forms[4];
+    qiao_fulltext_word word = {.alternatives = forms, .count = 2};
+    qiao_fulltext_query query = {.words = &word, .word_count = 1, .limit = 16};
+
+    forms[0] = form("solid", 0.8);
+    forms[1] = form("batteri", 0.7);
+    forms[0].together = forms[1].together = true;
+    forms[0].share = forms[1].share = 0.7;
+    assert_string_equal(found(fulltext, &query), "1 7 2147483653 2");
+    word.together_least = 1;
+    assert_string_equal(found(fulltext, &query), "1 7");
+    forms[2] = form("pack", 1);
+    forms[3] = form("nowhere", 1);
+    word.count = 4;
+    assert_string_equal(found(fulltext, &query), "2 1 7");
+    qiao_fulltext_close(fulltext);
+}
+
+static void
+alternatives_weigh_as_if_equally_rare(void **state)
+{
+    qiao_fulltext *fulltext = open_built(*state);
+    qiao_fulltext_alternative forms[2];
+    qiao_fulltext_word words[2] = {{.alternatives = forms, .count = 2}};
+    qiao_fulltext_query query = {.words = words, .word_count = 1, .limit = 16};
+
+    /* of the two only one document has electrolyt, four have batteri or 电池: alone it would weigh most */
+    forms[0] = form("batteri", 1);
+    forms[1] = form("electrolyt", 0.5);
+    assert_string_equal(found(fulltext, &query), "1 2 7");
+    forms[0] = form("laser", 1);
+    assert_string_equal(found(fulltext, &query), "2147483649 2147483653 7 1");
+    qiao_fulltext_close(fulltext);
+}
+
+static void
+documents_with_every_word_come_first_where_that_is_wanted(void **state)
+{
+    qiao_fulltext *fulltext = open_built(*state);
+    qiao_fulltext_alternative forms[2];
+    qiao_fulltext_word words[2] = {{.alternatives = &forms[0], .count = 1}, {.alternatives = &forms[1], .count = 1}};
+    qiao_fulltext_query query = {.words = words, .word_count = 2, .limit = 16};
+
+    forms[0] = form("pack", 1);
+    forms[1] = form("batteri", 0.01);
+    assert_string_equal(found(fulltext, &query), "2 1 7");
+    forms[0] = form("laser", 0.01);
+    forms[1] = form("batteri", 1);
+    assert_string_equal(found(fulltext, &query), "7 1 2 2147483649 2147483653");
+    forms[0] = form("laser", 0.0001);
+    forms[1] = form("solid batteri", 0.0001);
+    query.prefer_all = true;
+    assert_string_equal(found(fulltext, &query), "7 2147483653 2147483649 1");
+    qiao_fulltext_close(fulltext);
+}
+
+static void
+enough_of_a_translation_is_the_smallest_sets_that_reach_it(void **state)
+{
+    static const struct {
+        double shares[4], least;
+        size_t count, sets;
+        uint32_t expected[6];
+    } cases[] = {
+        {{0.7, 0.7}, 1, 2, 1, {3}},
+        {{0.54, 0.53, 0.52, 0.08}, 0.9, 4, 3, {3, 5, 6}},
+        {{0.8, 0.1, 0.1}, 0.3, 3, 1, {1}},
+        {{0.4, 0.3, 0.3}, 0.1, 3, 3, {1, 2, 4}},
+        {{0.4, 0.3}, 0, 2, 2, {1, 2}},
+        {{0.4, 0.3}, 2, 2, 0, {0}},
+        {{0}, 1, 0, 0, {0}},
+    };
+    uint32_t sets[QIAOI_SETS_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(qiaoi_sufficient_sets(cases[i].shares, cases[i].count, cases[i].least, sets), cases[i].sets);
+        assert_memory_equal(sets, cases[i].expected, cases[i].sets * sizeof sets[0]);
+    }
 }
 
 static void
@@ -238,7 +317,7 @@ required_words_must_be_there_and_optional_ones_only_add(void **state)
 {
     qiao_fulltext *fulltext = open_built(*state);
     qiao_fulltext_alternative solid = form("solid", 1), laser = form("laser", 1), nowhere = form("nowhere", 1);
-    qiao_fulltext_word words[2] = {{&solid, 1, 0, true}, {&laser, 1, 0, false}};
+    qiao_fulltext_word words[2] = {{&solid, 1, 0, true, 0}, {&laser, 1, 0, false, 0}};
     qiao_fulltext_query query = {.words = words, .word_count = 2, .limit = 16};
 
     assert_string_equal(found(fulltext, &query), "2147483653 7 1");
@@ -667,7 +746,10 @@ main(void)
         in_folder(shards_merge_into_one_index_that_keeps_the_document_numbers),
         in_folder(a_word_is_found_in_every_field_or_in_the_field_named),
         in_folder(a_translation_finds_the_other_language_below_the_word_itself),
-        in_folder(a_form_of_several_words_asks_for_all_and_a_group_adds_up),
+        in_folder(a_form_of_several_words_asks_for_all_of_them),
+        in_folder(the_words_of_a_translation_add_up_and_one_of_them_is_not_enough),
+        in_folder(alternatives_weigh_as_if_equally_rare),
+        in_folder(documents_with_every_word_come_first_where_that_is_wanted),
         in_folder(a_total_is_exact),
         in_folder(required_words_must_be_there_and_optional_ones_only_add),
         in_folder(filters_all_hold_and_bars_mean_any),
@@ -684,6 +766,7 @@ main(void)
         in_folder(a_lost_table_says_so),
         in_folder(a_long_word_is_found_again),
         cmocka_unit_test(every_kind_of_exception_becomes_a_status),
+        cmocka_unit_test(enough_of_a_translation_is_the_smallest_sets_that_reach_it),
         cmocka_unit_test(terms_are_spelled_with_their_prefix),
         cmocka_unit_test(long_terms_are_shortened_and_stay_apart),
     };

@@ -97,26 +97,32 @@ QIAO_EXPORT qiao_status qiao_fulltext_check(const char *path, qiao_error *err) Q
 QIAO_EXPORT uint32_t qiao_fulltext_count(const qiao_fulltext *fulltext);
 
 /*
- * One thing looked for: alternatives (the word itself, its parts, its translations) that count as one word, by the best of them. Alternatives
- * with the same group (not 0) add up to one: the words of which a translation is made.
+ * One thing looked for: alternatives (the word itself, its parts, its translations) that count as one word, by the best of them, weighted as if
+ * all were equally rare. Alternatives that belong together are the words of which its translations are made: they add up, and count only in
+ * documents that have enough of them.
  */
 typedef struct qiao_fulltext_alternative {
     const char *form;              /* several words with a space between: all of them */
     uint32_t length;
-    uint32_t group;
+    bool together;
     double weight;                 /* 0 < weight <= 1 */
+    double share;                  /* together: how much of the word it stands for */
 } qiao_fulltext_alternative;
+
+#define QIAO_FULLTEXT_TOGETHER_MAX 8u /* of one word; further ones only add to the score */
 
 typedef struct qiao_fulltext_word {
     const qiao_fulltext_alternative *alternatives;
     size_t count;
     unsigned fields;               /* bit 1u << field; 0 = all */
     bool required;                 /* AND; otherwise it adds to the score */
+    double together_least;         /* sum of shares that a document must have; 0 = any */
 } qiao_fulltext_word;
 
 typedef struct qiao_fulltext_query {
     const qiao_fulltext_word *words;
     size_t word_count;             /* 0: everything, newest first */
+    bool prefer_all;               /* documents with every word come before those with some */
     const char *const *filters;    /* all must hold; "a|b" inside one string: any of them */
     size_t filter_count;
     struct {
@@ -141,6 +147,8 @@ QIAO_EXPORT qiao_status qiao_fulltext_search(qiao_fulltext *fulltext, const qiao
                                              size_t *count_out, uint64_t *total_out, bool *estimated_out, qiao_error *err) QIAO_CHECK;
 /* How many documents match, exactly; offset and limit do not count. Slower than a search: every match is looked at. */
 QIAO_EXPORT qiao_status qiao_fulltext_total(qiao_fulltext *fulltext, const qiao_fulltext_query *query, uint64_t *total_out, qiao_error *err) QIAO_CHECK;
+/* How many documents have a form in any field, at least (a document may have it in two). 0 where it cannot be read. */
+QIAO_EXPORT uint32_t qiao_fulltext_frequency(qiao_fulltext *fulltext, const char *form, size_t length);
 
 #ifdef __cplusplus
 }
