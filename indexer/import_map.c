@@ -19,11 +19,8 @@ struct qiaoi_map {
     bool decimal_comma;
 };
 
-static qiao_status
-bad_key(const char *path, const char *key, const char *wanted, qiao_error *err)
-{
-    return qiao_fail(err, QIAO_E_INPUT, "feed map %s: \"%s\" must be %s", path, key, wanted);
-}
+/* wanted: a literal, so that each is one message of the table */
+#define BAD_KEY(path, key, wanted, err) qiao_fail(err, QIAO_E_INPUT, "feed map %s: \"%s\" must be " wanted, path, key)
 
 static qiao_status
 read_text(const qiaoi_map *map, const char *path, const char *key, const char **out, qiao_error *err)
@@ -33,7 +30,7 @@ read_text(const qiaoi_map *map, const char *path, const char *key, const char **
     if (node == NULL)
         return QIAO_OK;
     if (!cJSON_IsString(node))
-        return bad_key(path, key, "a text", err);
+        return BAD_KEY(path, key, "a text", err);
     *out = node->valuestring;
     return QIAO_OK;
 }
@@ -51,11 +48,11 @@ read_format(qiaoi_map *map, const char *path, qiao_error *err)
     if (status != QIAO_OK)
         return status;
     if (format != NULL && !qiaoi_format_named(format, &map->format))
-        return bad_key(path, "format", "ndjson, json, csv or tsv", err);
+        return BAD_KEY(path, "format", "ndjson, json, csv or tsv", err);
     if (encoding != NULL && !qiaoi_encoding_named(encoding, &map->encoding))
-        return bad_key(path, "encoding", "utf-8 or gb18030", err);
+        return BAD_KEY(path, "encoding", "utf-8 or gb18030", err);
     if (delimiter != NULL && strlen(delimiter) != 1)
-        return bad_key(path, "delimiter", "one character", err);
+        return BAD_KEY(path, "delimiter", "one character", err);
     map->delimiter = delimiter != NULL ? delimiter[0] : '\0';
     return QIAO_OK;
 }
@@ -100,14 +97,14 @@ read_rows(qiaoi_map *map, const char *path, qiao_error *err)
     map->fields = cJSON_GetObjectItemCaseSensitive(map->root, "fields");
     map->constants = cJSON_GetObjectItemCaseSensitive(map->root, "constants");
     if (!cJSON_IsObject(map->fields) || map->fields->child == NULL)
-        return bad_key(path, "fields", "an object: record field to source field", err);
+        return BAD_KEY(path, "fields", "an object: record field to source field", err);
     if (map->constants != NULL && !cJSON_IsObject(map->constants))
-        return bad_key(path, "constants", "an object: record field to value", err);
+        return BAD_KEY(path, "constants", "an object: record field to value", err);
     for (const cJSON *row = map->fields->child; row != NULL; row = row->next) {
         if (!is_row(row))
-            return bad_key(path, row->string, "a source field, a list of them, or an object with \"from\"", err);
+            return BAD_KEY(path, row->string, "a source field, a list of them, or an object with \"from\"", err);
         if (!is_record_field(row->string))
-            return bad_key(path, row->string, "a field of records, such as title.en, country or enterprise.park", err);
+            return BAD_KEY(path, row->string, "a field of records, such as title.en, country or enterprise.park", err);
     }
     return QIAO_OK;
 }

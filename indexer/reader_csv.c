@@ -255,6 +255,21 @@ check_names(const qiaoi_csv_reader *r, qiao_error *err)
     return QIAO_OK;
 }
 
+static qiao_status
+bad_header(const qiaoi_csv_reader *r, const qiaoi_item *item, qiao_error *err)
+{
+    const char *name = qiaoi_source_name(r->cursor->source);
+    unsigned long long line = (unsigned long long)item->line;
+    qiao_status status = qiao_fail(err, QIAO_E_INPUT, "%s, line %llu: the header row cannot be read", name, line);
+    size_t n = err == NULL ? 0 : strlen(err->message), n_zh = err == NULL ? 0 : strlen(err->message_zh);
+
+    if (err != NULL) {
+        snprintf(err->message + n, sizeof err->message - n, ": %s", item->issue.reason);
+        snprintf(err->message_zh + n_zh, sizeof err->message_zh - n_zh, "：%s", item->issue.reason_zh);
+    }
+    return status;
+}
+
 /* The first row names the columns. */
 static qiao_status
 read_header(qiaoi_csv_reader *r, qiao_error *err)
@@ -268,8 +283,7 @@ read_header(qiaoi_csv_reader *r, qiao_error *err)
         return qiao_fail(err, QIAO_E_INPUT, "%s has no header row: the first row must name the columns",
                          qiaoi_source_name(r->cursor->source));
     if (status == QIAO_OK && item.fault)
-        return qiao_fail(err, QIAO_E_INPUT, "%s, line %llu: the header row cannot be read: %s",
-                         qiaoi_source_name(r->cursor->source), (unsigned long long)item.line, item.issue.reason);
+        return bad_header(r, &item, err);
     if (status == QIAO_OK && r->cell_count > COLUMNS_MAX)
         return qiao_fail(err, QIAO_E_LIMIT, "%s has %zu columns; at most %d can be read",
                          qiaoi_source_name(r->cursor->source), r->cell_count, COLUMNS_MAX);

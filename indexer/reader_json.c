@@ -100,17 +100,19 @@ peek_past_space(qiaoi_json_reader *r, int *out, qiao_error *err)
     return status;
 }
 
+/* The file cannot be read from here on: it ends (c < 0), or something stands there that JSON does not allow. */
 static qiao_status
-unexpected(const qiaoi_json_reader *r, int c, const char *wanted, qiao_error *err)
+broken(const qiaoi_json_reader *r, int c, qiao_error *err)
 {
     const char *name = qiaoi_source_name(r->cursor->source);
     unsigned long long line = (unsigned long long)r->cursor->line;
 
     if (c < 0)
-        return qiao_fail(err, QIAO_E_INPUT, "%s ends too early, in line %llu: %s is missing", name, line, wanted);
+        return qiao_fail(err, QIAO_E_INPUT, "%s ends too early, in line %llu: the list of records is not closed", name,
+                         line);
     return qiao_fail(err, QIAO_E_INPUT,
-                     "%s, line %llu: found \"%c\" where %s should stand; the rest of the file cannot be read", name,
-                     line, c >= 0x20 && c < 0x7F ? c : '?', wanted);
+                     "%s, line %llu: the JSON is broken at \"%c\"; the rest of the file cannot be read", name, line,
+                     c >= 0x20 && c < 0x7F ? c : '?');
 }
 
 /* A value, from its first byte to behind its last; keeps it in bytes (NULL: skips). Strings and brackets only: the
@@ -190,7 +192,7 @@ scan_value(qiaoi_json_reader *r, value_scan *v, qiao_error *err)
         if (status != QIAO_OK)
             return status;
         if (r->cursor->finished)
-            return v->scalar ? QIAO_OK : unexpected(r, -1, "the end of a record", err);
+            return v->scalar ? QIAO_OK : broken(r, -1, err);
         if (scan_piece(r, v))
             return QIAO_OK;
     }
@@ -215,7 +217,7 @@ read_key(qiaoi_json_reader *r, char key[PART_SIZE], qiao_error *err)
 
     key[0] = '\0';
     if (status == QIAO_OK && c != '"')
-        status = unexpected(r, c, "a key in quotes", err);
+        status = broken(r, c, err);
     if (status == QIAO_OK)
         status = scan_value(r, &v, err);
     if (status == QIAO_OK && bytes.length >= 2 && bytes.length - 2 < PART_SIZE)
@@ -224,7 +226,7 @@ read_key(qiaoi_json_reader *r, char key[PART_SIZE], qiao_error *err)
     if (status == QIAO_OK)
         status = peek_past_space(r, &c, err);
     if (status == QIAO_OK && c != ':')
-        return unexpected(r, c, "a colon", err);
+        return broken(r, c, err);
     if (status == QIAO_OK)
         step(r);
     return status;
@@ -251,7 +253,7 @@ find_member(qiaoi_json_reader *r, qiao_error *err)
         qiao_status status = peek_past_space(r, &c, err);
 
         if (status == QIAO_OK && (c == '}' || c < 0))
-            return c < 0 ? unexpected(r, c, "the list of records", err) : no_list(r, err);
+            return c < 0 ? broken(r, c, err) : no_list(r, err);
         if (status == QIAO_OK && c == ',') {
             step(r);
             continue;
@@ -290,7 +292,7 @@ find_list(qiaoi_json_reader *r, qiao_error *err)
             return QIAO_OK;
         }
         if (c != '{')
-            return c < 0 ? unexpected(r, c, "the list of records", err) : no_list(r, err);
+            return c < 0 ? broken(r, c, err) : no_list(r, err);
         step(r);
         status = find_member(r, err);
         if (status != QIAO_OK)
@@ -316,19 +318,19 @@ find_item(qiaoi_json_reader *r, qiao_error *err)
     if (!r->listed) {
         if (c < 0 || (r->part_count > 0 && !r->first))
             r->stage = DONE;
-        return r->stage == DONE || begins_value(c) ? QIAO_OK : unexpected(r, c, "a record", err);
+        return r->stage == DONE || begins_value(c) ? QIAO_OK : broken(r, c, err);
     }
     if (c == ']') {
         r->stage = DONE;
         return QIAO_OK;
     }
     if (r->stage == AFTER_ITEM && c != ',')
-        return unexpected(r, c, "\",\" or \"]\"", err);
+        return broken(r, c, err);
     if (r->stage == AFTER_ITEM) {
         step(r);
         status = peek_past_space(r, &c, err);
     }
-    return status != QIAO_OK || begins_value(c) ? status : unexpected(r, c, "a record", err);
+    return status != QIAO_OK || begins_value(c) ? status : broken(r, c, err);
 }
 
 qiao_status

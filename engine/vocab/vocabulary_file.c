@@ -45,11 +45,9 @@ typedef struct table_file {
     const char *cells[COLUMN_COUNT]; /* of the row at hand; "" where the file has no such column */
 } table_file;
 
-static qiao_status
-bad_row(const table_file *file, const char *what, const char *value, qiao_error *err)
-{
-    return qiao_fail(err, QIAO_E_INPUT, "vocabulary file %s, line %zu: %s \"%s\"", file->name, file->line, what, value);
-}
+/* what: a literal that ends in the place of the value, so that it is one message of the table */
+#define BAD_ROW(file, what, value, err)                                                                                \
+    qiao_fail(err, QIAO_E_INPUT, "vocabulary file %s, line %zu: " what, (file)->name, (file)->line, value)
 
 static char *
 trim(char *text)
@@ -111,7 +109,7 @@ read_columns(table_file *file, char *line, qiao_error *err)
         while (c < COLUMN_COUNT && strcmp(column_names[c], cell) != 0)
             c++;
         if (c == COLUMN_COUNT || file->column_count == COLUMNS_MAX)
-            return bad_row(file, "unknown column", cell, err);
+            return BAD_ROW(file, "unknown column \"%s\"", cell, err);
         file->columns[file->column_count++] = (column)c;
     }
     return QIAO_OK;
@@ -127,7 +125,7 @@ read_cells(table_file *file, char *line, qiao_error *err)
         file->cells[c] = "";
     while ((cell = next_cell(&line)) != NULL) {
         if (n == file->column_count)
-            return bad_row(file, "more cells than columns, from", cell, err);
+            return BAD_ROW(file, "more cells than columns, from \"%s\"", cell, err);
         file->cells[file->columns[n++]] = cell;
     }
     return QIAO_OK;
@@ -199,7 +197,7 @@ add_code(table_file *file, qiao_error *err)
     const char *aliases;
 
     if (list_name == NULL || file->cells[CODE][0] == '\0' || file->cells[ZH][0] == '\0' || file->cells[EN][0] == '\0')
-        return bad_row(file, "list, code, zh and en must be given, not so for", file->cells[CODE], err);
+        return BAD_ROW(file, "list, code, zh and en must be given, not so for \"%s\"", file->cells[CODE], err);
     list = find_or_add_list(file, list_name, err);
     if (list == NULL)
         return QIAO_E_NOMEM;
@@ -293,11 +291,11 @@ add_relation(table_file *file, qiao_error *err)
     qiao_relation *grown;
 
     if (from_date[0] != '\0' && (row.first_day = day_of(from_date, true)) == INT_MIN)
-        return bad_row(file, "valid_from is no date:", from_date, err);
+        return BAD_ROW(file, "valid_from is no date: \"%s\"", from_date, err);
     if (to_date[0] != '\0' && (row.last_day = day_of(to_date, false)) == INT_MIN)
-        return bad_row(file, "valid_to is no date:", to_date, err);
+        return BAD_ROW(file, "valid_to is no date: \"%s\"", to_date, err);
     if (file->cells[WEIGHT][0] != '\0' && (row.weight = weight_of(file->cells[WEIGHT])) < 0)
-        return bad_row(file, "weight is no number:", file->cells[WEIGHT], err);
+        return BAD_ROW(file, "weight is no number: \"%s\"", file->cells[WEIGHT], err);
     row.list = v->relation_kinds[v->relation_kind_count - 1].name;
     row.from = keep(file, file->cells[FROM]);
     row.to = keep(file, file->cells[TO]);
@@ -338,7 +336,7 @@ add_crosswalk(table_file *file, qiao_error *err)
     qiao_status status;
 
     if (file->cells[SCHEME][0] == '\0' || file->cells[CODE][0] == '\0' || file->cells[FIELDS][0] == '\0')
-        return bad_row(file, "scheme, code and fields must be given, not so for", file->cells[CODE], err);
+        return BAD_ROW(file, "scheme, code and fields must be given, not so for \"%s\"", file->cells[CODE], err);
     status = add_crosswalk_row(file, file->cells[CODE], err);
     if (status == QIAO_OK && file->cells[ZH][0] != '\0')
         status = add_crosswalk_row(file, file->cells[ZH], err);
@@ -373,7 +371,8 @@ read_row(table_file *file, char *line, qiao_error *err)
         return add_relation(file, err);
     if (file->kind != NULL && strcmp(file->kind, "crosswalk") == 0)
         return add_crosswalk(file, err);
-    return bad_row(file, "kind must be codes, relation or crosswalk, not", file->kind == NULL ? "" : file->kind, err);
+    return BAD_ROW(file, "kind must be codes, relation or crosswalk, not \"%s\"", file->kind == NULL ? "" : file->kind,
+                   err);
 }
 
 static qiao_status
