@@ -54,8 +54,8 @@ grow(qiaoi_key_set *set, qiao_error *err)
     return QIAO_OK;
 }
 
-static bool
-find(const qiaoi_key_set *set, qiaoi_lexicon_language language, const char *key, size_t length, uint32_t *out)
+bool
+qiaoi_key_set_find(const qiaoi_key_set *set, qiaoi_lexicon_language language, const char *key, size_t length, uint32_t *out)
 {
     uint64_t i;
 
@@ -81,7 +81,7 @@ qiaoi_key_set_add(qiaoi_key_set *set, qiaoi_lexicon_language language, const cha
 
     if (length == 0 || length > UINT16_MAX)
         return qiao_fail(err, QIAO_E_LIMIT, "lexicon key of %zu bytes", length);
-    if (find(set, language, key, length, out))
+    if (qiaoi_key_set_find(set, language, key, length, out))
         return QIAO_OK;
     if (set->count == set->capacity) {
         qiao_status st = grow(set, err);

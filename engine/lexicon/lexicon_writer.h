@@ -20,6 +20,8 @@ typedef struct qiaoi_key_set {
 
 /* Find or add; entry index in *out. A new entry is zeroed but for its key and language. QIAO_E_NOMEM, QIAO_E_LIMIT (key over 65,535 bytes). */
 qiao_status qiaoi_key_set_add(qiaoi_key_set *set, qiaoi_lexicon_language language, const char *key, size_t length, uint32_t *out, qiao_error *err) QIAO_CHECK;
+/* Only find; false where the key is not in the set. */
+bool qiaoi_key_set_find(const qiaoi_key_set *set, qiaoi_lexicon_language language, const char *key, size_t length, uint32_t *out);
 void qiaoi_key_set_done(qiaoi_key_set *set);
 
 typedef struct qiaoi_section_data {

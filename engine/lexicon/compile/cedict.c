@@ -203,7 +203,7 @@ read_cedict(lexicon_builder *builder, const char *path, qiao_error *err)
             st = read_line(builder, line, err);
         }
     }
-    if (st == QIAO_OK && builder->counts[QIAOI_ZH] < 1000)
+    if (st == QIAO_OK && builder->counts[QIAOI_ZH] == 0)
         st = qiao_fail(err, QIAO_E_INPUT, "%s holds no CC-CEDICT entries", path);
     qiao_buffer_done(&file);
     return st;
