@@ -24,8 +24,8 @@
 
 namespace {
 
-/* Pending postings are written at this many: measured best between 60 and 500 thousand; the library itself would only count documents. */
-constexpr size_t flush_postings = 240000;
+/* Pending postings are written at this many: measured best of 60 to 480 thousand; the library itself would only count documents. */
+constexpr size_t flush_postings = 120000;
 /* Below the library's own limit of 10,000, so that ours alone decides. */
 constexpr unsigned flush_documents = 8000;
 /* Documents looked at before the library may estimate the total. */

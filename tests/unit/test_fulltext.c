@@ -264,7 +264,7 @@ documents_with_every_word_come_first_where_that_is_wanted(void **state)
     forms[0] = form("laser", 0.0001);
     forms[1] = form("solid batteri", 0.0001);
     query.prefer_all = true;
-    assert_string_equal(found(fulltext, &query), "7 2147483653 2147483649 1");
+    assert_string_equal(found(fulltext, &query), "7 2147483649 2147483653 1");
     qiao_fulltext_close(fulltext);
 }
 
