@@ -1,0 +1,78 @@
+#!/bin/sh
+# Kills, starves and fails `qiao-indexer build` at its calls that change files. After each fault the served catalogue must verify and be the old
+# generation or the new one, whole; a further build must succeed. Arguments: SOURCE_DIR BUILD_DIR. Environment: FAULT_STEP (default 1: every call).
+set -eu
+source_dir=$1
+build_dir=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT INT TERM
+
+FAULT_LIBRARY=$build_dir/tests/preload_fault.so
+FAULT_FOLDER=$work/data
+FAULT_LOG=$work/fault.log
+. "$source_dir/tests/support/fault.sh"
+[ -f "$FAULT_LIBRARY" ] || { echo "no $FAULT_LIBRARY"; exit 1; }
+indexer=$build_dir/bin/qiao-indexer
+
+# A small lexicon: the run is about files, not about words.
+mkdir -p "$work/share"
+ln -s "$source_dir/engine/vocab/data" "$work/share/vocab"
+"$build_dir/bin/qiao-lexicon-compile" --cedict "$source_dir/tests/fault/small.u8" --out "$work/share/lexicon.bin" >/dev/null
+QIAO_SHARE=$work/share
+export QIAO_SHARE
+
+record() {
+    printf '{"kind":"%s","id":"t:%s%s","title":{"%s":"%s %s"},"summary":{"%s":"%s"}}\n' "$1" "$1" "$2" "$3" "$4" "$2" "$3" "$5"
+}
+for i in 1 2 3 4 5; do
+    record project $i en "Solid state battery" "A solid electrolyte for batteries with high energy density, number $i"
+    record need $i zh "固态电池" "需要固态电解质电池技术"
+done >"$work/first.ndjson"
+for i in 6 7; do record project $i en "Membrane water treatment" "A membrane that treats water, number $i"; done >"$work/second.ndjson"
+
+"$indexer" import --data "$work/data" "$work/first.ndjson" >/dev/null
+"$indexer" build --data "$work/data" >/dev/null
+"$indexer" import --data "$work/data" "$work/second.ndjson" >/dev/null
+cp -r "$work/data" "$work/before"
+
+reset() {
+    rm -rf "$work/data"
+    cp -r "$work/before" "$work/data"
+}
+
+# The served generation is whole, and has five projects (old) or seven (new).
+check() {
+    "$indexer" verify --data "$work/data" >"$work/verify.log" 2>&1 || { echo "after $1: verify failed:"; cat "$work/verify.log"; exit 1; }
+    served=$("$indexer" generations --data "$work/data" | sed -n 's/^\* gen-0*\([0-9]*\) .* \([0-9]*\) projects.*/\1:\2/p')
+    case $served in
+    1:5 | 2:7) ;;
+    *) echo "after $1: served generation and its projects are '$served'"; "$indexer" generations --data "$work/data"; exit 1 ;;
+    esac
+    "$indexer" lexicon explain --data "$work/data" 固态电池 >/dev/null || { echo "after $1: the served lexicon does not open"; exit 1; }
+}
+
+reset
+total=$(fault_count "$indexer" build --data "$work/data" --full)
+[ "${total:-0}" -gt 20 ] || { echo "the build made only '$total' counted calls"; exit 1; }
+check "an undisturbed build"
+step=${FAULT_STEP:-1}
+faults=0
+for kind in kill enospc-on eio torn; do
+    at=1
+    while [ $at -le "$total" ]; do
+        reset
+        fault_run $kind $at "$indexer" build --data "$work/data" --full >/dev/null 2>"$work/stderr.log" || true
+        if fault_reached; then
+            faults=$((faults + 1))
+            check "$kind at call $at of $total"
+            if [ $((at % 9)) -eq 0 ]; then
+                "$indexer" build --data "$work/data" --full >/dev/null 2>"$work/stderr.log" || { echo "no build after $kind at $at:"; cat "$work/stderr.log"; exit 1; }
+                left=$(find "$work/data/catalog" -maxdepth 1 -name 'building-*' | wc -l)
+                [ "$left" -eq 0 ] || { echo "leftovers after $kind at $at"; exit 1; }
+            fi
+        fi
+        case $kind in kill) at=$((at + step)) ;; *) at=$((at + 5 * step)) ;; esac
+    done
+done
+[ $faults -gt 20 ] || { echo "only $faults faults took place"; exit 1; }
+echo "$faults faults over $total calls: always the old generation or the new one"
