@@ -1,6 +1,7 @@
 /*
  * qiao-eval: relevance of the product's own ranking on queries with known answers. Queries are id<TAB>text, each treated as a posted need (or, with
- * --side needs, as a project); qrels are TREC lines. The last line printed is one JSON object; --run writes a TREC run file.
+ * --side needs, as a project); qrels are TREC lines. Without --queries the records that the qrels name are matched as they are stored. The last line
+ * printed is one JSON object; --run writes a TREC run file.
  */
 #include "qiao/engine.h"
 #include "qiao/file.h"
@@ -21,7 +22,7 @@ typedef struct judgement {
 } judgement;
 
 typedef struct query {
-    const char *id, *text;
+    const char *id, *text; /* text NULL: the stored record of that id */
 } query;
 
 typedef struct evaluation {
@@ -112,6 +113,24 @@ read_judgements(const char *path, qiao_buffer *file, evaluation *e, qiao_error *
     return st;
 }
 
+/* One query for each record that the judgements name. */
+static qiao_status
+query_stored(evaluation *e, qiao_error *err)
+{
+    size_t capacity = 0;
+
+    for (size_t i = 0; i < e->judgement_count; i++) {
+        void *grown = grow(e->queries, e->query_count, &capacity, sizeof *e->queries);
+
+        if (grown == NULL)
+            return qiao_fail_memory(err);
+        e->queries = grown;
+        if (i == 0 || strcmp(e->judgements[i - 1].query, e->judgements[i].query) != 0)
+            e->queries[e->query_count++] = (query){e->judgements[i].query, NULL};
+    }
+    return QIAO_OK;
+}
+
 static int
 grade_of(const evaluation *e, const char *query_id, const char *document)
 {
@@ -196,8 +215,9 @@ static qiao_status
 run_queries(const options *o, evaluation *e, qiao_session *session, FILE *run, qiao_error *err)
 {
     for (size_t i = 0; i < e->query_count; i++) {
-        const qiao_match_request request = {.kind = o->kind, .text = e->queries[i].text, .text_length = strlen(e->queries[i].text),
-                                            .limit = o->depth, .text_only = o->text_only};
+        const query *q = &e->queries[i];
+        const qiao_match_request request = {.kind = o->kind, .id = q->text == NULL ? q->id : NULL, .text = q->text,
+                                            .text_length = q->text == NULL ? 0 : strlen(q->text), .limit = o->depth, .text_only = o->text_only};
         const qiao_match_result *result;
         uint64_t start = qiao_clock_monotonic_us();
         qiao_status st = qiao_match(session, &request, &result, err);
@@ -243,10 +263,12 @@ evaluate(const options *o, qiao_error *err)
     qiao_engine *engine = NULL;
     qiao_session *session = NULL;
     FILE *run = NULL;
-    qiao_status st = read_queries(o->queries, &queries, &e, err);
+    qiao_status st = o->queries == NULL ? QIAO_OK : read_queries(o->queries, &queries, &e, err);
 
     if (st == QIAO_OK)
         st = read_judgements(o->qrels, &qrels, &e, err);
+    if (st == QIAO_OK && o->queries == NULL)
+        st = query_stored(&e, err);
     e.times_ms = qiao_calloc(e.query_count + 1, sizeof *e.times_ms);
     if (st == QIAO_OK && e.times_ms == NULL)
         st = qiao_fail_memory(err);
@@ -272,7 +294,7 @@ evaluate(const options *o, qiao_error *err)
     return st;
 }
 
-static const char usage[] = "usage: qiao-eval --data DIR --queries Q.tsv --qrels QRELS [--side projects|needs] [--depth 100] [--text-only] [--run OUT]\n";
+static const char usage[] = "usage: qiao-eval --data DIR [--queries Q.tsv] --qrels QRELS [--side projects|needs] [--depth 100] [--text-only] [--run OUT]\n";
 
 static bool
 read_options(int argc, char **argv, options *o)
@@ -299,7 +321,7 @@ read_options(int argc, char **argv, options *o)
         default: return false;
         }
     }
-    return optind == argc && o->data_dir != NULL && o->queries != NULL && o->qrels != NULL && o->depth >= 1 && o->depth <= 1000;
+    return optind == argc && o->data_dir != NULL && o->qrels != NULL && o->depth >= 1 && o->depth <= 1000;
 }
 
 int
