@@ -2,6 +2,7 @@
  * itself. */
 #include "handlers.h"
 
+#include "qiao/file.h"
 #include "qiao/match.h"
 #include "service.h"
 
@@ -111,7 +112,7 @@ qiaoi_answer_about(qiaoi_call *call)
     qiao_buffer *out = &call->response->body;
     qiaoi_parameters none;
 
-    if (!qiaoi_call_parameters(call, 0, 0, &none) || (call->session != NULL && qiaoi_call_unchanged(call)))
+    if (!qiaoi_call_parameters(call, 0, 0, &none) || (call->session != NULL && qiaoi_call_unchanged(call, 0)))
         return;
     qiao_buffer_char(out, '{');
     write_generation(call, out);
@@ -128,7 +129,8 @@ qiaoi_answer_openapi(qiaoi_call *call)
 {
     qiaoi_parameters none;
 
-    if (!qiaoi_call_parameters(call, 0, 0, &none) || qiaoi_call_unchanged(call))
+    if (!qiaoi_call_parameters(call, 0, 0, &none) ||
+        qiaoi_call_unchanged(call, qiao_hash64(qiaoi_openapi, (size_t)qiaoi_openapi_length, 0)))
         return;
     call->response->fixed = (const char *)qiaoi_openapi;
     call->response->fixed_length = qiaoi_openapi_length;
@@ -144,7 +146,7 @@ qiaoi_answer_search(qiaoi_call *call)
     qiaoi_parameters given;
     qiao_search_request request;
 
-    if (!qiaoi_call_parameters(call, allowed, SEARCH_LIMIT_MAX, &given) || qiaoi_call_unchanged(call))
+    if (!qiaoi_call_parameters(call, allowed, SEARCH_LIMIT_MAX, &given) || qiaoi_call_unchanged(call, 0))
         return;
     request = (qiao_search_request){.side = given.side,
                                     .query = given.query,
@@ -168,7 +170,7 @@ answer_record(qiaoi_call *call, qiao_kind kind)
     qiao_error error = QIAO_ERROR_INIT;
     qiaoi_parameters none;
 
-    if (!qiaoi_call_parameters(call, 0, 0, &none) || qiaoi_call_unchanged(call) ||
+    if (!qiaoi_call_parameters(call, 0, 0, &none) || qiaoi_call_unchanged(call, 0) ||
         !qiaoi_call_went_well(call, qiao_session_record_json(call->session, kind, call->id, out, &error), &error))
         return;
     if (out->length > 0 && out->data[out->length - 1] == '}')
@@ -199,7 +201,7 @@ answer_matches(qiaoi_call *call, qiao_kind kind)
     qiaoi_parameters given;
     qiao_match_request request;
 
-    if (!qiaoi_call_parameters(call, QIAOI_P_MATCH, QIAOI_MATCH_LIMIT_MAX, &given) || qiaoi_call_unchanged(call))
+    if (!qiaoi_call_parameters(call, QIAOI_P_MATCH, QIAOI_MATCH_LIMIT_MAX, &given) || qiaoi_call_unchanged(call, 0))
         return;
     request = (qiao_match_request){.kind = kind, .id = call->id};
     qiaoi_parameters_to_match(&given, &request);

@@ -16,7 +16,9 @@ typedef struct parameter_kind parameter_kind;
 struct parameter_kind {
     const char *name;
     void (*read)(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
-    const char *list; /* vocabulary of a filter; its tags are named as the parameter */
+    const char *list;  /* vocabulary of a filter; its tags are named as the parameter */
+    const char *other; /* where a name is looked up too: a group given for a country, a zone for a park */
+    const char *tag;   /* name of the tags of those */
 };
 
 static void read_side(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
@@ -28,20 +30,20 @@ static void read_explain(qiaoi_parameter_reader *reader, const parameter_kind *k
 static void read_flag(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
 
 static const parameter_kind kinds[QIAOI_PARAMETER_COUNT] = {
-    [QIAOI_P_SIDE] = {"side", read_side, NULL},
-    [QIAOI_P_QUERY] = {"q", read_query, NULL},
-    [QIAOI_P_COUNTRY] = {"country", read_codes, "country"},
-    [QIAOI_P_GROUP] = {"group", read_codes, "country_group"},
-    [QIAOI_P_FIELD] = {"field", read_codes, "field"},
-    [QIAOI_P_PARK] = {"park", read_codes, "park"},
-    [QIAOI_P_MODE] = {"mode", read_codes, "coop_mode"},
-    [QIAOI_P_TRL_MIN] = {"trl_min", read_trl, NULL},
-    [QIAOI_P_TRL_MAX] = {"trl_max", read_trl, NULL},
-    [QIAOI_P_LIMIT] = {"limit", read_count, NULL},
-    [QIAOI_P_OFFSET] = {"offset", read_count, NULL},
-    [QIAOI_P_EXPLAIN] = {"explain", read_explain, NULL},
-    [QIAOI_P_TEXT_ONLY] = {"text_only", read_flag, NULL},
-    [QIAOI_P_TRANSLATE] = {"translate", read_flag, NULL},
+    [QIAOI_P_SIDE] = {"side", read_side, NULL, NULL, NULL},
+    [QIAOI_P_QUERY] = {"q", read_query, NULL, NULL, NULL},
+    [QIAOI_P_COUNTRY] = {"country", read_codes, "country", "country_group", "group"},
+    [QIAOI_P_GROUP] = {"group", read_codes, "country_group", NULL, NULL},
+    [QIAOI_P_FIELD] = {"field", read_codes, "field", NULL, NULL},
+    [QIAOI_P_PARK] = {"park", read_codes, "park", "zone", "park"},
+    [QIAOI_P_MODE] = {"mode", read_codes, "coop_mode", NULL, NULL},
+    [QIAOI_P_TRL_MIN] = {"trl_min", read_trl, NULL, NULL, NULL},
+    [QIAOI_P_TRL_MAX] = {"trl_max", read_trl, NULL, NULL, NULL},
+    [QIAOI_P_LIMIT] = {"limit", read_count, NULL, NULL, NULL},
+    [QIAOI_P_OFFSET] = {"offset", read_count, NULL, NULL, NULL},
+    [QIAOI_P_EXPLAIN] = {"explain", read_explain, NULL, NULL, NULL},
+    [QIAOI_P_TEXT_ONLY] = {"text_only", read_flag, NULL, NULL, NULL},
+    [QIAOI_P_TRANSLATE] = {"translate", read_flag, NULL, NULL, NULL},
 };
 
 void
@@ -118,42 +120,45 @@ unknown_code(qiaoi_parameter_reader *reader, const parameter_kind *kind, const c
     qiao_fail(error, QIAO_E_INPUT, "no such code; did you mean %s?", names);
 }
 
-/* Adds "country:DE" to the filter of that name, as an alternative where there is one already. */
+/* Adds "country:DE" to the filter of the parameter, as an alternative where there is one already. */
 static void
-add_tag(qiaoi_parameter_reader *reader, const char *name, const char *code)
+add_tag(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *name, const char *code)
 {
     qiaoi_parameters *out = reader->out;
-    size_t name_length = strlen(name), code_length = strlen(code), old = 0, at = out->filter_count;
-    char *filter;
+    uint8_t *place = &out->filter_of[kind - kinds];
+    const char *old = *place != 0 ? out->filters[*place - 1] : "";
+    size_t size = strlen(old) + strlen(name) + strlen(code) + 3;
+    char *filter = qiao_arena_alloc(reader->arena, size);
 
-    for (size_t i = 0; i < out->filter_count; i++)
-        if (strncmp(out->filters[i], name, name_length) == 0 && out->filters[i][name_length] == ':')
-            at = i, old = strlen(out->filters[i]) + 1;
-    filter = qiao_arena_alloc(reader->arena, old + name_length + 1 + code_length + 1);
     if (filter == NULL) {
         out_of_memory(reader);
         return;
     }
-    if (old != 0)
-        snprintf(filter, old + 1, "%s|", out->filters[at]);
-    snprintf(filter + old, name_length + code_length + 2, "%s:%s", name, code);
-    out->filters[at] = filter;
-    if (at == out->filter_count)
-        out->filter_count++;
+    snprintf(filter, size, "%s%s%s:%s", old, *old != '\0' ? "|" : "", name, code);
+    if (*place == 0)
+        *place = (uint8_t)++out->filter_count;
+    out->filters[*place - 1] = filter;
 }
 
 static void
 read_code(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *text)
 {
-    const qiao_code *code = *text != '\0' ? qiao_vocabulary_resolve(reader->vocabulary, kind->list, text) : NULL;
+    const char *tag = kind->name;
+    const qiao_code *code = qiao_vocabulary_resolve(reader->vocabulary, kind->list, text);
 
-    if (*text == '\0')
+    if (*text == '\0') {
         qiao_fail(wrong(reader, kind->name, text), QIAO_E_INPUT,
                   "is empty; leave the parameter out to ask for everything");
-    else if (code == NULL)
+        return;
+    }
+    if (code == NULL && kind->other != NULL) {
+        code = qiao_vocabulary_resolve(reader->vocabulary, kind->other, text);
+        tag = kind->tag;
+    }
+    if (code == NULL)
         unknown_code(reader, kind, text);
     else
-        add_tag(reader, kind->name, code->code);
+        add_tag(reader, kind, tag, code->code);
 }
 
 /* Codes separated by commas. */

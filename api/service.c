@@ -185,13 +185,14 @@ lists_tag(const char *header, const char *tag)
 }
 
 bool
-qiaoi_call_unchanged(qiaoi_call *call)
+qiaoi_call_unchanged(qiaoi_call *call, uint64_t basis)
 {
     const char *target = call->request->target;
-    uint64_t hash = qiao_hash64(target, strlen(target), qiao_hash64(QIAO_VERSION, strlen(QIAO_VERSION), 0));
+    uint64_t hash = qiao_hash64(target, strlen(target), qiao_hash64(QIAO_VERSION, strlen(QIAO_VERSION), basis));
     char tag[64];
 
-    snprintf(tag, sizeof tag, "\"%s-%016llx\"", call->generation, (unsigned long long)hash);
+    snprintf(tag, sizeof tag, "\"%s%s%016llx\"", call->generation, call->generation[0] != '\0' ? "-" : "",
+             (unsigned long long)hash);
     qiaoi_http_set(call->response, "ETag", tag);
     qiaoi_http_set(call->response, "Cache-Control", "no-cache");
     if (!lists_tag(call->request->headers[QIAOI_HEADER_IF_NONE_MATCH], tag))

@@ -59,9 +59,12 @@ void qiaoi_name_generation(uint64_t number, char out[QIAO_GENERATION_NAME_SIZE])
 
 /* Read the query string; false: the problem says what is wrong. */
 bool qiaoi_call_parameters(qiaoi_call *call, unsigned allowed, uint32_t limit_max, qiaoi_parameters *out);
-/* The answer may be kept by the client: sets the ETag. True: it has this very answer, status 304 is set and nothing is
- * left to do. */
-bool qiaoi_call_unchanged(qiaoi_call *call);
+/*
+ * The answer may be kept by the client: sets the ETag, made of generation, path and query, software version and basis
+ * (what the answer rests on beside those; 0 = nothing). True: the client has this very answer, status 304 is set and
+ * nothing is left to do.
+ */
+bool qiaoi_call_unchanged(qiaoi_call *call, uint64_t basis);
 /* How an engine call ended: a failure becomes the problem. True: go on. */
 bool qiaoi_call_went_well(qiaoi_call *call, qiao_status status, const qiao_error *error);
 

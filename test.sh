@@ -1,0 +1,62 @@
+#!/bin/sh
+# Installs what is missing, builds with and without sanitizers, runs every test in both, and ends with one line: N passed, N failed.
+#
+#   sh test.sh [ARGUMENT of ctest ...]      for example: sh test.sh -L unit
+set -eu
+cd "$(dirname "$0")"
+
+jobs=$(nproc 2>/dev/null || echo 2)
+passed=0
+failed=0
+skipped=0
+broken=no
+
+attribute() {
+    sed -n "s/.*[^a-z]$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1
+}
+
+# The counts of one run, from the report that ctest writes.
+count() {
+    tests=$(attribute "$1" tests)
+    bad=$(attribute "$1" failures)
+    out=$(($(attribute "$1" disabled) + $(attribute "$1" skipped)))
+    passed=$((passed + tests - bad - out))
+    failed=$((failed + bad))
+    skipped=$((skipped + out))
+}
+
+run() {
+    preset=$1
+    shift
+    printf '\n== %s\n' "$preset"
+    [ -f "build/$preset/CMakeCache.txt" ] || cmake --preset "$preset" ${QIAO_CEDICT:+-DQIAO_CEDICT="$QIAO_CEDICT"}
+    if ! cmake --build "build/$preset" --parallel "$jobs"; then
+        broken=yes
+        return
+    fi
+    rm -f "build/$preset/tests.xml"
+    ctest --test-dir "build/$preset" --parallel "$jobs" --output-on-failure --output-junit tests.xml "$@" || broken=yes
+    if [ -f "build/$preset/tests.xml" ]; then
+        count "build/$preset/tests.xml"
+    else
+        broken=yes
+    fi
+}
+
+sh scripts/dependencies.sh --tests
+if command -v ninja >/dev/null 2>&1; then
+    export CMAKE_GENERATOR=Ninja
+fi
+if command -v ccache >/dev/null 2>&1; then
+    export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+fi
+run dev "$@"
+run asan "$@"
+
+line="$passed passed, $failed failed"
+[ $skipped -eq 0 ] || line="$line, $skipped skipped"
+if [ $broken = yes ] && [ $failed -eq 0 ]; then
+    line="$line (a build or a run broke off, see above)"
+fi
+printf '\n%s\n' "$line"
+[ $failed -eq 0 ] && [ $broken = no ]

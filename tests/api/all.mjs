@@ -1,0 +1,7 @@
+// All of it in one process, so that the last test can tell what was never hit.
+import { after } from 'node:test';
+import './fake.test.mjs';
+import './contract.test.mjs';
+import { assertCovered } from './harness.mjs';
+
+after(assertCovered);

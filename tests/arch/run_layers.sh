@@ -1,0 +1,78 @@
+#!/bin/sh
+# The direction of dependency between the folders, read from the includes: an arrow may be followed, never reversed.
+set -eu
+cd "$1"
+
+find engine indexer api bench -name '*.c' -o -name '*.cc' -o -name '*.h' | grep -v '^engine/include/' | sort | xargs grep -HE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' |
+    awk -F: '
+BEGIN {
+    # folder: folders of the engine that it may look into, beside itself
+    may["base"] = ""
+    may["text"] = "base"
+    may["vocab"] = "base text"
+    may["record"] = "base text vocab"
+    may["lexicon"] = "base text"
+    may["store"] = "base text vocab record lexicon"
+    may["fulltext"] = "base text vocab record lexicon"
+    may["match"] = "base text vocab record lexicon store fulltext"
+    may["indexing"] = "base text vocab record lexicon store fulltext"
+    may["session"] = "base text vocab record lexicon store fulltext match"
+
+    # public header: the folder that it speaks for
+    n = split("memory:base status:base file:base share:base text:text vocabulary:vocab record:record tags:record " \
+        "lexicon:lexicon analyzer:lexicon source_store:store catalog:store generation:store fulltext:fulltext " \
+        "match:match matcher:match build:indexing engine:session", pairs, " ")
+    for (i = 1; i <= n; i++) {
+        split(pairs[i], pair, ":")
+        owner[pair[1]] = pair[2]
+    }
+}
+function complain(text) {
+    print file ": " text
+    failed = 1
+}
+function allowed(from, to,    list, i, count) {
+    if (from == to)
+        return 1
+    count = split(may[from], list, " ")
+    for (i = 1; i <= count; i++)
+        if (list[i] == to)
+            return 1
+    return 0
+}
+{
+    file = $1
+    match($0, /"[^"]+"/)
+    included = substr($0, RSTART + 1, RLENGTH - 2)
+    split(file, parts, "/")
+    top = parts[1]
+    folder = top == "engine" ? parts[2] : top
+    slash = index(included, "/")
+    first = slash ? substr(included, 1, slash - 1) : ""
+    checked++
+    if (first == "qiao") {
+        name = substr(included, slash + 1)
+        sub(/\.h$/, "", name)
+        if (!(name in owner))
+            complain("qiao/" name ".h has no owner in this test; add it")
+        else if (top == "engine" && !allowed(folder, owner[name]))
+            complain(folder " may not use " included " (" owner[name] ")")
+    } else if (top == "engine" && !(folder in may)) {
+        complain("the folder engine/" folder " is not in this test; add it")
+    } else if (first in may) {
+        if (top != "engine")
+            complain(top " sees only the public headers of the engine, not " included)
+        else if (!allowed(folder, first))
+            complain(folder " may not use " included)
+    } else if (first == "indexer" || first == "api" || first == "bench" || included ~ /\.\.\//) {
+        complain("may not reach across to " included)
+    }
+}
+END {
+    print checked " includes looked at"
+    if (checked < 50) {
+        print "that is too few: the pattern of this test is out of date"
+        failed = 1
+    }
+    exit failed
+}'
