@@ -2,7 +2,6 @@
 #include "indexing/document.h"
 
 #include "lexicon/lexicon_internal.h"
-#include "lexicon/compound.h"
 #include "lexicon/lexicon_writer.h"
 #include "qiao/file.h"
 
@@ -216,12 +215,10 @@ use_term(qiaoi_collector *collector, const char *form, size_t length, text_state
     return QIAO_OK;
 }
 
-/* A German or French word: waits for translation where the lexicon knows it (or its parts), else stands for itself, folded to plain letters. */
+/* A German or French word: waits for translation where the lexicon knows it (or its parts), else stands for itself. */
 static qiao_status
 use_foreign(qiaoi_collector *collector, const qiao_token *token, const qiao_token *next, text_state *state, qiao_error *err)
 {
-    char plain[300];
-
     if (token->entry != 0) {
         if (state->translate) {
             use(collector, 1, token->entry - 1, state->title);
@@ -234,14 +231,16 @@ use_foreign(qiaoi_collector *collector, const qiao_token *token, const qiao_toke
         return QIAO_OK; /* a compound: its parts follow */
     if (!state->translate)
         return QIAO_OK;
-    return use_term(collector, plain, qiaoi_fold_latin(token->form, token->form_length, plain, sizeof plain), state, true, err);
+    return use_term(collector, token->form, token->form_length, state, true, err);
 }
 
 static qiao_status
 use_token(qiaoi_collector *collector, const qiao_token *token, const qiao_token *next, text_state *state, qiao_error *err)
 {
+    if (token->stop_word)
+        return QIAO_OK;
     if (token->script == QIAO_SCRIPT_LATIN && token->language[0] == 'e')
-        return token->stop_word ? QIAO_OK : use_term(collector, token->form, token->form_length, state, true, err);
+        return use_term(collector, token->form, token->form_length, state, true, err);
     if (token->script == QIAO_SCRIPT_LATIN)
         return use_foreign(collector, token, next, state, err);
     if (state->translate && token->entry != 0 && !token->sub_word) {

@@ -145,21 +145,52 @@ add_compound_parts(qiao_analyzer *a, uint32_t start, uint32_t end, const char *w
     }
 }
 
-/* A German or French word: by itself, then by its stem; a German one that is unknown is split into its parts. */
+/*
+ * A word that no dictionary has, in plain letters and stemmed as English: technical words and names are mostly the same in both languages
+ * (électrolyte, Polymer, Siemens).
+ */
+static void
+add_cognate(qiao_analyzer *a, uint32_t start, uint32_t end, const char *word, size_t length)
+{
+    char plain[WORD_BYTES + 8];
+    size_t n = qiaoi_fold_latin(word, length, plain, sizeof plain), stem_length = 0;
+    const char *stem;
+    qiao_token *token;
+
+    if (strcmp(a->language, "fr") == 0)
+        n = qiaoi_french_cognate(plain, n, sizeof plain);
+    stem = qiao_stem(a->english, plain, n, &stem_length);
+    token = stem == NULL ? NULL : add_token(a, start, end, stem, stem_length, QIAO_SCRIPT_LATIN);
+
+    if (token == NULL)
+        a->out_of_memory = true;
+    else
+        set_language(token, a->language);
+}
+
+/* A German or French word: by itself, then by its stem; a German one that is unknown is split into its parts; else it stands for itself. */
 static void
 add_foreign(qiao_analyzer *a, uint32_t start, uint32_t end, const char *word, size_t length)
 {
     bool german = a->language[0] == 'd';
     qiaoi_lexicon_language language = german ? QIAOI_DE : QIAOI_FR;
     uint32_t entry = qiaoi_find_inflected(a->lexicon, language, german ? a->german : a->french, word, length);
+    size_t before = a->count;
     qiao_token *token = add_token(a, start, end, word, length, QIAO_SCRIPT_LATIN);
 
     if (token == NULL)
         return;
     token->entry = entry;
+    token->stop_word = qiao_foreign_stop_word(a->language, word, length);
     set_language(token, a->language);
-    if (entry == 0 && german)
+    if (entry != 0 || token->stop_word)
+        return;
+    if (german)
         add_compound_parts(a, start, end, word, length);
+    if (a->count == before + 1) {
+        a->count = before;
+        add_cognate(a, start, end, word, length);
+    }
 }
 
 static void

@@ -131,3 +131,25 @@ qiaoi_fold_latin(const char *word, size_t length, char *out, size_t capacity)
     out[n] = '\0';
     return n;
 }
+
+size_t
+qiaoi_french_cognate(char *word, size_t length, size_t capacity)
+{
+    /* longest endings first; the plain and the plural form */
+    static const struct {
+        const char *french, *english;
+    } endings[] = {{"isations", "ization"}, {"isation", "ization"}, {"iques", "ic"}, {"ique", "ic"},   {"euses", "ous"}, {"euse", "ous"},
+                   {"aires", "ary"},        {"aire", "ary"},        {"ites", "ity"}, {"ite", "ity"},   {"eurs", "or"},   {"eur", "or"},
+                   {"ives", "ive"},         {"ifs", "ive"},         {"eux", "ous"},  {"ogie", "ogy"},  {"ogies", "ogy"}, {"gies", "gy"},
+                   {"gie", "gy"},           {"iser", "ize"},        {"if", "ive"}};
+
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t n = strlen(endings[i].french), m = strlen(endings[i].english);
+
+        if (length < n + 3 || length - n + m + 1 > capacity || memcmp(word + length - n, endings[i].french, n) != 0)
+            continue;
+        memcpy(word + length - n, endings[i].english, m + 1);
+        return length - n + m;
+    }
+    return length;
+}

@@ -27,4 +27,7 @@ size_t qiaoi_split_compound(const qiao_lexicon *lexicon, qiao_stemmer *stemmer, 
 /* Latin letters with marks to plain a-z (ä to a, ß to ss, œ to oe); others are kept. Returns the length written, at most capacity - 1. */
 size_t qiaoi_fold_latin(const char *word, size_t length, char *out, size_t capacity);
 
+/* A folded French word with the ending that its English cognate would have (electrique to electric, densite to density). In place; new length. */
+size_t qiaoi_french_cognate(char *word, size_t length, size_t capacity);
+
 #endif

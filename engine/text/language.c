@@ -26,6 +26,29 @@ static const char *const stop_words[] = {
     "with",     "within",  "without", "would",   "yet",     "you",     "your",  "yours",
 };
 
+/* Sorted by bytes, as above. */
+static const char *const german_stop_words[] = {
+    "aber", "alle", "allem", "allen", "aller", "alles", "als", "also", "am", "an", "andere", "anderen", "auch", "auf", "aus", "bei", "beim",
+    "bereits", "bis", "bzw", "da", "dabei", "dadurch", "dafür", "damit", "dann", "das", "dass", "dem", "den", "denen", "der", "deren",
+    "des", "dessen", "die", "dies", "diese", "diesem", "diesen", "dieser", "dieses", "doch", "dort", "durch", "ein", "eine", "einem",
+    "einen", "einer", "eines", "er", "es", "etwa", "für", "gegen", "haben", "hat", "hier", "ihr", "ihre", "ihrem", "ihren", "ihrer", "im",
+    "in", "ins", "ist", "jede", "jeder", "jedes", "jedoch", "kann", "können", "mehr", "mit", "nach", "nicht", "noch", "nur", "ob", "oder",
+    "ohne", "sehr", "sein", "seine", "seinem", "seinen", "seiner", "sich", "sie", "sind", "so", "somit", "sowie", "sowohl", "um", "und",
+    "uns", "unser", "unsere", "unter", "vom", "von", "vor", "war", "waren", "was", "wenn", "werden", "wie", "wir", "wird", "wo", "wurde",
+    "wurden", "während", "zu", "zum", "zur", "zwischen", "über",
+};
+
+static const char *const french_stop_words[] = {
+    "a", "afin", "ainsi", "alors", "au", "aucun", "aussi", "autre", "autres", "aux", "avec", "avoir", "c", "car", "ce", "ceci", "cela",
+    "celle", "celles", "celui", "ces", "cet", "cette", "ceux", "chaque", "chez", "ci", "comme", "contre", "d", "dans", "de", "depuis",
+    "des", "deux", "donc", "dont", "du", "elle", "elles", "en", "encore", "entre", "est", "et", "eu", "eux", "faire", "fait", "grâce",
+    "ici", "il", "ils", "j", "jusqu", "l", "la", "le", "les", "leur", "leurs", "lors", "lorsque", "lui", "mais", "même", "mêmes", "n", "ne",
+    "ni", "non", "nos", "notre", "nous", "on", "ont", "or", "ou", "où", "par", "parmi", "pas", "pendant", "peu", "peut", "peuvent", "plus",
+    "pour", "pourquoi", "quand", "que", "quel", "quelle", "quelles", "quels", "qui", "s", "sa", "sans", "se", "selon", "ses", "si", "soit",
+    "son", "sont", "sous", "sur", "ta", "te", "tous", "tout", "toute", "toutes", "très", "tu", "un", "une", "vers", "via", "vos", "votre",
+    "vous", "y", "à", "été", "être",
+};
+
 static const char *const english_words[] = {"the", "of", "and", "to", "is", "for", "with", "that", "this", "are", "by", "from", "on", "an", "as", "we", "be"};
 static const char *const german_words[] = {"der",  "die", "das", "und", "ist", "für", "mit", "von",  "den", "dem",   "des",  "ein", "eine", "im",  "zu",
                                            "auf",  "bei", "nicht", "wird", "werden", "durch", "als", "auch", "sich", "oder", "zur", "zum", "einer", "eines", "sowie"};
@@ -38,8 +61,8 @@ compare_word(const void *key, const void *element)
     return strcmp((const char *)key, *(const char *const *)element);
 }
 
-bool
-qiao_stop_word(const char *word, size_t length)
+static bool
+in_list(const char *word, size_t length, const char *const *list, size_t count)
 {
     char copy[16];
 
@@ -47,7 +70,23 @@ qiao_stop_word(const char *word, size_t length)
         return false;
     memcpy(copy, word, length);
     copy[length] = '\0';
-    return bsearch(copy, stop_words, sizeof stop_words / sizeof *stop_words, sizeof *stop_words, compare_word) != NULL;
+    return bsearch(copy, list, count, sizeof *list, compare_word) != NULL;
+}
+
+bool
+qiao_stop_word(const char *word, size_t length)
+{
+    return in_list(word, length, stop_words, sizeof stop_words / sizeof *stop_words);
+}
+
+bool
+qiao_foreign_stop_word(const char *language, const char *word, size_t length)
+{
+    if (strcmp(language, "de") == 0)
+        return in_list(word, length, german_stop_words, sizeof german_stop_words / sizeof *german_stop_words);
+    if (strcmp(language, "fr") == 0)
+        return in_list(word, length, french_stop_words, sizeof french_stop_words / sizeof *french_stop_words);
+    return false;
 }
 
 static unsigned

@@ -16,10 +16,11 @@ extern "C" {
 
 typedef struct qiao_token {
     uint32_t start, end;   /* byte offsets in the text given, end exclusive, at character borders */
-    const char *form;      /* normal form; English words: the stem; other Latin words: as written, lower case. NUL-terminated */
+    const char *form;      /* normal form; English words, and German and French ones that the lexicon lacks: the English stem; other Latin words: as written,
+                              lower case. NUL-terminated */
     uint16_t form_length;
     uint8_t script;        /* qiao_script */
-    bool stop_word;        /* English stop words */
+    bool stop_word;        /* function words of English, German, French */
     bool sub_word;         /* a dictionary part of the last token that is no sub_word; lies inside its span */
     char language[3];      /* language the word was read in: "zh", "ja", "en", "de", "fr", "ko", "" */
     uint32_t position;     /* word number in the text; each break (punctuation) skips one, sub-words share their word's number */

@@ -53,6 +53,8 @@ QIAO_EXPORT const char *qiao_stem(qiao_stemmer *stemmer, const char *word, size_
 
 /* English stop words (about 150): never indexed, never matched. word: lower case. */
 QIAO_EXPORT bool qiao_stop_word(const char *word, size_t length);
+/* The same for German and French function words; false for other languages. word: lower case, with its accents. */
+QIAO_EXPORT bool qiao_foreign_stop_word(const char *language, const char *word, size_t length);
 
 #ifdef __cplusplus
 }
