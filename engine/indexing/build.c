@@ -2,6 +2,7 @@
 #include "qiao/build.h"
 
 #include "indexing/corpus.h"
+#include "indexing/learn.h"
 #include "indexing/embed.h"
 #include "lexicon/derive.h"
 #include "lexicon/glossary.h"
@@ -28,6 +29,7 @@ typedef struct build {
     qiao_vocabulary *vocabulary;
     qiao_lexicon *base, *derived;
     qiaoi_corpus corpus;
+    qiaoi_learner *learner;
     char staged[QIAO_PATH_MAX];
     bool have_stage;
     uint64_t number, parent;
@@ -109,25 +111,57 @@ nothing_changed(build *b, uint64_t sequence)
     return true;
 }
 
+/* The lexicon file just written into the staged folder takes the place of the base lexicon; its open mapping outlives its name. */
+static qiao_status
+take_working_lexicon(build *b, const char *path, qiao_error *err)
+{
+    qiao_lexicon *working = NULL;
+    qiao_status st = qiao_lexicon_open(path, &working, err);
+
+    if (unlink(path) != 0 && st == QIAO_OK)
+        st = qiao_fail_errno(err, errno, "cannot remove %s", path);
+    if (st != QIAO_OK) {
+        qiao_lexicon_close(working);
+        return st;
+    }
+    qiao_lexicon_close(b->base);
+    b->base = working;
+    return QIAO_OK;
+}
+
 /* The base lexicon with the platform's glossary takes the place of the base lexicon. */
 static qiao_status
 apply_glossary(build *b, qiao_error *err)
 {
     char path[PATH_SIZE];
     bool applied = false;
-    qiao_lexicon *with = NULL;
     qiao_status st;
 
     snprintf(path, sizeof path, "%s/lexicon.glossary", b->staged);
     st = qiaoi_glossary_apply(b->base, b->options->data_dir, path, &applied, err);
-    if (st == QIAO_OK && applied)
-        st = qiao_lexicon_open(path, &with, err);
-    if (applied && unlink(path) != 0 && st == QIAO_OK)
-        st = qiao_fail_errno(err, errno, "cannot remove %s", path); /* the open mapping keeps it readable */
-    if (st == QIAO_OK && with != NULL) {
-        qiao_lexicon_close(b->base);
-        b->base = with;
-    }
+    return st == QIAO_OK && applied ? take_working_lexicon(b, path, err) : st;
+}
+
+/* Translations and compounds out of the bilingual records. */
+static qiao_status
+learn(build *b, qiao_error *err)
+{
+    char path[PATH_SIZE];
+    qiaoi_learner_report counts;
+    qiao_status st;
+
+    begin_stage(b, QIAO_BUILD_LEARN);
+    snprintf(path, sizeof path, "%s/lexicon.working", b->staged);
+    st = qiaoi_corpus_learn(&b->corpus, b->base, b->threads, path, &b->learner, &b->report->bilingual, err);
+    if (st != QIAO_OK)
+        return st;
+    counts = qiaoi_learner_counts(b->learner);
+    b->report->sentence_pairs = counts.sentence_pairs;
+    b->report->learned_words = counts.words;
+    b->report->learned_compounds = counts.compounds;
+    if (counts.compounds > 0)
+        st = take_working_lexicon(b, path, err);
+    end_stage(b, QIAO_BUILD_LEARN);
     return st;
 }
 
@@ -164,7 +198,9 @@ derive_lexicon(build *b, qiao_error *err)
                                  .pairs = corpus->pairs,
                                  .pair_slots = corpus->pair_slots,
                                  .entry_df = corpus->entry_df,
-                                 .statistics = {{corpus->count[0], corpus->count[1]}, corpus->term_count, corpus->pair_count, 0, 0, 0, 0}};
+                                 .statistics = {{corpus->count[0], corpus->count[1]}, corpus->term_count, corpus->pair_count, b->report->bilingual,
+                                                b->report->sentence_pairs, b->report->learned_words, b->report->learned_compounds}};
+    input.learned = qiaoi_learner_result(b->learner, &input.learned_count);
     snprintf(path, sizeof path, "%s/lexicon.bin", b->staged);
     st = qiaoi_lexicon_derive(&input, path, err);
     if (st == QIAO_OK)
@@ -314,6 +350,8 @@ make_generation(build *b, qiao_error *err)
     b->have_stage = true;
     st = apply_glossary(b, err);
     if (st == QIAO_OK)
+        st = learn(b, err);
+    if (st == QIAO_OK)
         st = analyse(b, err);
     if (st == QIAO_OK)
         st = derive_lexicon(b, err);
@@ -351,6 +389,7 @@ qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_er
     if (b.have_stage && qiao_file_remove_tree(b.staged, NULL) != QIAO_OK && st == QIAO_OK)
         st = qiao_fail(err, QIAO_E_IO, "cannot remove %s", b.staged);
     qiaoi_corpus_done(&b.corpus);
+    qiaoi_learner_free(b.learner);
     qiao_lexicon_close(b.derived);
     qiao_lexicon_close(b.base);
     qiao_source_store_close(b.store);
