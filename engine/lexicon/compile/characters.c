@@ -15,7 +15,8 @@ fold_unicode(uint32_t c)
 {
     utf8proc_int32_t decomposed[8];
     int boundary = 0;
-    utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)c, decomposed, 8, UTF8PROC_STABLE | UTF8PROC_COMPAT, &boundary);
+    utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)c, decomposed, 8,
+                                                     UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE, &boundary);
     uint32_t folded = c;
 
     /* a letter with marks decomposes into several: it stays whole, only its case changes */
