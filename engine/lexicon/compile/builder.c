@@ -207,6 +207,13 @@ next_word(const char *gloss, size_t length, size_t *at, char *word, size_t capac
     return n == 0 ? 0 : qiaoi_fold_latin(raw, n, word, capacity);
 }
 
+/* FreeDict writes "1. group 2. team": the numbers count the senses. */
+static bool
+numbers_senses(const lexicon_builder *builder, uint32_t entry)
+{
+    return builder->keys.entries[entry].language == QIAOI_DE || builder->keys.entries[entry].language == QIAOI_FR;
+}
+
 qiao_status
 builder_sense_add(lexicon_builder *builder, uint32_t entry, const char *gloss, size_t length, double weight, qiao_lexicon_source source, qiao_error *err)
 {
@@ -219,7 +226,7 @@ builder_sense_add(lexicon_builder *builder, uint32_t entry, const char *gloss, s
         const char *stem;
         qiao_status st;
 
-        if (qiao_stop_word(word, n))
+        if (qiao_stop_word(word, n) || (n <= 2 && numbers_senses(builder, entry) && word[n - 1] >= '0' && word[n - 1] <= '9'))
             continue;
         if (sense.count == BUILDER_STEMS_MAX)
             return QIAO_OK;
