@@ -363,44 +363,53 @@ scaled(const option &alternative, double idf_wanted, double idf_own)
     return Xapian::Query(Xapian::Query::OP_SCALE_WEIGHT, alternative.found.query, factor);
 }
 
-/* Those that have enough, without weight; and how many they may be. */
-piece
+/* The members of a word that belong together, once a document has enough of them. */
+struct sufficiency {
+    Xapian::Query condition; /* without weight */
+    double frequency;        /* how many documents may have enough */
+    double worth;            /* of the best sufficient set, as the library would weigh it */
+};
+
+sufficiency
 enough(const std::vector<option> &members, double least)
 {
-    std::vector<Xapian::Query> any;
-    double shares[QIAO_FULLTEXT_TOGETHER_MAX] = {}, frequency = 0;
+    double shares[QIAO_FULLTEXT_TOGETHER_MAX] = {};
     uint32_t sets[QIAOI_SETS_MAX];
+    std::vector<Xapian::Query> any;
+    sufficiency result = {Xapian::Query(), 0, 0};
 
     for (size_t i = 0; i < members.size(); i++)
         shares[i] = members[i].share;
     for (size_t at = 0, count = qiaoi_sufficient_sets(shares, members.size(), least, sets); at < count; at++) {
         std::vector<Xapian::Query> all;
-        double rarest = HUGE_VAL;
+        double rarest = HUGE_VAL, worth = 0;
 
         for (size_t i = 0; i < members.size(); i++)
             if ((sets[at] & (1u << i)) != 0) {
                 all.push_back(members[i].found.query);
                 rarest = std::min(rarest, members[i].found.frequency);
+                worth += members[i].weight * members[i].idf;
             }
         any.emplace_back(Xapian::Query::OP_AND, all.begin(), all.end());
-        frequency = std::max(frequency, rarest);
+        result.frequency = std::max(result.frequency, rarest);
+        result.worth = std::max(result.worth, worth);
     }
-    return {Xapian::Query(Xapian::Query::OP_OR, any.begin(), any.end()), frequency};
+    result.condition = Xapian::Query(Xapian::Query::OP_OR, any.begin(), any.end());
+    return result;
 }
 
-/* The members add up, scaled together by the one that weighs most: rare ones among them may keep what they are worth. */
+/* The members add up, so scaled that a document with the best sufficient set has what the word is worth, times the best member's weight. */
 Xapian::Query
-together_query(const std::vector<option> &members, const Xapian::Query &condition, double idf_wanted)
+together_query(const std::vector<option> &members, const sufficiency &sufficient, double idf_wanted)
 {
     std::vector<Xapian::Query> sum;
-    const option *top = &members[0];
+    double top = 0;
 
     for (const option &member : members)
-        if (member.weight > top->weight)
-            top = &member;
+        top = std::max(top, member.weight);
     for (const option &member : members)
-        sum.push_back(scaled(member, idf_wanted, top->idf));
-    return Xapian::Query(Xapian::Query::OP_FILTER, Xapian::Query(Xapian::Query::OP_OR, sum.begin(), sum.end()), condition);
+        sum.push_back(scaled(member, top * idf_wanted, sufficient.worth));
+    return Xapian::Query(Xapian::Query::OP_FILTER, Xapian::Query(Xapian::Query::OP_OR, sum.begin(), sum.end()), sufficient.condition);
 }
 
 /* The best of its alternatives: several translations of one word must not outweigh a second word. Those that no document has are left out. */
@@ -410,7 +419,7 @@ word_query(const Xapian::Database &database, const qiao_fulltext_word &word)
     double documents = std::max(1u, database.get_doccount()), frequency = 0;
     std::vector<option> single, members;
     std::vector<Xapian::Query> best;
-    piece condition;
+    sufficiency sufficient;
 
     for (size_t i = 0; i < word.count; i++) {
         option alternative = read_option(database, word.alternatives[i], word.fields);
@@ -423,16 +432,16 @@ word_query(const Xapian::Database &database, const qiao_fulltext_word &word)
             members.push_back(alternative);
     }
     /* a word is as rare as all its alternatives are together */
-    condition = enough(members, word.together_least);
+    sufficient = enough(members, word.together_least);
     for (const option &alternative : single)
         frequency += alternative.weight * alternative.found.frequency;
 
-    double idf = qiaoi_inverse_frequency(documents, std::min(documents, frequency + condition.frequency));
+    double idf = qiaoi_inverse_frequency(documents, std::min(documents, frequency + sufficient.frequency));
 
     for (const option &alternative : single)
         best.push_back(scaled(alternative, idf, alternative.idf));
-    if (!members.empty() && !condition.query.empty())
-        best.push_back(together_query(members, condition.query, idf));
+    if (!sufficient.condition.empty())
+        best.push_back(together_query(members, sufficient, idf));
     return Xapian::Query(Xapian::Query::OP_MAX, best.begin(), best.end());
 }
 

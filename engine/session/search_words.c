@@ -27,7 +27,7 @@
 #define SHARE_MIN 0.03    /* of the best translation's share */
 #define FORM_MAX 512u
 #define WEIGHT_MINOR 0.3
-#define TOGETHER 0.55         /* of the shares of a translation of several words */
+#define TOGETHER_SPARE 0.55   /* less than the share of a word of a meaning of three, 0.577 */
 #define TOGETHER_OF_TOP 0.3   /* and of the best translation: what is far less likely says little by itself */
 #define FAR_COMMONER 10u      /* another language's reading counts where its translation is so much commoner */
 
@@ -260,14 +260,15 @@ add_out_of_english(reader *r, qiaoi_search_word *word, const qiao_translation *f
 }
 
 /*
- * How much of the translations a document must have. The lexicon gives each word of a meaning of n words the meaning's share / sqrt(n): shares add
- * up to 1 where every meaning is one word, any of which will do, and to sqrt(2) where all are of two, of which one alone says little.
+ * How much of the translations a document must have. The lexicon gives each word of a meaning of n words the meaning's share / sqrt(n). So shares
+ * add up to 1 where every meaning is one word, any of which will do; to sqrt(2) where all are of two, and to more with more: then one word less
+ * than a whole meaning is not enough.
  */
 static double
 least_share(double sum, double top)
 {
     double several = (sum - 1) / (sqrt(2) - 1);
-    double least = sum * TOGETHER * (several < 0 ? 0 : several > 1 ? 1 : several);
+    double least = (sum - TOGETHER_SPARE) * (several < 0 ? 0 : several > 1 ? 1 : several);
 
     return least < TOGETHER_OF_TOP * top ? TOGETHER_OF_TOP * top : least;
 }
