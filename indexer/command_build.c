@@ -1,6 +1,7 @@
 /* qiao-indexer build: a generation from the source store, checked and published. The work is done by qiao/build.h; this
  * file reads options and reports. */
 #include "commands.h"
+#include "dense_report.h"
 
 #include "qiao/build.h"
 #include "qiao/catalog.h"
@@ -48,8 +49,10 @@ total_seconds(const qiao_build_report *report)
 }
 
 static void
-print_json(const qiao_build_report *r)
+print_json(const qiao_build_report *r, bool dense)
 {
+    qiao_buffer vectors = {0};
+
     static const char *const keys[QIAO_BUILD_STAGES] = {"read",     "learn",   "analyse", "lexicon",
                                                         "postings", "compact", "embed", "install"};
 
@@ -64,7 +67,9 @@ print_json(const qiao_build_report *r)
            (unsigned long long)r->learned_compounds, (unsigned long long)r->pruned);
     for (int i = 0; i < QIAO_BUILD_STAGES; i++)
         printf("\"%s\":%.3f,", keys[i], r->seconds[i]);
-    printf("\"total\":%.3f}}\n", total_seconds(r));
+    qiao_dense_report_json(r, dense, &vectors);
+    printf("\"total\":%.3f},%s}\n", total_seconds(r), vectors.failed ? "\"dense\":null" : vectors.data);
+    qiao_buffer_done(&vectors);
 }
 
 static void
@@ -96,13 +101,16 @@ qiao_command_build(int argc, char **argv)
 {
     qiao_build_options options = {0};
     uint64_t threads = 0, keep = 0;
-    bool json = false;
+    const char *embeddings = NULL;
+    qiaoi_embeddings *service = NULL;
+    bool json = false, dense;
     const qiao_option table[] = {
         {"data", QIAO_OPTION_TEXT, &options.data_dir, "DIR", "data folder", true},
         {"full", QIAO_OPTION_FLAG, &options.full, NULL, "build even if nothing changed", false},
         {"threads", QIAO_OPTION_NUMBER, &threads, "N", "threads (default: processors)", false},
         {"no-publish", QIAO_OPTION_FLAG, &options.no_publish, NULL, "leave the served generation as it is", false},
         {"keep", QIAO_OPTION_NUMBER, &keep, "N", "generations to keep (default 5)", false},
+        {"embeddings", QIAO_OPTION_TEXT, &embeddings, "FILE", "embedding service (default: DIR/embeddings.json, if there)", false},
         {"json", QIAO_OPTION_FLAG, &json, NULL, "report as JSON", false},
     };
     const qiao_usage usage = {"build",
@@ -124,14 +132,23 @@ qiao_command_build(int argc, char **argv)
     options.keep = keep > 1000 ? 1000u : (unsigned)keep;
     options.progress = show_progress;
     options.context = &display;
+    st = qiao_dense_open(options.data_dir, embeddings, &service, &err);
+    if (st != QIAO_OK)
+        return qiao_console_fail(&err);
+    dense = service != NULL;
+    options.embed = dense ? qiaoi_embeddings_embedder(service) : NULL;
     st = qiao_build(&options, &report, &err);
     if (display.stage >= 0)
         qiao_progress_end(&display.progress);
+    qiaoi_embeddings_close(service);
     if (st != QIAO_OK)
         return qiao_console_fail(&err);
     if (json)
-        print_json(&report);
+        print_json(&report, dense);
     else
         print_text(&report);
+    if (dense && !json && !report.nothing_changed)
+        qiao_dense_report_text(&report);
+    qiao_dense_warn(&report);
     return QIAO_EXIT_DONE;
 }
