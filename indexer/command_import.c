@@ -69,7 +69,7 @@ say_what_is_safe(const qiaoi_file_report *report)
 {
     char number[32];
 
-    if (report->read > 0)
+    if (report->committed > 0)
         fprintf(stderr,
                 qiao_say("  %s records of this file are safely in the store; importing it again later skips them\n"),
                 qiao_console_number(report->committed, number));
@@ -157,9 +157,7 @@ default_threads(void)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
-    return processors < 2   ? 0
-           : processors < 4 ? 1
-                            : 2; /* reading and writing take as long as one parser: more do not help */
+    return processors < 2 ? 0 : 2; /* reading and writing take as long as two parsers: more do not help */
 }
 
 int

@@ -394,7 +394,7 @@ qiaoi_import_file(qiaoi_importer *importer, const char *path, qiaoi_file_report 
     qiao_status status;
 
     memset(report, 0, sizeof *report);
-    report->file = path;
+    report->file = strcmp(path, "-") == 0 ? "stdin" : path;
     importer->report = report;
     status = qiaoi_reader_open(path, &importer->options->reader, &reader, &own);
     if (status == QIAO_OK)

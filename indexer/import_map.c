@@ -144,20 +144,49 @@ read_map(qiaoi_map *map, const char *path, qiao_error *err)
     return status == QIAO_OK ? read_rows(map, path, err) : status;
 }
 
+static qiao_status
+not_json(const char *path, const qiao_error *why, qiao_error *err)
+{
+    size_t n, n_zh;
+
+    qiao_fail(err, QIAO_E_INPUT, "feed map %s cannot be read", path);
+    if (err == NULL)
+        return QIAO_E_INPUT;
+    n = strlen(err->message);
+    n_zh = strlen(err->message_zh);
+    snprintf(err->message + n, sizeof err->message - n, ": %s", why->message);
+    snprintf(err->message_zh + n_zh, sizeof err->message_zh - n_zh, "：%s", why->message_zh);
+    return QIAO_E_INPUT;
+}
+
+static qiao_status
+parse_map(qiaoi_map *map, const char *path, const qiao_buffer *bytes, qiao_error *err)
+{
+    qiao_error why = QIAO_ERROR_INIT;
+    qiao_status status = qiao_json_check(bytes->data != NULL ? bytes->data : "", bytes->length, &why);
+
+    if (status == QIAO_E_NOMEM)
+        return qiao_fail_memory(err);
+    if (status != QIAO_OK)
+        return not_json(path, &why, err);
+    map->root = cJSON_ParseWithLength(bytes->data, bytes->length);
+    if (map->root == NULL)
+        return qiao_fail_memory(err);
+    if (cJSON_IsObject(map->root))
+        return QIAO_OK;
+    return qiao_fail(err, QIAO_E_INPUT, "feed map %s is no JSON object", path);
+}
+
 qiao_status
 qiaoi_map_load(const char *path, qiaoi_map **out, qiao_error *err)
 {
     qiao_buffer bytes = {.limit = 0};
     qiaoi_map *map = qiao_calloc(1, sizeof *map);
     qiao_status status = map == NULL ? qiao_fail_memory(err) : qiao_file_read(path, MAP_BYTES_MAX, &bytes, err);
-    const char *end = NULL;
 
     *out = NULL;
-    if (status == QIAO_OK && bytes.length > 0)
-        map->root = cJSON_ParseWithLengthOpts(bytes.data, bytes.length, &end, 0);
-    if (status == QIAO_OK && !cJSON_IsObject(map->root))
-        status = qiao_fail(err, QIAO_E_INPUT, "feed map %s is no JSON object; the fault is near byte %zu", path,
-                           end == NULL || bytes.data == NULL ? (size_t)0 : (size_t)(end - bytes.data) + 1);
+    if (status == QIAO_OK)
+        status = parse_map(map, path, &bytes, err);
     if (status == QIAO_OK)
         status = read_map(map, path, err);
     qiao_buffer_done(&bytes);
@@ -401,23 +430,18 @@ fill_by_map(const qiaoi_map *map, cJSON *record, const cJSON *source)
     return sound;
 }
 
-/* Text of the id, whether it was a text or a number; NULL where it is neither or memory is short. */
-static char *
-id_text(const cJSON *id)
-{
-    return cJSON_IsString(id) ? qiao_strdup(id->valuestring) : cJSON_IsRaw(id) ? qiao_strdup(id->valuestring) : NULL;
-}
-
 /* "123" becomes "prefix123". */
 static bool
 prefix_id(cJSON *record, const char *prefix, const char *colon)
 {
-    char *id = id_text(cJSON_GetObjectItemCaseSensitive(record, "id"));
+    const cJSON *node = cJSON_GetObjectItemCaseSensitive(record, "id");
+    bool given = cJSON_IsString(node) || cJSON_IsRaw(node);
+    char *id = given ? qiao_strdup(node->valuestring) : NULL; /* the node goes when its successor comes */
     qiao_buffer text = {.limit = 0};
     bool sound = true;
 
     if (id == NULL)
-        return true;
+        return !given;
     if (strncmp(id, prefix, strlen(prefix)) != 0 || colon[0] != '\0') {
         qiao_buffer_printf(&text, "%s%s%s", prefix, colon, id);
         sound = !text.failed && qiaoi_flat_put(record, "id", cJSON_CreateString(text.data));

@@ -76,7 +76,7 @@ qiaoi_report_print(const qiaoi_file_report *report, FILE *out)
 {
     if (report->read > 0 || report->error.status == QIAO_OK)
         print_counts(report, out);
-    if (report->fresh == 0 && report->changed == 0 && report->unchanged > 0 && report->error.status == QIAO_OK)
+    if (report->unchanged > 0 && report->unchanged + report->repeated == report->read && report->error.status == QIAO_OK)
         fputs(qiao_say("  nothing changed: the store holds all of it already\n"), out);
     print_issues(report->refusals, report->refusal_count, report->refused, out);
     if (report->rejects_path[0] != '\0')

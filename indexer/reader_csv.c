@@ -152,7 +152,7 @@ feed_line(qiaoi_csv_reader *r, qiaoi_line *line, bool *sound_out, qiao_error *er
         return status;
     *sound_out = !line->too_long && decode_line(r);
     if (!*sound_out)
-        return QIAO_OK;
+        return r->row.failed ? qiao_fail_memory(err) : QIAO_OK;
     qiao_buffer_char(&r->row, '\n');
     if (r->row.failed)
         return qiao_fail_memory(err);

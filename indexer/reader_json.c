@@ -220,6 +220,8 @@ read_key(qiaoi_json_reader *r, char key[PART_SIZE], qiao_error *err)
         status = broken(r, c, err);
     if (status == QIAO_OK)
         status = scan_value(r, &v, err);
+    if (status == QIAO_OK && bytes.failed)
+        status = qiao_fail_memory(err);
     if (status == QIAO_OK && bytes.length >= 2 && bytes.length - 2 < PART_SIZE)
         snprintf(key, PART_SIZE, "%.*s", (int)bytes.length - 2, bytes.data + 1);
     qiao_buffer_done(&bytes);

@@ -107,8 +107,10 @@ start_unpacking(qiaoi_source *s, qiao_error *err)
         if (s->zstd == NULL)
             return qiao_fail_memory(err);
     } else if (s->in_length > 0 && (ends_with(s->name, ".gz") || ends_with(s->name, ".zst"))) {
-        return qiao_fail(err, QIAO_E_INPUT, "%s does not hold what its name says: no %s data begins there", s->name,
-                         ends_with(s->name, ".gz") ? "gzip" : "zstd");
+        qiao_fail(err, QIAO_E_INPUT, "%s does not hold what its name says: no %s data begins there", s->name,
+                  ends_with(s->name, ".gz") ? "gzip" : "zstd");
+        qiao_error_hint(err, "fetch or copy the file again, then import it again; what was already there stays as it is");
+        return QIAO_E_INPUT;
     }
     return QIAO_OK;
 }

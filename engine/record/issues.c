@@ -113,6 +113,7 @@ qiaoi_issue_add(qiaoi_parse *p, const cJSON *node, bool fatal)
     if (issues->count == QIAO_RECORD_ISSUES_MAX)
         return;
     issue = &issues->items[issues->count++];
+    memset(issue, 0, sizeof *issue); /* equal issues are equal bytes */
     shorten(issue->pointer, sizeof issue->pointer, p->pointer, p->pointer_length);
     show_value(issue->value, node);
     shorten(issue->reason, sizeof issue->reason, p->scratch.message, strlen(p->scratch.message));

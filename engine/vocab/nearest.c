@@ -92,5 +92,7 @@ qiao_vocabulary_nearest(const qiao_vocabulary *vocabulary, const char *list, con
         distances[at] = distance;
         codes[at] = all[i];
     }
+    while (found > 1 && distances[found - 1] > distances[0] + 2) /* beside a close one, remote ones only distract */
+        found--;
     return found;
 }
