@@ -19,7 +19,7 @@ qiaoi_issue_print(uint64_t line, const qiao_record_issue *issue, FILE *out)
         fprintf(out, " \"%s\"", value.data != NULL ? value.data : "");
         qiao_buffer_done(&value);
     }
-    fprintf(out, ": %s\n", reason);
+    fprintf(out, qiao_say(": %s\n"), reason);
 }
 
 static void

@@ -72,7 +72,6 @@ main(int argc, char **argv)
         if (strcmp(argv[at], commands[i].name) == 0)
             return commands[i].run(argc - at, argv + at);
     }
-    fprintf(stderr, qiao_say("qiao-indexer: there is no command \"%s\"\n"), argv[at]);
-    print_commands(stderr);
+    fprintf(stderr, qiao_say("qiao-indexer: there is no command \"%s\"; qiao-indexer --help lists them\n"), argv[at]);
     return QIAO_EXIT_USAGE;
 }

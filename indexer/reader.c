@@ -170,6 +170,8 @@ qiaoi_reader_open(const char *path, const qiaoi_reader_options *options, qiaoi_r
     if (status == QIAO_OK)
         status = start_format(r, options, err);
     if (status != QIAO_OK) {
+        if (status == QIAO_E_INPUT && err != NULL && strcmp(err->hint, qiao_status_action(QIAO_E_INPUT)) == 0)
+            qiao_error_hint(err, "nothing of this file was imported"); /* the message says what to do */
         qiaoi_reader_close(r);
         return status;
     }

@@ -109,7 +109,8 @@ start_unpacking(qiaoi_source *s, qiao_error *err)
     } else if (s->in_length > 0 && (ends_with(s->name, ".gz") || ends_with(s->name, ".zst"))) {
         qiao_fail(err, QIAO_E_INPUT, "%s does not hold what its name says: no %s data begins there", s->name,
                   ends_with(s->name, ".gz") ? "gzip" : "zstd");
-        qiao_error_hint(err, "fetch or copy the file again, then import it again; what was already there stays as it is");
+        qiao_error_hint(err,
+                        "fetch or copy the file again, then import it again; what was already there stays as it is");
         return QIAO_E_INPUT;
     }
     return QIAO_OK;
@@ -121,8 +122,13 @@ open_file(qiaoi_source *s, const char *path, qiao_error *err)
     struct stat facts;
 
     s->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    if (s->fd < 0)
-        return qiao_fail_errno(err, errno, "cannot open %s", path);
+    if (s->fd < 0) {
+        qiao_status status = qiao_fail_errno(err, errno, "cannot open %s", path);
+
+        if (status == QIAO_E_NOTFOUND)
+            qiao_error_hint(err, "check the path");
+        return status;
+    }
     if (fstat(s->fd, &facts) == 0 && S_ISDIR(facts.st_mode))
         return qiao_fail(err, QIAO_E_INPUT, "%s is a folder; name the files in it", path);
     if (s->fd != STDIN_FILENO && S_ISREG(facts.st_mode) && facts.st_size > 0)
