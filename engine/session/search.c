@@ -106,7 +106,7 @@ ask(search *s, bool strict)
         const qiaoi_search_word *word = &s->words.items[i];
         bool required = word->quoted || (strict && (!word->minor || major == 0));
 
-        s->asked[i] = (qiao_fulltext_word){word->alternatives, word->count, word->fields, required, word->together_least};
+        s->asked[i] = (qiao_fulltext_word){word->alternatives, word->count, word->fields, required, word->together_least, word->together_weight};
     }
     s->query.words = s->asked;
     s->query.word_count = s->words.count;

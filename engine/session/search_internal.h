@@ -1,5 +1,5 @@
 /*
- * The parts of a search: words of the query (search_words.c), checked filters (search_filters.c), the answer (search_answer.c). All memory is of
+ * The parts of a search: words of the query (search_words.c, search_alternatives.c), checked filters (search_filters.c), the answer (search_answer.c). All memory is of
  * the session's arena and ends with the call.
  */
 #ifndef QIAO_SEARCH_INTERNAL_H
@@ -25,7 +25,7 @@ typedef struct qiaoi_search_word {
     unsigned fields;
     qiao_fulltext_alternative alternatives[QIAOI_ALTERNATIVES_MAX];
     size_t count;
-    double together_least;
+    double together_least, together_weight; /* as in qiao_fulltext_word */
     const char *translations[8];   /* shown with the answer */
     size_t translation_count;
 } qiaoi_search_word;
@@ -36,6 +36,17 @@ typedef struct qiaoi_search_words {
     size_t ignored;                /* words past that */
     bool blank;                    /* nothing was asked: everything is found */
 } qiaoi_search_words;
+
+/* search_alternatives.c: forms of a word. Repeated ones are left out, as are those past QIAOI_ALTERNATIVES_MAX. QIAO_E_NOMEM. */
+qiao_status qiaoi_word_add_form(qiao_session *session, qiaoi_search_word *word, const char *form, size_t length, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_word_add_reading(qiao_session *session, qiaoi_search_word *word, const char *form, size_t length, qiao_error *err) QIAO_CHECK;
+/* The stems under which German and French texts hold a word. */
+qiao_status qiaoi_word_add_stems(qiao_session *session, qiaoi_search_word *word, const char *form, size_t length, qiao_error *err) QIAO_CHECK;
+/* The sub-words of a word as one form that asks for all of them; fewer than two add nothing. */
+qiao_status qiaoi_word_add_parts(qiao_session *session, qiaoi_search_word *word, const qiao_token *parts, size_t count, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_word_translate(qiao_session *session, qiaoi_search_word *word, const qiao_token *token, qiao_error *err) QIAO_CHECK;
+/* The same for the token of another language's reading; only where that is the likelier one. */
+qiao_status qiaoi_word_translate_reading(qiao_session *session, qiaoi_search_word *word, const qiao_token *token, qiao_error *err) QIAO_CHECK;
 
 /*
  * Words of a query: text outside quotes is read freely, "quoted" words must occur, title: summary: org: (标题： 摘要： 机构：) bind the next word or

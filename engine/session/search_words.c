@@ -1,35 +1,14 @@
 /*
- * From the text of a query to words with alternatives.
+ * From the text of a query to its words: segments (quotations, fields), tokens, and the same text read as other languages would be.
  *
- * A query is short and mixes languages, so each word is looked up in every form under which the index may hold it: as the analyzer reads it; as
- * German, French or Japanese text would have been read; by its parts, where a compound is written apart elsewhere; and by its translations: into
- * English, from English into Chinese, and by way of English to Chinese words that mean the same. (German, French and Japanese records without
- * English text carry English words in the index.) Relies on the same analyzer as the index, so forms agree.
+ * A query is short and mixes languages, so each word is looked up in every form under which the index may hold it; search_alternatives.c knows
+ * them. Relies on the same analyzer as the index, so forms agree.
  */
 #include "session/search_internal.h"
 
-#include "fulltext/document.h"
 #include "match/boilerplate.h"
 
-#include <math.h>
 #include <string.h>
-
-/* Weights of alternatives beside the word itself, which has 1. Chosen by reading answers over real records. */
-#define WEIGHT_OTHER_READING 0.9
-#define WEIGHT_STEM 0.8
-#define WEIGHT_PARTS 0.8
-#define WEIGHT_TRANSLATION 0.9
-#define WEIGHT_BRIDGED 0.35
-#define TRANSLATIONS_MAX 8u
-#define LOOKED_AT 48u
-#define BRIDGES 3u        /* English translations that are followed on into other languages */
-#define BRIDGED_EACH 6u
-#define SHARE_MIN 0.03    /* of the best translation's share */
-#define FORM_MAX 512u
-#define WEIGHT_MINOR 0.3
-#define TOGETHER_SPARE 0.55   /* less than the share of a word of a meaning of three, 0.577 */
-#define TOGETHER_OF_TOP 0.3   /* and of the best translation: what is far less likely says little by itself */
-#define FAR_COMMONER 10u      /* another language's reading counts where its translation is so much commoner */
 
 /* ---- segments: quotations and fields ---- */
 
@@ -173,188 +152,7 @@ read_special(const reader *r, size_t at, bool at_word, segment *s)
     return end;
 }
 
-/* ---- alternatives ---- */
-
-static qiao_status
-add_alternative(reader *r, qiaoi_search_word *word, const char *form, size_t length, double weight, qiao_error *err)
-{
-    const char *copy;
-
-    if (length == 0 || word->count == QIAOI_ALTERNATIVES_MAX)
-        return QIAO_OK;
-    for (size_t i = 0; i < word->count; i++)
-        if (word->alternatives[i].length == length && memcmp(word->alternatives[i].form, form, length) == 0)
-            return QIAO_OK;
-    copy = qiao_arena_strndup(r->session->arena, form, length);
-    if (copy == NULL)
-        return qiao_fail_memory(err);
-    word->alternatives[word->count++] =
-        (qiao_fulltext_alternative){.form = copy, .length = (uint32_t)length, .weight = word->minor ? weight * WEIGHT_MINOR : weight};
-    return QIAO_OK;
-}
-
-/* The stems under which German and French texts hold a word. */
-static qiao_status
-add_stems(reader *r, qiaoi_search_word *word, const char *form, size_t length, double weight, qiao_error *err)
-{
-    qiao_stemmer *const stemmers[] = {r->session->german, r->session->french};
-    qiao_status st = QIAO_OK;
-
-    for (size_t i = 0; i < 2 && st == QIAO_OK; i++) {
-        char stem[QIAOI_STEM_ROOM];
-        bool failed = false;
-        size_t n = qiaoi_marked_stem(stemmers[i], form, length, stem, &failed);
-
-        st = failed ? qiao_fail_memory(err) : add_alternative(r, word, stem, n, weight, err);
-    }
-    return st;
-}
-
-/* Translations that some document has, those most likely to be of use first: by share, and by how common they are. Returns how many. */
-static size_t
-find_translations(const reader *r, uint32_t entry, const char *form, size_t length, bool into_english, qiao_translation *out, size_t capacity)
-{
-    const qiao_lexicon *lexicon = qiao_generation_lexicon(r->session->snapshot->generation);
-    qiao_translation found[LOOKED_AT];
-    size_t n = qiao_lexicon_translations(lexicon, entry, form, length, found, LOOKED_AT), kept = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        uint32_t documents = found[i].documents[0] + found[i].documents[1];
-        size_t at;
-
-        if (documents == 0)
-            continue;
-        if (!into_english)
-            found[i].share *= sqrt(log(2.0 + (double)documents));
-        for (at = kept < capacity ? kept++ : capacity; at > 0 && out[at - 1].share < found[i].share; at--)
-            if (at < capacity)
-                out[at] = out[at - 1];
-        if (at < capacity)
-            out[at] = found[i];
-    }
-    return kept;
-}
-
-/* From an English translation on into other words of the query's language: what means the same. */
-static qiao_status
-add_bridged(reader *r, qiaoi_search_word *word, const char *english, double weight, qiao_error *err)
-{
-    qiao_translation found[BRIDGED_EACH];
-    size_t n = find_translations(r, 0, english, strlen(english), false, found, BRIDGED_EACH);
-    qiao_status st = QIAO_OK;
-
-    for (size_t i = 0; i < n && st == QIAO_OK; i++)
-        st = add_alternative(r, word, found[i].text, strlen(found[i].text), weight * found[i].share / found[0].share, err);
-    return st;
-}
-
-/* Out of English each word is a translation by itself. */
-static qiao_status
-add_out_of_english(reader *r, qiaoi_search_word *word, const qiao_translation *found, size_t n, qiao_error *err)
-{
-    qiao_status st = QIAO_OK;
-
-    for (size_t i = 0; i < n && st == QIAO_OK; i++)
-        st = add_alternative(r, word, found[i].text, strlen(found[i].text), WEIGHT_TRANSLATION * sqrt(found[i].share / found[0].share), err);
-    return st;
-}
-
-/*
- * How much of the translations a document must have. The lexicon gives each word of a meaning of n words the meaning's share / sqrt(n). So shares
- * add up to 1 where every meaning is one word, any of which will do; to sqrt(2) where all are of two, and to more with more: then one word less
- * than a whole meaning is not enough.
- */
-static double
-least_share(double sum, double top)
-{
-    double several = (sum - 1) / (sqrt(2) - 1);
-    double least = (sum - TOGETHER_SPARE) * (several < 0 ? 0 : several > 1 ? 1 : several);
-
-    return least < TOGETHER_OF_TOP * top ? TOGETHER_OF_TOP * top : least;
-}
-
-/* Into English the words of one meaning add up; and from there on into the other languages. */
-static qiao_status
-add_into_english(reader *r, qiaoi_search_word *word, const qiao_translation *found, size_t n, qiao_error *err)
-{
-    double sum = 0;
-    qiao_status st = QIAO_OK;
-
-    for (size_t i = 0; i < n && st == QIAO_OK; i++) {
-        size_t before = word->count;
-
-        st = add_alternative(r, word, found[i].text, strlen(found[i].text), WEIGHT_TRANSLATION * sqrt(found[i].share), err);
-        if (word->count > before) {
-            word->alternatives[before].together = true;
-            word->alternatives[before].share = found[i].share;
-        }
-        sum += found[i].share;
-    }
-    if (n > 0)
-        word->together_least = least_share(sum, found[0].share);
-    /* only from a word that means the whole: "robot" leads on from 机器人, "state" does not from 固态电池 */
-    for (size_t i = 0; i < n && i < BRIDGES && found[i].share >= word->together_least && st == QIAO_OK; i++)
-        st = add_bridged(r, word, found[i].text, WEIGHT_BRIDGED * sqrt(found[i].share), err);
-    return st;
-}
-
-static qiao_status
-add_translations(reader *r, qiaoi_search_word *word, const qiao_translation *found, size_t n, bool into_english, qiao_error *err)
-{
-    while (n > 0 && found[n - 1].share < SHARE_MIN * found[0].share)
-        n--;
-    for (size_t i = 0; i < n && word->translation_count < sizeof word->translations / sizeof word->translations[0]; i++)
-        word->translations[word->translation_count++] = found[i].text;
-    return into_english ? add_into_english(r, word, found, n, err) : add_out_of_english(r, word, found, n, err);
-}
-
-static qiao_status
-translate_token(reader *r, qiaoi_search_word *word, const qiao_token *token, qiao_error *err)
-{
-    qiao_translation found[TRANSLATIONS_MAX];
-    size_t n = find_translations(r, token->entry, token->form, token->form_length, token->entry != 0, found, TRANSLATIONS_MAX);
-
-    return add_translations(r, word, found, n, token->entry != 0, err);
-}
-
-/*
- * A word that another language's dictionary knows too. "neural" is German as well, but it is an English word of the catalogue; "Batterie" is not,
- * and what it means in English is far commoner.
- */
-static qiao_status
-translate_reading(reader *r, qiaoi_search_word *word, const qiao_token *token, qiao_error *err)
-{
-    qiao_translation found[TRANSLATIONS_MAX];
-    size_t n = find_translations(r, token->entry, token->form, token->form_length, true, found, TRANSLATIONS_MAX);
-    uint32_t own = qiao_fulltext_frequency(r->session->fulltext, word->alternatives[0].form, word->alternatives[0].length);
-
-    if (n == 0 || (found[0].documents[0] + found[0].documents[1]) / FAR_COMMONER < own)
-        return QIAO_OK;
-    word->translation_count = 0;
-    return add_translations(r, word, found, n, true, err);
-}
-
 /* ---- words ---- */
-
-/* The parts that follow a word, as one form "part part". */
-static qiao_status
-add_parts(reader *r, qiaoi_search_word *word, const qiao_token *parts, size_t count, qiao_error *err)
-{
-    char form[FORM_MAX];
-    size_t used = 0;
-
-    if (count < 2)
-        return QIAO_OK;
-    for (size_t i = 0; i < count; i++) {
-        if (used + parts[i].form_length + 1 > sizeof form)
-            return QIAO_OK;
-        if (i > 0)
-            form[used++] = ' ';
-        memcpy(form + used, parts[i].form, parts[i].form_length);
-        used += parts[i].form_length;
-    }
-    return add_alternative(r, word, form, used, WEIGHT_PARTS, err);
-}
 
 static bool
 same_word(const qiaoi_search_word *a, const qiaoi_search_word *b)
@@ -440,14 +238,14 @@ read_word(reader *r, const segment *s, const qiao_token *token, size_t parts, qi
                               .quoted = s->quoted,
                               .minor = !s->quoted && is_minor(token),
                               .fields = s->fields};
-    qiao_status st = add_alternative(r, &word, token->form, token->form_length, 1, err);
+    qiao_status st = qiaoi_word_add_form(r->session, &word, token->form, token->form_length, err);
 
     if (st == QIAO_OK)
-        st = add_parts(r, &word, token + 1, parts, err);
+        st = qiaoi_word_add_parts(r->session, &word, token + 1, parts, err);
     if (st == QIAO_OK && token->script == QIAO_SCRIPT_LATIN)
-        st = add_stems(r, &word, token->form, token->form_length, WEIGHT_STEM, err);
+        st = qiaoi_word_add_stems(r->session, &word, token->form, token->form_length, err);
     if (st == QIAO_OK && !r->request->no_translation)
-        st = translate_token(r, &word, token, err);
+        st = qiaoi_word_translate(r->session, &word, token, err);
     if (st == QIAO_OK)
         keep_word(r, &word);
     return st;
@@ -489,11 +287,11 @@ read_again(reader *r, const char *language, qiao_error *err)
 
         if (word == NULL)
             continue;
-        st = add_alternative(r, word, token->form, token->form_length, WEIGHT_OTHER_READING, err);
+        st = qiaoi_word_add_reading(r->session, word, token->form, token->form_length, err);
         if (st == QIAO_OK && token->script == QIAO_SCRIPT_LATIN)
-            st = add_stems(r, word, token->form, token->form_length, WEIGHT_STEM, err);
+            st = qiaoi_word_add_stems(r->session, word, token->form, token->form_length, err);
         if (st == QIAO_OK && token->entry != 0 && word->together_least <= 0 && !r->request->no_translation)
-            st = translate_reading(r, word, token, err);
+            st = qiaoi_word_translate_reading(r->session, word, token, err);
     }
     return st;
 }

@@ -105,7 +105,7 @@ typedef struct qiao_fulltext_alternative {
     const char *form;              /* several words with a space between: all of them */
     uint32_t length;
     bool together;
-    double weight;                 /* 0 < weight <= 1 */
+    double weight;                 /* 0 < weight <= 1; together: among the members */
     double share;                  /* together: how much of the word it stands for */
 } qiao_fulltext_alternative;
 
@@ -117,6 +117,7 @@ typedef struct qiao_fulltext_word {
     unsigned fields;               /* bit 1u << field; 0 = all */
     bool required;                 /* AND; otherwise it adds to the score */
     double together_least;         /* sum of shares that a document must have; 0 = any */
+    double together_weight;        /* of the best set of members that has enough, as weight is of a single alternative; 0 = 1 */
 } qiao_fulltext_word;
 
 typedef struct qiao_fulltext_query {

@@ -1,0 +1,198 @@
+/*
+ * Part of fulltext_xapian.cc, which includes <xapian.h> before it: the words of a query as query objects. A word is the best of its alternatives,
+ * each so scaled that its weight does not depend on how rare it happens to be; the numbers come from weights.h.
+ */
+#ifndef QIAO_FULLTEXT_WORDS_XAPIAN_H
+#define QIAO_FULLTEXT_WORDS_XAPIAN_H
+
+#include "fulltext/terms.h"
+#include "fulltext/weights.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+namespace {
+
+/*
+ * Something to be looked for, with how many documents are likely to have it. Of several words that is between the rarest's number, were they always
+ * together, and that of chance: the geometric mean comes near (surgical robot, solid state battery, large language).
+ */
+struct piece {
+    Xapian::Query query;
+    double frequency;
+};
+
+/* Every field is a list of its own; together they count as one word, with one document frequency. */
+piece
+single_form(const Xapian::Database &database, const char *form, size_t form_length, unsigned fields)
+{
+    std::vector<Xapian::Query> lists;
+    double documents = std::max(1u, database.get_doccount()), without = 1;
+    char term[QIAOI_TERM_ROOM];
+
+    for (unsigned field = 0; field < QIAO_FT_FIELD_COUNT; field++) {
+        if (fields != 0 && (fields & (1u << field)) == 0)
+            continue;
+        size_t length = qiaoi_fulltext_word_term(static_cast<qiao_fulltext_field>(field), form, form_length, term);
+        std::string text(term, length);
+        Xapian::doccount frequency = database.get_termfreq(text);
+
+        if (frequency == 0)
+            continue;
+        without *= 1 - frequency / documents;
+        lists.emplace_back(text);
+    }
+    if (lists.size() <= 1)
+        return {lists.empty() ? Xapian::Query() : lists[0], documents * (1 - without)};
+    return {Xapian::Query(Xapian::Query::OP_SYNONYM, lists.begin(), lists.end()), documents * (1 - without)};
+}
+
+/* One alternative of a word. */
+struct option {
+    piece found;
+    double idf; /* what the library will weigh it with; of several words the sum */
+    double weight, share;
+    bool together;
+};
+
+/* A form of several words asks for all of them. */
+option
+read_option(const Xapian::Database &database, const qiao_fulltext_alternative &alternative, unsigned fields)
+{
+    double documents = std::max(1u, database.get_doccount()), rarest = documents, chance = documents, idf = 0;
+    std::vector<Xapian::Query> parts;
+    const char *at = alternative.form, *end = at + alternative.length;
+
+    while (at < end) {
+        const char *space = std::find(at, end, ' ');
+
+        if (space > at) {
+            piece part = single_form(database, at, static_cast<size_t>(space - at), fields);
+
+            parts.push_back(part.query);
+            rarest = std::min(rarest, part.frequency);
+            chance *= part.frequency / documents;
+            idf += qiaoi_inverse_frequency(documents, part.frequency);
+        }
+        at = space == end ? end : space + 1;
+    }
+    return {{Xapian::Query(Xapian::Query::OP_AND, parts.begin(), parts.end()), parts.empty() ? 0 : std::sqrt(rarest * chance)},
+            idf,
+            std::min(1.0, std::max(1e-6, alternative.weight)),
+            alternative.share,
+            alternative.together};
+}
+
+/* The library would weigh each alternative by its own rarity: a word's rare spelling or a language with few records would win over all. */
+Xapian::Query
+scaled(const option &alternative, double idf_wanted, double idf_own)
+{
+    double factor = idf_own > 0 ? alternative.weight * idf_wanted / idf_own : alternative.weight;
+
+    return Xapian::Query(Xapian::Query::OP_SCALE_WEIGHT, alternative.found.query, factor);
+}
+
+/* The members of a word that belong together, once a document has enough of them. */
+struct sufficiency {
+    Xapian::Query condition; /* without weight */
+    double frequency;        /* how many documents may have enough */
+    double worth;            /* of the best sufficient set, as the library would weigh it */
+};
+
+sufficiency
+enough(const std::vector<option> &members, double least, double documents)
+{
+    double shares[QIAO_FULLTEXT_TOGETHER_MAX] = {};
+    uint32_t sets[QIAOI_SETS_MAX];
+    std::vector<Xapian::Query> any;
+    sufficiency result = {Xapian::Query(), 0, 0};
+
+    for (size_t i = 0; i < members.size(); i++)
+        shares[i] = members[i].share;
+    for (size_t at = 0, count = qiaoi_sufficient_sets(shares, members.size(), least, sets); at < count; at++) {
+        std::vector<Xapian::Query> all;
+        double rarest = documents, chance = documents, worth = 0;
+
+        for (size_t i = 0; i < members.size(); i++)
+            if ((sets[at] & (1u << i)) != 0) {
+                all.push_back(members[i].found.query);
+                rarest = std::min(rarest, members[i].found.frequency);
+                chance *= members[i].found.frequency / documents;
+                worth += members[i].weight * members[i].idf;
+            }
+        any.emplace_back(Xapian::Query::OP_AND, all.begin(), all.end());
+        result.frequency = std::max(result.frequency, std::sqrt(rarest * chance));
+        result.worth = std::max(result.worth, worth);
+    }
+    result.condition = Xapian::Query(Xapian::Query::OP_OR, any.begin(), any.end());
+    return result;
+}
+
+/* The members add up, so scaled that a document with the best sufficient set has what the translation is worth. */
+Xapian::Query
+together_query(const std::vector<option> &members, const sufficiency &sufficient, double worth)
+{
+    std::vector<Xapian::Query> sum;
+
+    for (const option &member : members)
+        sum.push_back(scaled(member, worth, sufficient.worth));
+    return Xapian::Query(Xapian::Query::OP_FILTER, Xapian::Query(Xapian::Query::OP_OR, sum.begin(), sum.end()), sufficient.condition);
+}
+
+/* The best of its alternatives: several translations of one word must not outweigh a second word. Those that no document has are left out. */
+Xapian::Query
+word_query(const Xapian::Database &database, const qiao_fulltext_word &word)
+{
+    double documents = std::max(1u, database.get_doccount()), frequency = 0;
+    std::vector<option> single, members;
+    std::vector<Xapian::Query> best;
+    sufficiency sufficient;
+
+    for (size_t i = 0; i < word.count; i++) {
+        option alternative = read_option(database, word.alternatives[i], word.fields);
+
+        if (alternative.found.frequency <= 0)
+            continue;
+        if (!alternative.together)
+            single.push_back(alternative);
+        else if (members.size() < QIAO_FULLTEXT_TOGETHER_MAX)
+            members.push_back(alternative);
+    }
+    /* a word is as rare as all its alternatives are together */
+    sufficient = enough(members, word.together_least, documents);
+    for (const option &alternative : single)
+        frequency += alternative.weight * alternative.found.frequency;
+
+    double idf = qiaoi_inverse_frequency(documents, std::min(documents, frequency + sufficient.frequency));
+
+    for (const option &alternative : single)
+        best.push_back(scaled(alternative, idf, alternative.idf));
+    if (!sufficient.condition.empty())
+        best.push_back(together_query(members, sufficient, idf * (word.together_weight > 0 ? word.together_weight : 1)));
+    return Xapian::Query(Xapian::Query::OP_MAX, best.begin(), best.end());
+}
+
+Xapian::Query
+words_query(const Xapian::Database &database, const qiao_fulltext_query &query)
+{
+    std::vector<Xapian::Query> required, optional;
+
+    for (size_t i = 0; i < query.word_count; i++)
+        (query.words[i].required ? required : optional).push_back(word_query(database, query.words[i]));
+    Xapian::Query any(Xapian::Query::OP_OR, optional.begin(), optional.end());
+
+    if (query.prefer_all && optional.size() > 1)
+        any = Xapian::Query(Xapian::Query::OP_OR, any, Xapian::Query(Xapian::Query::OP_AND, optional.begin(), optional.end()));
+    if (required.empty())
+        return any;
+
+    Xapian::Query all(Xapian::Query::OP_AND, required.begin(), required.end());
+
+    return optional.empty() ? all : Xapian::Query(Xapian::Query::OP_AND_MAYBE, all, any);
+}
+
+} // namespace
+
+#endif
