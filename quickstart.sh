@@ -45,7 +45,7 @@ if command -v jq >/dev/null 2>&1; then
 elif command -v python3 >/dev/null 2>&1; then
     pretty='python3 -m json.tool --no-ensure-ascii'
 else
-    pretty=cat
+    pretty='cat'
 fi
 
 things_to_try() {

@@ -112,7 +112,7 @@ qiaoi_answer_about(qiaoi_call *call)
     qiao_buffer *out = &call->response->body;
     qiaoi_parameters none;
 
-    if (!qiaoi_call_parameters(call, 0, 0, &none) || (call->session != NULL && qiaoi_call_unchanged(call, 0)))
+    if (!qiaoi_call_parameters(call, 0, 0, &none) || qiaoi_call_unchanged(call, 0))
         return;
     qiao_buffer_char(out, '{');
     write_generation(call, out);
