@@ -1,6 +1,6 @@
 /*
- * The kernels, each compiled for its own instruction set and called only where the processor has it. Rows are read once and in order, four at a time
- * where that hides latency; the work is bound by memory beyond a few megabytes.
+ * The kernels, each compiled for its own instruction set and called only where the processor has it. Rows are read once and in order, one at a time: the
+ * work is bound by memory beyond a few megabytes, and several streams at once were slower.
  */
 #include "dense/kernels.h"
 
@@ -19,8 +19,9 @@ dots_plain(const qiaoi_dense_query *query, const int8_t *rows, size_t count, int
     for (size_t i = 0; i < count; i++, rows += query->stride) {
         int32_t sum = 0;
 
-        for (size_t j = 0; j < query->stride; j++)
-            sum += (int32_t)query->words[j] * rows[j];
+        for (size_t j = 0; j < query->stride; j += QIAOI_DENSE_ALIGN)
+            for (size_t k = 0; k < QIAOI_DENSE_ALIGN; k++) /* a fixed count, so that compilers use what vectors they have */
+                sum += (int32_t)query->words[j + k] * rows[j + k];
         dots_out[i] = sum;
     }
 }
@@ -83,31 +84,13 @@ dots_avx512vnni(const qiaoi_dense_query *query, const int8_t *rows, size_t count
 {
     const __m512i raise = _mm512_set1_epi8(-128);
     const int32_t taken = 128 * query->sum;
-    const size_t stride = query->stride;
-    size_t i = 0;
 
-    for (; i + 4 <= count; i += 4, rows += 4 * stride) {
-        __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a;
+    for (size_t i = 0; i < count; i++, rows += query->stride) {
+        __m512i sum = _mm512_setzero_si512();
 
-        for (size_t j = 0; j < stride; j += 64) {
-            __m512i q = _mm512_load_si512(query->bytes + j);
-
-            a = _mm512_dpbusd_epi32(a, _mm512_xor_si512(_mm512_load_si512(rows + j), raise), q);
-            b = _mm512_dpbusd_epi32(b, _mm512_xor_si512(_mm512_load_si512(rows + stride + j), raise), q);
-            c = _mm512_dpbusd_epi32(c, _mm512_xor_si512(_mm512_load_si512(rows + 2 * stride + j), raise), q);
-            d = _mm512_dpbusd_epi32(d, _mm512_xor_si512(_mm512_load_si512(rows + 3 * stride + j), raise), q);
-        }
-        dots_out[i] = _mm512_reduce_add_epi32(a) - taken;
-        dots_out[i + 1] = _mm512_reduce_add_epi32(b) - taken;
-        dots_out[i + 2] = _mm512_reduce_add_epi32(c) - taken;
-        dots_out[i + 3] = _mm512_reduce_add_epi32(d) - taken;
-    }
-    for (; i < count; i++, rows += stride) {
-        __m512i a = _mm512_setzero_si512();
-
-        for (size_t j = 0; j < stride; j += 64)
-            a = _mm512_dpbusd_epi32(a, _mm512_xor_si512(_mm512_load_si512(rows + j), raise), _mm512_load_si512(query->bytes + j));
-        dots_out[i] = _mm512_reduce_add_epi32(a) - taken;
+        for (size_t j = 0; j < query->stride; j += 64)
+            sum = _mm512_dpbusd_epi32(sum, _mm512_xor_si512(_mm512_load_si512(rows + j), raise), _mm512_load_si512(query->bytes + j));
+        dots_out[i] = _mm512_reduce_add_epi32(sum) - taken;
     }
 }
 
