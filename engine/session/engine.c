@@ -2,8 +2,8 @@
  * The engine handle: which generation is served, and the sessions that serve it.
  *
  * A refresh opens the new generation beside the old one and then exchanges one pointer, so a request never waits for it. A snapshot that is no
- * longer current is closed by whoever returns its last session. A generation's files may be open only once in a process (LMDB), so a refresh
- * back to a generation that some session still holds takes up that snapshot again, and one that is just being closed is waited for.
+ * longer current is closed by whoever returns its last session. A refresh back to a generation that some session still holds takes up that
+ * snapshot again, and one that is just being closed is waited for, so that no generation is open twice in an engine.
  */
 #include "qiao/engine.h"
 

@@ -27,8 +27,8 @@ typedef struct qiao_engine_options {
 } qiao_engine_options;
 
 /*
- * Opens the current generation if there is one; QIAO_OK also without (sessions then answer QIAO_E_NOTFOUND). QIAO_E_CORRUPT, QIAO_E_VERSION,
- * QIAO_E_LOCKED (the folder is open in this process already). A damaged or incomplete generation is never served.
+ * Opens the current generation if there is one; QIAO_OK also without (sessions then answer QIAO_E_NOTFOUND). QIAO_E_CORRUPT, QIAO_E_VERSION.
+ * A damaged or incomplete generation is never served.
  */
 QIAO_EXPORT qiao_status qiao_engine_open(const qiao_engine_options *options, qiao_engine **out, qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT void qiao_engine_close(qiao_engine *engine); /* all sessions released before */
