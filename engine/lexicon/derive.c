@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define CANDIDATES_MAX 512u
+#define FREQUENCY_POWER 0.25    /* how much a translation's frequency among the documents speaks for it */
 #define DICTIONARY_WEIGHT 5.0  /* how many observed translations the dictionary is worth */
 #define REVERSE_MAX 12u        /* words kept for each term on the way back */
 
@@ -126,7 +127,7 @@ add_candidate(candidate *list, size_t count, uint32_t term, double share, uint8_
     return count + 1;
 }
 
-/* sqrt of the smallest document frequency of the sense's stems, 0 where one is missing */
+/* root of the smallest document frequency of the sense's stems, 0 where one is missing */
 static double
 sense_frequency(const derivation *d, const qiaoi_sense *sense)
 {
@@ -139,7 +140,7 @@ sense_frequency(const derivation *d, const qiaoi_sense *sense)
         if (df < least)
             least = df;
     }
-    return sqrt((double)least);
+    return pow((double)least, FREQUENCY_POWER);
 }
 
 static size_t
