@@ -156,6 +156,19 @@ fail_status(const qiaoi_embeddings *e, qiao_status status, qiao_error *err)
         qiao_error_hint(err, "check url and model of embeddings.json");
 }
 
+/* One usable vector at least: otherwise it is the service and not the texts. */
+static outcome
+need_one(size_t count, qiao_embed_state *states, qiao_error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (states[i] == QIAO_EMBED_DONE)
+            return ANSWERED;
+    for (size_t i = 0; i < count; i++)
+        states[i] = QIAO_EMBED_FAILED;
+    (void)qiao_fail(err, QIAO_E_INPUT, "the embedding service answered with vectors that are empty, zero or no numbers");
+    return NOT_TAKEN;
+}
+
 /* The answer of a request that was sent, read. SILENT: it may be tried again. */
 static outcome
 judge_answer(qiaoi_embeddings *e, size_t count, float *vectors, qiao_embed_state *states, qiao_error *err)
@@ -166,7 +179,7 @@ judge_answer(qiaoi_embeddings *e, size_t count, float *vectors, qiao_embed_state
         qiao_status st = qiaoi_embeddings_read_answer(e->response.body.data == NULL ? "" : e->response.body.data, e->response.body.length, count,
                                                       e->config->dimension, vectors, states, err);
 
-        return st == QIAO_OK ? ANSWERED : st == QIAO_E_INPUT ? NOT_TAKEN : ENDED;
+        return st == QIAO_OK ? need_one(count, states, err) : st == QIAO_E_INPUT ? NOT_TAKEN : ENDED;
     }
     fail_status(e, QIAO_E_IO, err);
     if (status == 408 || status == 425 || status == 429 || status >= 500)

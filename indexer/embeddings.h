@@ -59,7 +59,8 @@ const qiao_embedder *qiaoi_embeddings_embedder(const qiaoi_embeddings *embedding
 uint64_t qiaoi_embeddings_requests(const qiaoi_embeddings *embeddings);
 
 /*
- * Reads an answer for `count` texts. A vector that is empty, or holds something that is no finite number, makes its text QIAO_EMBED_REFUSED.
+ * Reads an answer for `count` texts. A vector that is empty, all zero, or holds something that is no finite number, makes its text
+ * QIAO_EMBED_REFUSED.
  * @return QIAO_OK; QIAO_E_INPUT: no JSON, or not one vector for each text; QIAO_E_REFUSED: vectors of another dimension.
  */
 qiao_status qiaoi_embeddings_read_answer(const char *json, size_t length, size_t count, uint32_t dimension, float *vectors, qiao_embed_state *states,

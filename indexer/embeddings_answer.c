@@ -193,29 +193,32 @@ read_item(answer *a, item *out)
     return need(r, '}');
 }
 
-/* The numbers of one vector, known to be sound JSON. How many there are; *usable: all are numbers a float can hold. */
+/* The numbers of one vector, known to be sound JSON. How many there are; *usable: all are numbers a float can hold, and not all of them zero. */
 static size_t
 read_vector(const char *at, const char *end, uint32_t dimension, float *vector, bool *usable)
 {
     reader r = {at + 1, end, NONE};
+    bool zero = true, sound = true;
     size_t n = 0;
 
-    *usable = true;
+    *usable = false;
     if (take(&r, ']'))
         return 0;
     do {
         double value;
 
         if (!read_number(&r, &value)) {
-            *usable = false;
+            sound = false;
             (void)skip_value(&r, 3);
         } else if (!(fabs(value) <= (double)FLT_MAX)) {
-            *usable = false;
+            sound = false;
         } else if (n < dimension) {
             vector[n] = (float)value;
+            zero = zero && !(fabs((double)vector[n]) > 0);
         }
         n++;
     } while (take(&r, ','));
+    *usable = sound && !zero;
     return n;
 }
 

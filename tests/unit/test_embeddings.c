@@ -29,6 +29,7 @@ static const answer_case answers[] = {
     {"{\"data\":[{\"embedding\":[null,2]},{\"embedding\":[3,4]}]}", QIAO_OK, NULL, "rd"},
     {"{\"data\":[{\"embedding\":[\"1\",2]},{\"embedding\":[3,{\"a\":[4]}]}]}", QIAO_OK, NULL, "rr"},
     {"{\"data\":[{\"embedding\":[1e999,2]},{\"embedding\":[3,-1e39]}]}", QIAO_OK, NULL, "rr"},
+    {"{\"data\":[{\"embedding\":[0,-0.0]},{\"embedding\":[1e-60,0]}]}", QIAO_OK, NULL, "rr"},
     {"{\"data\":[{\"embedding\":[]},{\"embedding\":[3,4]}]}", QIAO_OK, NULL, "rd"},
     {"{\"data\":[{\"embedding\":[1,2,3]},{\"embedding\":[3,4,5]}]}", QIAO_E_REFUSED, "3 numbers a vector, embeddings.json says 2", "ff"},
     {"{\"data\":[{\"embedding\":[1,2]},{\"embedding\":[3]}]}", QIAO_E_REFUSED, "1 numbers", "ff"},
