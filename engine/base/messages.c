@@ -18,6 +18,7 @@ static const qiaoi_message table[] = {
 #include "base/messages_base.def"
 #include "base/messages_dense.def"
 #include "base/messages_indexer.def"
+#include "base/messages_indicator.def"
 #include "base/messages_lexicon.def"
 #include "base/messages_match.def"
 #include "base/messages_record.def"

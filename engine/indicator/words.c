@@ -1,0 +1,175 @@
+/* Finds the words of the grammar in a piece, and answers what stands where. */
+#include "indicator/indicator_internal.h"
+
+#define LOOK_BACK 24u /* cells of the longest word that counts */
+
+static size_t
+letters_end(const qiaoi_sentence *s, size_t cell)
+{
+    while (cell < s->count && qiaoi_is_latin(s->cells[cell].c))
+        cell++;
+    return cell;
+}
+
+/* Puts all that one spelling stands for into the hit; false where it ends inside a Latin word. */
+static bool
+take_match(const qiaoi_sentence *s, size_t cell, const qiaoi_match *match, qiaoi_hit *hit)
+{
+    const qiao_units *u = s->units;
+    size_t end = cell + match->length;
+    bool inside = qiaoi_is_latin(s->cells[end - 1].c) && qiaoi_is_latin(s->cells[end].c);
+    qiaoi_hit made = {.begin = (uint32_t)cell, .end = (uint32_t)(inside ? letters_end(s, end) : end)};
+    bool any = false;
+
+    for (size_t i = match->first; i < match->first + match->count; i++) {
+        const qiaoi_lexeme *lexeme = &u->lexemes[u->grammar.items[i].value];
+
+        if (inside && !lexeme->stem)
+            continue;
+        made.words |= lexeme->words;
+        made.near |= lexeme->near;
+        any = true;
+    }
+    if (any)
+        *hit = made;
+    return any;
+}
+
+void
+qiaoi_find_words(qiaoi_sentence *s)
+{
+    qiaoi_match matches[QIAOI_MATCHES_MAX];
+
+    s->hit_count = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        size_t n;
+
+        if (i > 0 && qiaoi_is_latin(s->cells[i].c) && qiaoi_is_latin(s->cells[i - 1].c))
+            continue;
+        n = qiaoi_spellings_match(&s->units->grammar, &s->cells[i], s->count - i, true, matches);
+        while (n-- > 0) {
+            if (take_match(s, i, &matches[n], &s->hits[s->hit_count])) {
+                s->hit_count++;
+                break;
+            }
+        }
+    }
+}
+
+/* First hit that begins at or behind the cell. */
+static size_t
+first_from(const qiaoi_sentence *s, size_t cell)
+{
+    size_t low = 0, high = s->hit_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (s->hits[middle].begin < cell)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const qiaoi_hit *
+qiaoi_hit_ending(const qiaoi_sentence *s, size_t cell, uint64_t classes)
+{
+    const qiaoi_hit *best = NULL;
+
+    for (size_t i = first_from(s, cell); i > 0 && s->hits[i - 1].begin + LOOK_BACK >= cell; i--) {
+        const qiaoi_hit *hit = &s->hits[i - 1];
+
+        if (hit->end == cell && (hit->words & classes) != 0)
+            best = hit;
+    }
+    return best;
+}
+
+const qiaoi_hit *
+qiaoi_hit_beginning(const qiaoi_sentence *s, size_t cell, uint64_t classes)
+{
+    size_t i = first_from(s, cell);
+
+    return i < s->hit_count && s->hits[i].begin == cell && (s->hits[i].words & classes) != 0 ? &s->hits[i] : NULL;
+}
+
+const qiaoi_hit *
+qiaoi_hit_within(const qiaoi_sentence *s, size_t begin, size_t end, uint64_t classes)
+{
+    for (size_t i = first_from(s, end); i > 0 && s->hits[i - 1].begin >= begin; i--) {
+        if (s->hits[i - 1].end <= end && (s->hits[i - 1].words & classes) != 0)
+            return &s->hits[i - 1];
+    }
+    return NULL;
+}
+
+static bool
+parts_clauses(const qiaoi_sentence *s, size_t cell)
+{
+    uint32_t c = s->cells[cell].c;
+
+    if (c == ',')
+        return !(qiaoi_is_digit(s->cells[cell + 1].c) && cell > 0 && qiaoi_is_digit(s->cells[cell - 1].c));
+    return c == 0xFF0C || c == 0xFF1B || c == ';' || c == 0x3002 || c == 0x25CF || c == 0x25A0;
+}
+
+size_t
+qiaoi_clause_begin(const qiaoi_sentence *s, size_t cell)
+{
+    while (cell > 0 && !parts_clauses(s, cell - 1))
+        cell--;
+    return cell;
+}
+
+size_t
+qiaoi_clause_end(const qiaoi_sentence *s, size_t cell)
+{
+    while (cell < s->count && !parts_clauses(s, cell))
+        cell++;
+    return cell;
+}
+
+size_t
+qiaoi_skip_spaces(const qiaoi_sentence *s, size_t cell)
+{
+    while (cell < s->count && s->cells[cell].c == ' ')
+        cell++;
+    return cell;
+}
+
+size_t
+qiaoi_skip_spaces_back(const qiaoi_sentence *s, size_t cell)
+{
+    while (cell > 0 && s->cells[cell - 1].c == ' ')
+        cell--;
+    return cell;
+}
+
+size_t
+qiaoi_at(const qiaoi_sentence *s, size_t cell, const char *text)
+{
+    size_t at = 0, length = 0, n = 0;
+
+    while (text[length] != '\0')
+        length++;
+    while (at < length) {
+        uint32_t c = qiaoi_decode(text, length, &at);
+
+        if (cell + n >= s->count || qiaoi_lower(s->cells[cell + n].c) != c)
+            return 0;
+        n++;
+    }
+    return n;
+}
+
+size_t
+qiaoi_ends(const qiaoi_sentence *s, size_t cell, const char *text)
+{
+    size_t n = 0;
+
+    for (const char *p = text; *p != '\0'; p++)
+        n += ((unsigned char)*p & 0xC0u) != 0x80u ? 1 : 0;
+    return cell >= n && qiaoi_at(s, cell - n, text) == n ? n : 0;
+}
