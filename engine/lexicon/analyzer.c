@@ -7,6 +7,7 @@
 #include "lexicon/compound.h"
 #include "lexicon/segment.h"
 #include "qiao/memory.h"
+#include "text/normal.h"
 
 #include <string.h>
 
@@ -340,8 +341,7 @@ read_text(qiao_analyzer *a, const char *text, size_t length)
 
     while (at < length && !a->out_of_memory) {
         uint32_t start = (uint32_t)at;
-        uint32_t c = qiao_utf8_next(text, length, &at);
-        uint32_t normal = c < 65536u ? a->normal[c] : c;
+        uint32_t normal = qiaoi_normal_next(a->normal, text, length, &at);
         qiao_script script = qiao_script_of(normal);
         run_kind kind = kind_of(a, script);
 
@@ -352,7 +352,7 @@ read_text(qiao_analyzer *a, const char *text, size_t length)
             word.kind = kind;
             word.script = script;
         }
-        if (kind == RUN_NONE && c != ' ')
+        if (kind == RUN_NONE && normal != ' ')
             a->position++;
         else if (kind == RUN_IDEOGRAPHS)
             extend_ideographs(a, normal, start, (uint32_t)at);

@@ -5,6 +5,7 @@
 #include "lexicon/lexicon_writer.h"
 #include "qiao/memory.h"
 #include "qiao/text.h"
+#include "text/normal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,9 +39,8 @@ normalise(const qiao_lexicon *base, qiaoi_lexicon_language language, const char 
     size_t at = 0, n = 0, length = strlen(headword);
 
     while (at < length) {
-        uint32_t c = qiao_utf8_next(headword, length, &at);
+        uint32_t c = qiaoi_normal_next(table, headword, length, &at);
 
-        c = c < 65536u ? table[c] : c;
         if (c == 0)
             continue;
         if (n + 5 > capacity)

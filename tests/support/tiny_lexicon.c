@@ -51,7 +51,9 @@ normal_of(uint32_t c)
         c -= 0xFEE0u;
     if ((c >= 'A' && c <= 'Z') || (c >= 0xC0u && c <= 0xDEu && c != 0xD7u))
         c += 0x20u;
-    if (c == 0xADu || (c >= 0x200Bu && c <= 0x200Fu) || c == 0xFEFFu)
+    if (c == 0xA0u || c == 0x3000u)
+        return ' ';
+    if (c == 0xADu || (c >= 0x300u && c <= 0x36Fu) || (c >= 0x200Bu && c <= 0x200Fu) || c == 0xFEFFu)
         return 0;
     if (c >= 0xD800u && c <= 0xDFFFu)
         return 0xFFFDu;

@@ -3,6 +3,7 @@
 
 #include "lexicon/compound.h"
 #include "qiao/file.h"
+#include "text/normal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -119,10 +120,9 @@ builder_entry(lexicon_builder *builder, qiaoi_lexicon_language language, const c
 
     qiao_buffer_clear(&builder->scratch);
     while (at < length) {
-        uint32_t c = qiao_utf8_next(headword, length, &at);
+        uint32_t c = qiaoi_normal_next(table, headword, length, &at);
         char bytes[4];
 
-        c = c < 65536u ? table[c] : c;
         if (c == 0)
             continue;
         if (!fits_language(language, qiao_script_of(c)))

@@ -17,14 +17,19 @@ fold_unicode(uint32_t c)
     int boundary = 0;
     utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)c, decomposed, 8,
                                                      UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE, &boundary);
-    uint32_t folded = c;
+    uint32_t folded = c, lower;
 
     /* a letter with marks decomposes into several: it stays whole, only its case changes */
     if (n == 1 && qiao_script_of((uint32_t)decomposed[0]) == qiao_script_of(c))
         folded = (uint32_t)decomposed[0];
+    lower = (uint32_t)utf8proc_tolower((utf8proc_int32_t)folded);
+    if (c == 0xA0u || c == 0x3000u || c == 0x202Fu || c == 0x205Fu || (c >= 0x2000u && c <= 0x200Au))
+        return ' ';
     if (qiao_script_of(c) == QIAO_SCRIPT_NONE)
         return c;
-    return (uint32_t)utf8proc_tolower((utf8proc_int32_t)folded);
+    if (folded == 0x3BCu || folded == 0x39Cu) /* the Greek letter in front of a unit is the micro sign */
+        return 0xB5u;
+    return qiao_script_of(lower) == qiao_script_of(c) ? lower : folded;
 }
 
 /* One character through OpenCC; the character itself where it becomes more than one. */
@@ -48,11 +53,12 @@ convert(opencc_t converter, uint32_t c)
     return result;
 }
 
+/* Invisible characters, and the marks that no letter before them takes up (engine/text/normal.c). */
 static bool
 dropped(uint32_t c)
 {
-    return c == 0xADu || (c >= 0x200Bu && c <= 0x200Fu) || (c >= 0x202Au && c <= 0x202Eu) || c == 0x2060u || (c >= 0x2066u && c <= 0x2069u) ||
-           c == 0xFEFFu || (c >= 0xFE00u && c <= 0xFE0Fu);
+    return c == 0xADu || (c >= 0x300u && c <= 0x36Fu) || (c >= 0x200Bu && c <= 0x200Fu) || (c >= 0x202Au && c <= 0x202Eu) || c == 0x2060u ||
+           (c >= 0x2066u && c <= 0x2069u) || c == 0xFEFFu || (c >= 0xFE00u && c <= 0xFE0Fu);
 }
 
 qiao_status
@@ -65,6 +71,8 @@ build_character_tables(uint16_t *normal, uint16_t *normal_ja, qiao_error *err)
     for (uint32_t c = 0; c < 65536u; c++) {
         uint32_t folded = c >= 0xD800u && c <= 0xDFFFu ? 0xFFFDu : fold_unicode(c);
 
+        if (folded > 65535u) /* the table has room for the BMP only */
+            folded = c;
         normal[c] = normal_ja[c] = (uint16_t)folded;
         if (folded < 65536u && qiao_script_of(folded) == QIAO_SCRIPT_HAN) {
             uint32_t zh = convert(simplify, folded), ja = convert(simplify, convert(japanese, folded));
