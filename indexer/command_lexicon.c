@@ -6,7 +6,6 @@
 #include "commands.h"
 
 #include "glossary_read.h"
-#include "lexicon/lexicon_internal.h"
 #include "qiao/analyzer.h"
 #include "qiao/catalog.h"
 #include "qiao/generation.h"
@@ -165,33 +164,22 @@ run_explain(int argc, char **argv)
 static void
 print_stats(const qiao_lexicon *lexicon)
 {
-    static const char *const names[QIAOI_LANGUAGES] = {"zh", "ja", "de", "fr"};
-    uint64_t entries[QIAOI_LANGUAGES] = {0}, translated[QIAOI_LANGUAGES] = {0}, by_source[5] = {0}, translations = 0;
+    static const char *const names[] = {"zh", "ja", "de", "fr"};
+    static const char *const sources[] = {"dictionary", "thesaurus", "learned", "glossary", "related"};
+    qiao_lexicon_counts n;
 
-    for (uint32_t e = 0; e < lexicon->entry_count; e++) {
-        const qiaoi_entry *entry = &lexicon->entries[e];
-
-        entries[entry->language]++;
-        translated[entry->language] += entry->count > 0;
-        translations += entry->count;
-        for (unsigned bit = 0; bit < 5; bit++)
-            by_source[bit] += entry->sources >> bit & 1u;
-    }
-    printf("{\"version\":\"%s\",\"bytes\":%zu,\"terms\":%u,\"pairs\":%llu,\"translations\":%llu,\"entries\":{",
-           lexicon->version, lexicon->mapping.length, lexicon->term_count,
-           (unsigned long long)lexicon->statistics->pairs, (unsigned long long)translations);
-    for (int l = 0; l < QIAOI_LANGUAGES; l++)
-        printf("%s\"%s\":{\"all\":%llu,\"translated\":%llu}", l == 0 ? "" : ",", names[l],
-               (unsigned long long)entries[l], (unsigned long long)translated[l]);
-    printf("},\"entries_by_source\":{\"dictionary\":%llu,\"thesaurus\":%llu,\"learned\":%llu,\"glossary\":%llu,"
-           "\"related\":%llu},\"learned\":{"
-           "\"bilingual_records\":%llu,\"sentence_pairs\":%llu,\"words\":%llu,\"compounds\":%llu}}\n",
-           (unsigned long long)by_source[0], (unsigned long long)by_source[1], (unsigned long long)by_source[2],
-           (unsigned long long)by_source[3], (unsigned long long)by_source[4],
-           (unsigned long long)lexicon->statistics->bilingual_records,
-           (unsigned long long)lexicon->statistics->sentence_pairs,
-           (unsigned long long)lexicon->statistics->learned_words,
-           (unsigned long long)lexicon->statistics->learned_compounds);
+    qiao_lexicon_count(lexicon, &n);
+    printf("{\"version\":\"%s\",\"bytes\":%llu,\"terms\":%llu,\"pairs\":%llu,\"translations\":%llu,\"entries\":{", qiao_lexicon_version(lexicon),
+           (unsigned long long)n.bytes, (unsigned long long)n.terms, (unsigned long long)n.pairs, (unsigned long long)n.translations);
+    for (int l = 0; l < 4; l++)
+        printf("%s\"%s\":{\"all\":%llu,\"translated\":%llu}", l == 0 ? "" : ",", names[l], (unsigned long long)n.entries[l],
+               (unsigned long long)n.translated[l]);
+    printf("},\"entries_by_source\":{");
+    for (int s = 0; s < 5; s++)
+        printf("%s\"%s\":%llu", s == 0 ? "" : ",", sources[s], (unsigned long long)n.by_source[s]);
+    printf("},\"learned\":{\"bilingual_records\":%llu,\"sentence_pairs\":%llu,\"words\":%llu,\"compounds\":%llu}}\n",
+           (unsigned long long)n.bilingual_records, (unsigned long long)n.sentence_pairs, (unsigned long long)n.learned_words,
+           (unsigned long long)n.learned_compounds);
 }
 
 static int
@@ -238,24 +226,15 @@ compare_missing(const void *a, const void *b)
     return strcmp(x->form, y->form);
 }
 
-/* Words of native text (not plain letters) of two and more characters that the lexicon does not translate. */
 static size_t
 gather_missing(const qiao_lexicon *lexicon, missing_word *list)
 {
+    uint32_t term = 0, documents[2];
+    const char *form;
     size_t count = 0;
 
-    for (uint32_t t = 0; t < lexicon->term_count; t++) {
-        const char *form = qiaoi_lexicon_term_text(lexicon, t);
-        size_t length = strlen(form);
-        uint32_t entry;
-
-        if ((unsigned char)form[0] < 0x80u || length < 3)
-            continue;
-        entry = qiaoi_lexicon_find(lexicon, QIAOI_ZH, form, length);
-        if (entry != 0 && lexicon->entries[entry - 1].count > 0)
-            continue;
-        list[count++] = (missing_word){form, lexicon->term_df[lexicon->term_count + t], lexicon->term_df[t]};
-    }
+    while (qiao_lexicon_next_missing(lexicon, &term, &form, documents))
+        list[count++] = (missing_word){form, documents[1], documents[0]};
     qsort(list, count, sizeof *list, compare_missing);
     return count;
 }
@@ -285,7 +264,7 @@ run_missing(int argc, char **argv)
     st = open_generation(data, &generation, &err);
     if (st != QIAO_OK)
         return qiao_console_fail(&err);
-    list = qiao_alloc(((size_t)qiao_generation_lexicon(generation)->term_count + 1) * sizeof *list);
+    list = qiao_alloc(((size_t)qiao_lexicon_term_count(qiao_generation_lexicon(generation)) + 1) * sizeof *list);
     if (list != NULL) {
         size_t count = gather_missing(qiao_generation_lexicon(generation), list);
 

@@ -1,7 +1,7 @@
 /* Reads glossaries with libcsv and expat and hands the entries to the lexicon's glossary. */
 #include "glossary_read.h"
 
-#include "lexicon/glossary.h"
+#include "qiao/glossary.h"
 #include "qiao/file.h"
 
 #include <csv.h>
@@ -14,7 +14,7 @@
 
 typedef struct glossary_reader {
     qiao_arena *arena;
-    qiaoi_glossary_entry *entries;
+    qiao_glossary_entry *entries;
     size_t count, capacity;
     qiao_glossary_report *report;
     bool failed; /* out of memory */
@@ -49,18 +49,18 @@ refuse(glossary_reader *reader, size_t line, const char *reason)
 static void
 take(glossary_reader *reader, size_t line, const char *language, const char *headword, const char *english)
 {
-    qiaoi_glossary_entry entry = {.headword = headword, .english = english};
+    qiao_glossary_entry entry = {.headword = headword, .english = english};
     const char *reason;
 
     memcpy(entry.language, language, 3);
-    reason = qiaoi_glossary_check(&entry);
+    reason = qiao_glossary_check(&entry);
     if (reason != NULL) {
         refuse(reader, line, reason);
         return;
     }
     if (reader->count == reader->capacity) {
         size_t capacity = reader->capacity == 0 ? 1024 : reader->capacity * 2;
-        qiaoi_glossary_entry *grown = qiao_realloc_array(reader->entries, capacity, sizeof *grown);
+        qiao_glossary_entry *grown = qiao_realloc_array(reader->entries, capacity, sizeof *grown);
 
         if (grown == NULL) {
             reader->failed = true;
@@ -127,7 +127,8 @@ end_row(int terminator, void *context)
 
         english = cell_of(reader, "en");
         for (size_t i = 0; i < reader->column_count && i < reader->column; i++)
-            if (strcmp(reader->columns[i], "en") != 0 && reader->cells[i] != NULL && *reader->cells[i] != '\0' && english != NULL) {
+            if (strcmp(reader->columns[i], "en") != 0 && reader->cells[i] != NULL && *reader->cells[i] != '\0' &&
+                english != NULL) {
                 take(reader, reader->row + 1, reader->columns[i], reader->cells[i], english);
                 any = true;
             }
@@ -168,7 +169,8 @@ read_csv(glossary_reader *reader, const char *path, const qiao_buffer *file, qia
         other = other || strcmp(reader->columns[i], "en") != 0;
     }
     if (!english || !other)
-        return qiao_fail(err, QIAO_E_INPUT, "%s: the first line must name the languages of the columns, such as zh,en", path);
+        return qiao_fail(err, QIAO_E_INPUT, "%s: the first line must name the languages of the columns, such as zh,en",
+                         path);
     return QIAO_OK;
 }
 
@@ -245,12 +247,13 @@ end_element(void *context, const char *name)
 }
 
 static void XMLCALL
-refuse_entities(void *context, const char *name, int is_parameter, const char *value, int length, const char *base, const char *system_id,
-                const char *public_id, const char *notation)
+refuse_entities(void *context, const char *name, int is_parameter, const char *value, int length, const char *base,
+                const char *system_id, const char *public_id, const char *notation)
 {
     glossary_reader *reader = context;
 
-    (void)name, (void)is_parameter, (void)value, (void)length, (void)base, (void)system_id, (void)public_id, (void)notation;
+    (void)name, (void)is_parameter, (void)value, (void)length, (void)base, (void)system_id, (void)public_id,
+        (void)notation;
     XML_StopParser(reader->parser, XML_FALSE);
 }
 
@@ -267,7 +270,8 @@ read_tbx(glossary_reader *reader, const char *path, const qiao_buffer *file, qia
     XML_SetCharacterDataHandler(reader->parser, take_characters);
     XML_SetEntityDeclHandler(reader->parser, refuse_entities);
     if (XML_Parse(reader->parser, file->data, (int)file->length, 1) != XML_STATUS_OK)
-        st = qiao_fail(err, QIAO_E_INPUT, "%s, line %zu: broken XML: %s", path, (size_t)XML_GetCurrentLineNumber(reader->parser),
+        st = qiao_fail(err, QIAO_E_INPUT, "%s, line %zu: broken XML: %s", path,
+                       (size_t)XML_GetCurrentLineNumber(reader->parser),
                        XML_ErrorString(XML_GetErrorCode(reader->parser)));
     XML_ParserFree(reader->parser);
     return st;
@@ -287,11 +291,12 @@ qiao_glossary_read(const char *data_dir, const char *path, qiao_glossary_report 
     if (st == QIAO_OK && file.length == 0)
         st = qiao_fail(err, QIAO_E_INPUT, "%s is empty", path);
     if (st == QIAO_OK)
-        st = file.data[strspn(file.data, " \t\r\n\xEF\xBB\xBF")] == '<' ? read_tbx(&reader, path, &file, err) : read_csv(&reader, path, &file, err);
+        st = file.data[strspn(file.data, " \t\r\n\xEF\xBB\xBF")] == '<' ? read_tbx(&reader, path, &file, err)
+                                                                        : read_csv(&reader, path, &file, err);
     if (st == QIAO_OK && reader.failed)
         st = qiao_fail_memory(err);
     if (st == QIAO_OK && reader.count > 0)
-        st = qiaoi_glossary_save(data_dir, reader.entries, reader.count, err);
+        st = qiao_glossary_save(data_dir, reader.entries, reader.count, err);
     qiao_buffer_done(&file);
     qiao_buffer_done(&reader.text);
     qiao_free(reader.entries);

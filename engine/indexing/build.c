@@ -5,7 +5,7 @@
 #include "indexing/learn.h"
 #include "indexing/embed.h"
 #include "lexicon/derive.h"
-#include "lexicon/glossary.h"
+#include "qiao/glossary.h"
 #include "qiao/catalog.h"
 #include "qiao/file.h"
 #include "qiao/fulltext.h"
@@ -138,7 +138,7 @@ apply_glossary(build *b, qiao_error *err)
     qiao_status st;
 
     snprintf(path, sizeof path, "%s/lexicon.glossary", b->staged);
-    st = qiaoi_glossary_apply(b->base, b->options->data_dir, path, &applied, err);
+    st = qiao_glossary_apply(b->base, b->options->data_dir, path, &applied, err);
     return st == QIAO_OK && applied ? take_working_lexicon(b, path, err) : st;
 }
 

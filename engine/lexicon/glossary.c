@@ -1,7 +1,7 @@
 /* Keeps the glossary file and applies it to the base lexicon: see glossary.h. */
-#include "lexicon/glossary.h"
+#include "qiao/glossary.h"
 
-#include "lexicon/compound.h"
+#include "lexicon/lexicon_internal.h"
 #include "lexicon/lexicon_writer.h"
 #include "qiao/memory.h"
 #include "qiao/text.h"
@@ -104,7 +104,7 @@ english_stems(qiao_stemmer *stemmer, const char *english, qiao_buffer *out)
 }
 
 const char *
-qiaoi_glossary_check(const qiaoi_glossary_entry *entry)
+qiao_glossary_check(const qiao_glossary_entry *entry)
 {
     qiaoi_lexicon_language language;
     size_t stems;
@@ -136,7 +136,7 @@ typedef struct line_list {
 } line_list;
 
 static bool
-replaced(const char *line, const qiaoi_glossary_entry *entries, size_t count)
+replaced(const char *line, const qiao_glossary_entry *entries, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         size_t n = strlen(entries[i].headword);
@@ -148,7 +148,7 @@ replaced(const char *line, const qiaoi_glossary_entry *entries, size_t count)
 }
 
 static void
-keep_old_lines(qiao_buffer *into, char *text, const qiaoi_glossary_entry *entries, size_t count)
+keep_old_lines(qiao_buffer *into, char *text, const qiao_glossary_entry *entries, size_t count)
 {
     for (char *line = text, *next; line != NULL && *line != '\0'; line = next) {
         next = strchr(line, '\n');
@@ -194,7 +194,7 @@ write_lines(const char *path, const line_list *list, qiao_error *err)
 }
 
 qiao_status
-qiaoi_glossary_save(const char *data_dir, const qiaoi_glossary_entry *entries, size_t count, qiao_error *err)
+qiao_glossary_save(const char *data_dir, const qiao_glossary_entry *entries, size_t count, qiao_error *err)
 {
     char path[PATH_SIZE];
     qiao_buffer old = {0};
@@ -356,7 +356,7 @@ write_applied(application *a, const char *version, const char *path, qiao_error 
 }
 
 qiao_status
-qiaoi_glossary_apply(const qiao_lexicon *base, const char *data_dir, const char *path, bool *applied_out, qiao_error *err)
+qiao_glossary_apply(const qiao_lexicon *base, const char *data_dir, const char *path, bool *applied_out, qiao_error *err)
 {
     application a = {.base = base};
     char file[PATH_SIZE], version[192];

@@ -260,3 +260,55 @@ qiao_lexicon_translations(const qiao_lexicon *lexicon, uint32_t entry, const cha
     }
     return n;
 }
+
+void
+qiao_lexicon_count(const qiao_lexicon *lexicon, qiao_lexicon_counts *out)
+{
+    memset(out, 0, sizeof *out);
+    out->bytes = lexicon->mapping.length;
+    out->terms = lexicon->term_count;
+    for (uint32_t e = 0; e < lexicon->entry_count; e++) {
+        const qiaoi_entry *entry = &lexicon->entries[e];
+
+        out->entries[entry->language]++;
+        out->translated[entry->language] += entry->count > 0;
+        out->translations += entry->count;
+        for (unsigned bit = 0; bit < 5; bit++)
+            out->by_source[bit] += entry->sources >> bit & 1u;
+    }
+    if (lexicon->statistics == NULL)
+        return;
+    out->pairs = lexicon->statistics->pairs;
+    out->bilingual_records = lexicon->statistics->bilingual_records;
+    out->sentence_pairs = lexicon->statistics->sentence_pairs;
+    out->learned_words = lexicon->statistics->learned_words;
+    out->learned_compounds = lexicon->statistics->learned_compounds;
+}
+
+uint32_t
+qiao_lexicon_term_count(const qiao_lexicon *lexicon)
+{
+    return lexicon->term_count;
+}
+
+bool
+qiao_lexicon_next_missing(const qiao_lexicon *lexicon, uint32_t *term, const char **text_out, uint32_t documents_out[2])
+{
+    while (*term < lexicon->term_count) {
+        uint32_t t = (*term)++, entry;
+        const char *form = qiaoi_lexicon_term_text(lexicon, t);
+        size_t length = strlen(form);
+
+        /* plain letters are pivot terms themselves; one character says too little */
+        if ((unsigned char)form[0] < 0x80u || length <= 4)
+            continue;
+        entry = qiaoi_lexicon_find(lexicon, QIAOI_ZH, form, length);
+        if (entry != 0 && lexicon->entries[entry - 1].count > 0)
+            continue;
+        *text_out = form;
+        documents_out[0] = lexicon->term_df[t];
+        documents_out[1] = lexicon->term_df[lexicon->term_count + t];
+        return true;
+    }
+    return false;
+}

@@ -87,7 +87,7 @@ load_documents(qiao_generation *generation, qiao_kind kind, qiao_error *err)
     table = 4 + ((size_t)s->count + 1) * 4;
     s->offsets = (const uint32_t *)(const void *)((const char *)value.data + 4);
     s->ids = (const char *)value.data + table;
-    if (table > value.length || s->offsets[s->count] != value.length - table || (s->count > 0 && s->ids[s->offsets[s->count] - 1] != '\0'))
+    if (table > value.length || s->offsets[s->count] > value.length - table || (s->count > 0 && s->ids[s->offsets[s->count] - 1] != '\0'))
         return damaged(generation, "the list of ids", err);
     return QIAO_OK;
 }
@@ -102,7 +102,7 @@ view_postings(qiao_bytes value, qiaoi_postings *out)
         return false;
     memcpy(&out->header, data, sizeof out->header);
     qiaoi_postings_layout(&out->header, offsets);
-    if (out->header.magic != QIAOI_POSTINGS_MAGIC || offsets[6] != value.length || out->header.documents > QIAOI_RANGE_SIZE)
+    if (out->header.magic != QIAOI_POSTINGS_MAGIC || offsets[6] > value.length || out->header.documents > QIAOI_RANGE_SIZE)
         return false;
     out->bitmap = (const uint64_t *)(const void *)(data + offsets[0]);
     out->rank = (const uint32_t *)(const void *)(data + offsets[1]);

@@ -112,6 +112,8 @@ qiaoi_generation_writer_documents(qiaoi_generation_writer *writer, qiao_kind kin
     qiao_buffer_append(&writer->value, &offset, sizeof offset);
     for (uint32_t i = 0; i < count; i++)
         qiao_buffer_append(&writer->value, ids[i], strlen(ids[i]) + 1);
+    while (writer->value.length < QIAOI_ALIGNED_VALUE_MIN && !writer->value.failed)
+        qiao_buffer_append(&writer->value, "", 1);
     if (writer->value.failed)
         return qiao_fail_memory(err);
     return qiao_kv_append(writer->txn, writer->documents, (qiao_bytes){&key, 1}, (qiao_bytes){writer->value.data, writer->value.length}, err);
@@ -189,16 +191,17 @@ qiaoi_generation_writer_postings(qiaoi_generation_writer *writer, qiao_kind kind
 {
     unsigned char key[3] = {(unsigned char)kind, (unsigned char)(range >> 8), (unsigned char)range};
     qiaoi_postings_header copy = *header;
-    size_t offsets[7];
+    size_t offsets[7], size;
     void *room = NULL;
     qiao_status st;
 
     copy.magic = QIAOI_POSTINGS_MAGIC;
     qiaoi_postings_layout(&copy, offsets);
-    st = qiao_kv_append_reserve(writer->txn, writer->postings, (qiao_bytes){key, 3}, offsets[6], &room, err);
+    size = offsets[6] < QIAOI_ALIGNED_VALUE_MIN ? QIAOI_ALIGNED_VALUE_MIN : offsets[6];
+    st = qiao_kv_append_reserve(writer->txn, writer->postings, (qiao_bytes){key, 3}, size, &room, err);
     if (st != QIAO_OK)
         return st;
-    memset(room, 0, offsets[6]);
+    memset(room, 0, size);
     memcpy(room, &copy, sizeof copy);
     *room_out = room;
     return QIAO_OK;

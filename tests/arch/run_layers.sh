@@ -12,15 +12,17 @@ BEGIN {
     may["vocab"] = "base text"
     may["record"] = "base text vocab"
     may["lexicon"] = "base text"
-    may["store"] = "base text vocab record lexicon"
+    may["dense"] = "base"
+    may["indicator"] = "base text vocab record"
+    may["store"] = "base text vocab record lexicon dense"
     may["fulltext"] = "base text vocab record lexicon"
-    may["match"] = "base text vocab record lexicon store fulltext"
-    may["indexing"] = "base text vocab record lexicon store fulltext"
-    may["session"] = "base text vocab record lexicon store fulltext match"
+    may["match"] = "base text vocab record lexicon dense indicator store fulltext"
+    may["indexing"] = "base text vocab record lexicon dense store fulltext"
+    may["session"] = "base text vocab record lexicon dense store fulltext match"
 
     # public header: the folder that it speaks for
     n = split("memory:base status:base file:base share:base text:text vocabulary:vocab record:record tags:record " \
-        "lexicon:lexicon analyzer:lexicon source_store:store catalog:store generation:store fulltext:fulltext " \
+        "lexicon:lexicon analyzer:lexicon glossary:lexicon dense:dense indicator:indicator source_store:store catalog:store generation:store fulltext:fulltext " \
         "match:match matcher:match build:indexing engine:session", pairs, " ")
     for (i = 1; i <= n; i++) {
         split(pairs[i], pair, ":")

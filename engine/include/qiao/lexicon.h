@@ -52,6 +52,22 @@ typedef struct qiao_translation {
  */
 QIAO_EXPORT size_t qiao_lexicon_translations(const qiao_lexicon *lexicon, uint32_t entry, const char *form, size_t length, qiao_translation *out, size_t capacity);
 
+/* What a lexicon holds. Base form: terms, pairs and what was learned are 0. */
+typedef struct qiao_lexicon_counts {
+    uint64_t bytes, terms, pairs, translations;
+    uint64_t entries[4], translated[4]; /* zh, ja, de, fr: headwords; those with a translation */
+    uint64_t by_source[5];              /* entries with a translation from dictionary, thesaurus, learned, glossary, related */
+    uint64_t bilingual_records, sentence_pairs, learned_words, learned_compounds;
+} qiao_lexicon_counts;
+QIAO_EXPORT void qiao_lexicon_count(const qiao_lexicon *lexicon, qiao_lexicon_counts *out);
+
+/*
+ * Words of two and more characters in the records of the generation that find no translation: term numbers first..(one at a time). Call with *term
+ * 0, then with what it was set to; false at the end. text lives as long as the lexicon.
+ */
+QIAO_EXPORT bool qiao_lexicon_next_missing(const qiao_lexicon *lexicon, uint32_t *term, const char **text_out, uint32_t documents_out[2]);
+QIAO_EXPORT uint32_t qiao_lexicon_term_count(const qiao_lexicon *lexicon);
+
 #ifdef __cplusplus
 }
 #endif
