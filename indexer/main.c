@@ -15,6 +15,7 @@ static const qiao_command commands[] = {
     {"build", "build a generation from the source store and publish it", "由源数据库构建并发布新版本",
      qiao_command_build},
     {"lexicon", "show how texts are read; add glossaries", "查看文本如何被识别，导入术语表", qiao_command_lexicon},
+    {"indicators", "read values with units from texts", "从文本中识别带单位的指标", qiao_command_indicators},
     {"stats", "what the source store and the catalogue hold", "源数据库和目录的统计", qiao_command_stats},
     {"generations", "list the generations of the catalogue", "列出目录的各个版本", qiao_command_generations},
     {"verify", "check that a generation is whole", "校验某个版本是否完整", qiao_command_verify},
