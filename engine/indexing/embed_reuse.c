@@ -103,8 +103,8 @@ find_newest(const char *data_dir, const char *space, uint32_t dimension, qiaoi_v
     qiao_status st = numbers == NULL ? qiao_fail_memory(err) : QIAO_OK;
 
     *out = NULL;
-    if (st == QIAO_OK && qiao_catalog_list(data_dir, numbers, GENERATIONS_MAX, &count, NULL) != QIAO_OK)
-        count = 0;
+    if (st == QIAO_OK && qiao_catalog_list(data_dir, numbers, GENERATIONS_MAX, &count, NULL) == QIAO_E_NOMEM)
+        st = qiao_fail_memory(err);
     count = count < GENERATIONS_MAX ? count : GENERATIONS_MAX;
     while (st == QIAO_OK && *out == NULL && count > 0)
         st = open_fitting(data_dir, numbers[--count], space, dimension, out, err);
