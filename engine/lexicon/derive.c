@@ -11,6 +11,7 @@
 #define CANDIDATES_MAX 512u
 #define FREQUENCY_POWER 0.25    /* how much a translation's frequency among the documents speaks for it */
 #define DICTIONARY_WEIGHT 5.0  /* how many observed translations the dictionary is worth */
+#define RELATED_ALONE 0.2      /* share of a word of which only neighbouring concepts occur in the documents */
 #define REVERSE_MAX 12u        /* words kept for each term on the way back */
 
 typedef struct candidate {
@@ -147,11 +148,13 @@ static size_t
 dictionary_shares(const derivation *d, const qiaoi_entry *entry, candidate *list)
 {
     const qiaoi_sense *senses = d->in->base->senses + entry->first;
-    double sum = 0;
+    double sum = 0, related = 0;
     size_t count = 0;
 
     for (uint32_t i = 0; i < entry->count; i++)
-        sum += senses[i].weight * sense_frequency(d, &senses[i]);
+        *(senses[i].source == QIAO_FROM_RELATED ? &related : &sum) += senses[i].weight * sense_frequency(d, &senses[i]);
+    /* neighbouring concepts alone are no translation: they share a fifth of the word */
+    sum = sum > 0 ? sum + related : related / RELATED_ALONE;
     if (sum <= 0)
         return 0;
     for (uint32_t i = 0; i < entry->count; i++) {

@@ -333,7 +333,8 @@ group_words(group_builder *b, bool parts)
         if (word->part != parts)
             continue;
         count = alternatives_of(b, word, list);
-        word->translated = count > 0;
+        for (size_t i = 0; i < count; i++)
+            word->translated = word->translated || list[i].source != QIAO_FROM_RELATED;
         if (count == 0)
             continue;
         q = word_weight(b, word);
