@@ -1,20 +1,24 @@
-/* A look at JSON from outside before it is parsed: so that the parser, which recurses and ends strings at a NUL, meets
- * nothing that harms it. */
+/*
+ * A strict look at JSON from outside before it is parsed. The parser recurses, ends strings at a NUL, takes some things
+ * for JSON that are none, and cannot tell a mistake from a lack of memory; behind this look it meets nothing but JSON,
+ * and when it fails, memory is what it lacks.
+ */
 #ifndef QIAO_API_JSON_GUARD_H
 #define QIAO_API_JSON_GUARD_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #define QIAOI_JSON_DEPTH_MAX 40
 
 typedef enum qiaoi_json_fault {
-    QIAOI_JSON_FINE, /* as far as this look goes */
+    QIAOI_JSON_FINE,
+    QIAOI_JSON_BROKEN, /* no JSON from *at_out on */
     QIAOI_JSON_NOT_UTF8,
     QIAOI_JSON_TOO_DEEP,
     QIAOI_JSON_HAS_NUL
 } qiaoi_json_fault;
 
-qiaoi_json_fault qiaoi_json_guard(const char *text, size_t length);
+/* at_out: byte where the fault is; not set for FINE and NOT_UTF8. */
+qiaoi_json_fault qiaoi_json_guard(const char *text, size_t length, size_t *at_out);
 
 #endif

@@ -6,8 +6,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LINE_MAX_BYTES 4000u /* a write to a pipe is whole up to 4,096 bytes */
-
 static void
 now(char out[32])
 {
@@ -26,9 +24,8 @@ qiaoi_log_begin(qiaoi_log_line *line, const char *level, const char *event)
 {
     char time[32];
 
-    line->text = (qiao_buffer){.limit = LINE_MAX_BYTES};
+    line->text = (qiao_buffer){.data = line->bytes, .capacity = sizeof line->bytes, .limit = sizeof line->bytes - 1};
     now(time);
-    qiao_buffer_reserve(&line->text, 320);
     qiao_buffer_text(&line->text, "{\"ts\":\"");
     qiao_buffer_text(&line->text, time);
     qiao_buffer_text(&line->text, "\",\"level\":\"");
@@ -69,7 +66,6 @@ qiaoi_log_end(qiaoi_log_line *line)
     if (!line->text.failed)
         written = write(STDERR_FILENO, line->text.data, line->text.length);
     (void)written; /* a log that cannot be written must not stop the service */
-    qiao_buffer_done(&line->text);
 }
 
 void

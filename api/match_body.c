@@ -55,43 +55,62 @@ check_headers(qiaoi_call *call)
     return false;
 }
 
+static qiao_error *
+bad_body(qiaoi_call *call)
+{
+    return qiaoi_problem_set(&call->problem, QIAOI_PROBLEM_BAD_BODY);
+}
+
+static bool
+check_json(qiaoi_call *call)
+{
+    size_t at = 0;
+
+    if (call->request->body_length == 0) {
+        qiao_fail(bad_body(call), QIAO_E_INPUT, "there is no body");
+        return false;
+    }
+    switch (qiaoi_json_guard(call->request->body, call->request->body_length, &at)) {
+    case QIAOI_JSON_FINE:
+        return true;
+    case QIAOI_JSON_BROKEN:
+        qiao_fail(bad_body(call), QIAO_E_INPUT, "the body is no JSON: it cannot be read from byte %zu on", at);
+        break;
+    case QIAOI_JSON_NOT_UTF8:
+        qiao_fail(bad_body(call), QIAO_E_INPUT, "the body is not UTF-8; save or send it as UTF-8");
+        break;
+    case QIAOI_JSON_TOO_DEEP:
+        qiao_fail(bad_body(call), QIAO_E_INPUT, "the body is nested deeper than %d levels", QIAOI_JSON_DEPTH_MAX);
+        break;
+    case QIAOI_JSON_HAS_NUL:
+        qiao_fail(bad_body(call), QIAO_E_INPUT, "the body holds a NUL character; take it out");
+        break;
+    }
+    return false;
+}
+
+static void
+out_of_memory(qiaoi_call *call)
+{
+    qiao_fail(qiaoi_problem_set(&call->problem, QIAOI_PROBLEM_BUSY), QIAO_E_NOMEM, "out of memory");
+}
+
 static cJSON *
 parse(qiaoi_call *call)
 {
-    const char *text = call->request->body, *end = NULL;
-    size_t length = call->request->body_length;
-    qiaoi_problem *problem = &call->problem;
     cJSON *tree;
 
-    switch (qiaoi_json_guard(text, length)) {
-    case QIAOI_JSON_FINE:
-        break;
-    case QIAOI_JSON_NOT_UTF8:
-        qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BAD_BODY), QIAO_E_INPUT,
-                  "the body is not UTF-8; save or send it as UTF-8");
+    if (!check_json(call))
         return NULL;
-    case QIAOI_JSON_TOO_DEEP:
-        qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BAD_BODY), QIAO_E_INPUT,
-                  "the body is nested deeper than %d levels", QIAOI_JSON_DEPTH_MAX);
-        return NULL;
-    case QIAOI_JSON_HAS_NUL:
-        qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BAD_BODY), QIAO_E_INPUT,
-                  "the body holds a NUL character; take it out");
-        return NULL;
+    tree = cJSON_ParseWithLength(call->request->body, call->request->body_length);
+    if (tree == NULL) {
+        out_of_memory(call);
+    } else if (!cJSON_IsObject(tree)) {
+        qiao_fail(bad_body(call), QIAO_E_INPUT, "the body must be a JSON object");
+        cJSON_Delete(tree);
+        tree = NULL;
     }
-    tree = cJSON_ParseWithLengthOpts(text, length, &end, 0);
-    if (tree != NULL && strspn(end, " \t\r\n") == length - (size_t)(end - text) && cJSON_IsObject(tree))
-        return tree;
-    if (length == 0)
-        qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BAD_BODY), QIAO_E_INPUT, "there is no body");
-    else if (tree != NULL && !cJSON_IsObject(tree))
-        qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BAD_BODY), QIAO_E_INPUT, "the body must be a JSON object");
-    else
-        qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BAD_BODY), QIAO_E_INPUT,
-                  "the body is no JSON: it cannot be read from byte %zu on",
-                  end != NULL ? (size_t)(end - text) : (size_t)0);
-    cJSON_Delete(tree);
-    return NULL;
+    return tree;
 }
 
 static qiao_error *
@@ -307,7 +326,7 @@ read_record(body_reader *reader)
         json = cJSON_PrintUnformatted(reader->record);
     if (json == NULL) {
         if (call->problem.code == QIAOI_PROBLEM_NONE)
-            qiao_fail(qiaoi_problem_set(&call->problem, QIAOI_PROBLEM_BUSY), QIAO_E_NOMEM, "out of memory");
+            out_of_memory(call);
         return;
     }
     status = qiao_record_parse(json, strlen(json), qiao_engine_vocabulary(call->service->engine), &reader->out->record,

@@ -356,8 +356,11 @@ finish(qiaoi_call *call)
     }
     if (response->body.failed) {
         qiao_buffer_clear(&response->body);
+        response->status = 503;
+        response->content_type = PROBLEM_TYPE;
         response->fixed = out_of_memory_body;
         response->fixed_length = sizeof out_of_memory_body - 1;
+        call->problem.code = QIAOI_PROBLEM_BUSY;
     }
     if (response->status == 0)
         response->status = 200;
