@@ -27,7 +27,7 @@ struct qiao_analyzer {
     qiaoi_piece pieces[QIAOI_RUN_MAX], parts[QIAOI_RUN_MAX];
     /* state of the text being read */
     const uint16_t *normal;
-    const char *language;
+    char language[4]; /* primary subtag, "" where it is longer */
     qiaoi_lexicon_language ideographs; /* lexicon language of Han runs */
     bool sub_words, out_of_memory;
     uint32_t position;
@@ -197,7 +197,7 @@ add_foreign(qiao_analyzer *a, uint32_t start, uint32_t end, const char *word, si
 static void
 add_latin(qiao_analyzer *a, uint32_t start, uint32_t end, const char *word, size_t length)
 {
-    bool foreign = a->language[0] != '\0' && (strcmp(a->language, "de") == 0 || strcmp(a->language, "fr") == 0);
+    bool foreign = strcmp(a->language, "de") == 0 || strcmp(a->language, "fr") == 0;
 
     if (foreign && (word[0] < '0' || word[0] > '9'))
         add_foreign(a, start, end, word, length);
@@ -362,6 +362,28 @@ read_text(qiao_analyzer *a, const char *text, size_t length)
     end_run(a, &word);
 }
 
+/* "de-AT" is German. */
+static void
+use_language(qiao_analyzer *a, const char *language)
+{
+    size_t n = strcspn(language, "-_");
+
+    if (n >= sizeof a->language)
+        n = 0;
+    memcpy(a->language, language, n);
+    a->language[n] = '\0';
+    a->ideographs = strcmp(a->language, "ja") == 0 ? QIAOI_JA : QIAOI_ZH;
+    a->normal = a->ideographs == QIAOI_JA ? a->lexicon->normal_ja : a->lexicon->normal;
+}
+
+static bool
+ran_short(qiao_analyzer *a)
+{
+    bool english = qiao_stemmer_ran_short(a->english), german = qiao_stemmer_ran_short(a->german), french = qiao_stemmer_ran_short(a->french);
+
+    return a->out_of_memory || english || german || french;
+}
+
 qiao_status
 qiao_analyze(qiao_analyzer *analyzer, const char *text, size_t length, const char *language, bool sub_words, const qiao_token **tokens_out,
              size_t *count_out, qiao_error *err)
@@ -376,11 +398,9 @@ qiao_analyze(qiao_analyzer *analyzer, const char *text, size_t length, const cha
     analyzer->position = 0;
     analyzer->out_of_memory = false;
     analyzer->sub_words = sub_words;
-    analyzer->language = language;
-    analyzer->ideographs = strncmp(language, "ja", 2) == 0 ? QIAOI_JA : QIAOI_ZH;
-    analyzer->normal = analyzer->ideographs == QIAOI_JA ? analyzer->lexicon->normal_ja : analyzer->lexicon->normal;
+    use_language(analyzer, language);
     read_text(analyzer, text, length);
-    if (analyzer->out_of_memory)
+    if (ran_short(analyzer))
         return qiao_fail_memory(err);
     *tokens_out = analyzer->tokens;
     *count_out = analyzer->count;

@@ -6,6 +6,23 @@
 #define PART_MIN 4u
 #define WORD_MAX 96u
 
+/* matériaux, réseaux: the singular in -au; signaux, métaux: in -al. Snowball stems the two apart. */
+static uint32_t
+find_french_singular(const qiao_lexicon *lexicon, const char *word, size_t length)
+{
+    char singular[WORD_MAX + 1];
+    uint32_t entry;
+
+    if (length < 5 || length > WORD_MAX || memcmp(word + length - 3, "aux", 3) != 0)
+        return 0;
+    entry = qiaoi_lexicon_find(lexicon, QIAOI_FR, word, length - 1);
+    if (entry != 0)
+        return entry;
+    memcpy(singular, word, length - 2);
+    singular[length - 2] = 'l';
+    return qiaoi_lexicon_find(lexicon, QIAOI_FR, singular, length - 1);
+}
+
 uint32_t
 qiaoi_find_inflected(const qiao_lexicon *lexicon, qiaoi_lexicon_language language, qiao_stemmer *stemmer, const char *word, size_t length)
 {
@@ -14,6 +31,8 @@ qiaoi_find_inflected(const qiao_lexicon *lexicon, qiaoi_lexicon_language languag
     const char *stem;
     uint32_t entry = qiaoi_lexicon_find(lexicon, language, word, length);
 
+    if (entry == 0 && language == QIAOI_FR)
+        entry = find_french_singular(lexicon, word, length);
     if (entry != 0 || length > WORD_MAX)
         return entry;
     stem = qiao_stem(stemmer, word, length, &stem_length);
@@ -141,7 +160,7 @@ qiaoi_french_cognate(char *word, size_t length, size_t capacity)
     } endings[] = {{"isations", "ization"}, {"isation", "ization"}, {"iques", "ic"}, {"ique", "ic"},   {"euses", "ous"}, {"euse", "ous"},
                    {"aires", "ary"},        {"aire", "ary"},        {"ites", "ity"}, {"ite", "ity"},   {"eurs", "or"},   {"eur", "or"},
                    {"ives", "ive"},         {"ifs", "ive"},         {"eux", "ous"},  {"ogie", "ogy"},  {"ogies", "ogy"}, {"gies", "gy"},
-                   {"gie", "gy"},           {"iser", "ize"},        {"if", "ive"}};
+                   {"gie", "gy"},           {"iser", "ize"},        {"if", "ive"},   {"aux", "al"}};
 
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         size_t n = strlen(endings[i].french), m = strlen(endings[i].english);

@@ -26,6 +26,7 @@ struct qiao_stemmer {
     cache_slot *slots;
     size_t filled;
     qiao_arena *strings;
+    bool ran_short;
 };
 
 qiao_status
@@ -109,6 +110,16 @@ qiao_stem(qiao_stemmer *stemmer, const char *word, size_t length, size_t *stem_l
         }
     }
     stem = fill_slot(stemmer, &stemmer->slots[i], hash, word, length);
+    stemmer->ran_short = stemmer->ran_short || stem == NULL;
     *stem_length = stem == NULL ? 0 : stemmer->slots[i].stem_length;
     return stem;
+}
+
+bool
+qiao_stemmer_ran_short(qiao_stemmer *stemmer)
+{
+    bool ran_short = stemmer->ran_short;
+
+    stemmer->ran_short = false;
+    return ran_short;
 }

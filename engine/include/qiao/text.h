@@ -50,6 +50,8 @@ QIAO_EXPORT qiao_status qiao_stemmer_new(const char *language, qiao_stemmer **ou
 QIAO_EXPORT void qiao_stemmer_free(qiao_stemmer *stemmer);
 /* word: lower case, at most 256 bytes. The stem is borrowed until the next call. NULL only when out of memory. */
 QIAO_EXPORT const char *qiao_stem(qiao_stemmer *stemmer, const char *word, size_t length, size_t *stem_length);
+/* Was memory short for a stem since this was last asked? For callers that go on without the stem. */
+QIAO_EXPORT bool qiao_stemmer_ran_short(qiao_stemmer *stemmer);
 
 /* English stop words (about 150): never indexed, never matched. word: lower case. */
 QIAO_EXPORT bool qiao_stop_word(const char *word, size_t length);
