@@ -111,7 +111,12 @@ enough(const std::vector<option> &members, double least, double documents)
 
     for (size_t i = 0; i < members.size(); i++)
         shares[i] = members[i].share;
-    for (size_t at = 0, count = qiaoi_sufficient_sets(shares, members.size(), least, sets); at < count; at++) {
+    size_t count = qiaoi_sufficient_sets(shares, members.size(), least, sets);
+    bool impossible = count == 0 && !members.empty(); /* too few of them are in the index at all: worth what they are together */
+
+    if (impossible)
+        sets[count++] = (1u << members.size()) - 1u;
+    for (size_t at = 0; at < count; at++) {
         std::vector<Xapian::Query> all;
         double rarest = documents, chance = documents, worth = 0;
 
@@ -126,24 +131,36 @@ enough(const std::vector<option> &members, double least, double documents)
         result.frequency = std::max(result.frequency, std::sqrt(rarest * chance));
         result.worth = std::max(result.worth, worth);
     }
-    result.condition = Xapian::Query(Xapian::Query::OP_OR, any.begin(), any.end());
+    if (!impossible)
+        result.condition = Xapian::Query(Xapian::Query::OP_OR, any.begin(), any.end());
     return result;
 }
 
+/* What too few members are worth, of their weight, where a query is loose. */
+constexpr double loose_share = 0.3;
+
 /* The members add up, so scaled that a document with the best sufficient set has what the translation is worth. */
 Xapian::Query
-together_query(const std::vector<option> &members, const sufficiency &sufficient, double worth)
+together_query(const std::vector<option> &members, const sufficiency &sufficient, double worth, bool loose)
 {
     std::vector<Xapian::Query> sum;
 
     for (const option &member : members)
         sum.push_back(scaled(member, worth, sufficient.worth));
-    return Xapian::Query(Xapian::Query::OP_FILTER, Xapian::Query(Xapian::Query::OP_OR, sum.begin(), sum.end()), sufficient.condition);
+    Xapian::Query any(Xapian::Query::OP_OR, sum.begin(), sum.end());
+
+    if (!loose)
+        return Xapian::Query(Xapian::Query::OP_FILTER, any, sufficient.condition);
+
+    Xapian::Query some(Xapian::Query::OP_SCALE_WEIGHT, any, loose_share);
+    Xapian::Query whole(Xapian::Query::OP_SCALE_WEIGHT, any, 1 - loose_share);
+
+    return Xapian::Query(Xapian::Query::OP_OR, some, Xapian::Query(Xapian::Query::OP_FILTER, whole, sufficient.condition));
 }
 
 /* The best of its alternatives: several translations of one word must not outweigh a second word. Those that no document has are left out. */
 Xapian::Query
-word_query(const Xapian::Database &database, const qiao_fulltext_word &word)
+word_query(const Xapian::Database &database, const qiao_fulltext_word &word, bool loose)
 {
     double documents = std::max(1u, database.get_doccount()), frequency = 0;
     std::vector<option> single, members;
@@ -169,8 +186,8 @@ word_query(const Xapian::Database &database, const qiao_fulltext_word &word)
 
     for (const option &alternative : single)
         best.push_back(scaled(alternative, idf, alternative.idf));
-    if (!sufficient.condition.empty())
-        best.push_back(together_query(members, sufficient, idf * (word.together_weight > 0 ? word.together_weight : 1)));
+    if (!sufficient.condition.empty() || (loose && !members.empty()))
+        best.push_back(together_query(members, sufficient, idf * (word.together_weight > 0 ? word.together_weight : 1), loose));
     return Xapian::Query(Xapian::Query::OP_MAX, best.begin(), best.end());
 }
 
@@ -180,7 +197,7 @@ words_query(const Xapian::Database &database, const qiao_fulltext_query &query)
     std::vector<Xapian::Query> required, optional;
 
     for (size_t i = 0; i < query.word_count; i++)
-        (query.words[i].required ? required : optional).push_back(word_query(database, query.words[i]));
+        (query.words[i].required ? required : optional).push_back(word_query(database, query.words[i], query.loose));
     Xapian::Query any(Xapian::Query::OP_OR, optional.begin(), optional.end());
 
     if (query.prefer_all && optional.size() > 1)

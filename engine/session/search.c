@@ -94,9 +94,14 @@ prepare(search *s, qiao_error *err)
     return s->asked == NULL || s->hits == NULL ? qiao_fail_memory(err) : QIAO_OK;
 }
 
-/* strict: every word must occur; otherwise only the quoted ones, and one at least. */
+/*
+ * How much a document must have. STRICT: every word; of a translation of several words, enough of them. RELAXED: the quoted words, and one word at
+ * least. LOOSE: of a translation any word.
+ */
+typedef enum strictness { STRICT, RELAXED, LOOSE } strictness;
+
 static void
-ask(search *s, bool strict)
+ask(search *s, strictness how)
 {
     size_t major = 0;
 
@@ -104,13 +109,18 @@ ask(search *s, bool strict)
         major += !s->words.items[i].minor;
     for (size_t i = 0; i < s->words.count; i++) {
         const qiaoi_search_word *word = &s->words.items[i];
-        bool required = word->quoted || (strict && (!word->minor || major == 0));
 
-        s->asked[i] = (qiao_fulltext_word){word->alternatives, word->count, word->fields, required, word->together_least, word->together_weight};
+        s->asked[i] = (qiao_fulltext_word){.alternatives = word->alternatives,
+                                           .count = word->count,
+                                           .fields = word->fields,
+                                           .required = word->quoted || (how == STRICT && (!word->minor || major == 0)),
+                                           .together_least = word->together_least,
+                                           .together_weight = word->together_weight};
     }
     s->query.words = s->asked;
     s->query.word_count = s->words.count;
-    s->query.prefer_all = !strict;
+    s->query.prefer_all = how != STRICT;
+    s->query.loose = how == LOOSE;
 }
 
 static qiao_status
@@ -148,21 +158,44 @@ asks_for_nothing(const search *s)
     return !s->words.blank && s->words.count == 0 && !s->by_id;
 }
 
+/* Is there a word of whose translation a part would do? */
+static bool
+has_phrase(const search *s)
+{
+    for (size_t i = 0; i < s->words.count; i++) {
+        const qiaoi_search_word *word = &s->words.items[i];
+        size_t members = 0;
+
+        for (size_t k = 0; k < word->count; k++)
+            members += word->alternatives[k].together;
+        if (members > 1)
+            return true;
+    }
+    return false;
+}
+
+static qiao_status
+run_as(search *s, strictness how, qiao_error *err)
+{
+    ask(s, how);
+    return run(s, err);
+}
+
 static qiao_status
 find(search *s, qiao_error *err)
 {
+    qiaoi_search_result *result = &s->result;
     qiao_status st;
 
     if (asks_for_nothing(s))
         return QIAO_OK;
-    ask(s, true);
-    st = run(s, err);
-    if (st == QIAO_OK && s->result.total < RELAX_BELOW && s->words.count > 1) {
-        s->result.with_all = s->result.total;
-        s->result.relaxed = true;
-        ask(s, false);
-        st = run(s, err);
-    }
+    st = run_as(s, STRICT, err);
+    result->with_all = result->total;
+    if (st == QIAO_OK && result->total < RELAX_BELOW && s->words.count > 1)
+        st = run_as(s, RELAXED, err);
+    if (st == QIAO_OK && result->total < RELAX_BELOW && has_phrase(s))
+        st = run_as(s, LOOSE, err);
+    result->relaxed = result->total != result->with_all;
     if (st == QIAO_OK && s->query.range_count > 0)
         st = count_unknown_trl(s, err);
     return st;

@@ -223,6 +223,13 @@ the_words_of_a_translation_add_up_and_one_of_them_is_not_enough(void **state)
     assert_string_equal(found(fulltext, &query), "1 7 2147483653 2");
     word.together_least = 1;
     assert_string_equal(found(fulltext, &query), "1 7");
+    query.loose = true;
+    assert_string_equal(found(fulltext, &query), "1 7 2147483653 2");
+    word.together_least = 2; /* more than there is */
+    assert_string_equal(found(fulltext, &query), "1 7 2147483653 2");
+    query.loose = false;
+    assert_string_equal(found(fulltext, &query), "");
+    word.together_least = 1;
     forms[2] = form("pack", 1);
     forms[3] = form("nowhere", 1);
     word.count = 4;

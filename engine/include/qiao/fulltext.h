@@ -124,6 +124,7 @@ typedef struct qiao_fulltext_query {
     const qiao_fulltext_word *words;
     size_t word_count;             /* 0: everything, newest first */
     bool prefer_all;               /* documents with every word come before those with some */
+    bool loose;                    /* members of a translation add to the score even where a document has too few of them */
     const char *const *filters;    /* all must hold; "a|b" inside one string: any of them */
     size_t filter_count;
     struct {
