@@ -152,6 +152,8 @@ fail_status(const qiaoi_embeddings *e, qiao_status status, qiao_error *err)
     (void)qiao_fail(err, status, "the embedding service %s answered with status %d%s", display, e->response.status, code);
     if (e->response.status == 401 || e->response.status == 403)
         qiao_error_hint(err, "check key_file of embeddings.json");
+    else if (e->response.status == 429 || e->response.status >= 500)
+        qiao_error_hint(err, "the service is busy or down; the next build asks again");
     else
         qiao_error_hint(err, "check url and model of embeddings.json");
 }
@@ -197,18 +199,31 @@ ask_once(qiaoi_embeddings *e, size_t count, float *vectors, qiao_embed_state *st
     return e->response.failure == QIAO_HTTP_TIMEOUT || e->response.failure == QIAO_HTTP_CONNECTION ? SILENT : ENDED;
 }
 
-/* Waits before the next try; ENDED where that is not worth it. */
+/* Seconds that the service asks us to wait; -1 = it does not say. */
+static int64_t
+asked_pause(const qiaoi_embeddings *e)
+{
+    return e->response.failure == QIAO_HTTP_ANSWERED ? e->response.retry_after : -1;
+}
+
+static bool
+pause_is_too_long(const qiaoi_embeddings *e, qiao_error *err)
+{
+    if (asked_pause(e) <= (int64_t)e->config->retry_after_seconds)
+        return false;
+    (void)qiao_fail(err, QIAO_E_LIMIT, "the embedding service asks for a pause of %lld s, more than the %u s that are allowed",
+                    (long long)asked_pause(e), (unsigned)e->config->retry_after_seconds);
+    qiao_error_hint(err, "the service is busy or down; the next build asks again");
+    return true;
+}
+
+/* Waits before the next try; ENDED where no time is left for that. */
 static outcome
 pause_before(qiaoi_embeddings *e, unsigned tries, qiao_error *err)
 {
     uint64_t wait = tries <= 6 ? (uint64_t)PAUSE_FIRST_MS << (tries - 1) : PAUSE_MOST_MS;
-    int64_t asked = e->response.failure == QIAO_HTTP_ANSWERED ? e->response.retry_after : -1;
+    int64_t asked = asked_pause(e);
 
-    if (asked > (int64_t)e->config->retry_after_seconds) {
-        (void)qiao_fail(err, QIAO_E_LIMIT, "the embedding service asks for a pause of %lld s, more than the %u s that are allowed", (long long)asked,
-                        (unsigned)e->config->retry_after_seconds);
-        return ENDED;
-    }
     if (wait > PAUSE_MOST_MS)
         wait = PAUSE_MOST_MS;
     if (asked >= 0)
@@ -231,6 +246,8 @@ ask(qiaoi_embeddings *e, const qiao_embed_text *texts, size_t count, float *vect
 
         if (result == ANSWERED || result == ENDED || (result == NOT_TAKEN && !unreadable))
             return result;
+        if (result == SILENT && pause_is_too_long(e, err))
+            return ENDED;
         if (tries > e->config->retries || (unreadable && tries >= UNREADABLE_TRIES))
             return result;
         if (pause_before(e, tries, err) == ENDED)

@@ -386,6 +386,7 @@ a_lasting_fault_ends_the_work_and_says_why(void **state)
         {"{\"mode\":\"status\",\"status\":404,\"code\":\"" KEY "\"}", "", QIAO_E_IO, "status 404", 1},
         {"{\"mode\":\"status\",\"status\":307}", "", QIAO_E_IO, "status 307", 1},
         {"{\"mode\":\"status\",\"status\":429,\"retryAfter\":\"121\"}", "", QIAO_E_LIMIT, "pause of 121 s, more than the 120 s", 1},
+        {"{\"mode\":\"status\",\"status\":429,\"retryAfter\":\"121\"}", "\"retries\":0", QIAO_E_LIMIT, "pause of 121 s", 1},
         {"{\"mode\":\"status\",\"status\":429,\"retryAfter\":\"6\"}", "\"retry_after_seconds\":5", QIAO_E_LIMIT, "pause of 6 s", 1},
         {"{\"mode\":\"status\",\"status\":429,\"retryAfter\":\"9999999999999\"}", "\"retry_after_seconds\":86400", QIAO_E_LIMIT, "pause", 1},
         {"{\"mode\":\"status\",\"status\":503,\"retryAfter\":\"60\"}", "\"budget_seconds\":150", QIAO_E_LIMIT, "150 s for embedding are used up", 3},
