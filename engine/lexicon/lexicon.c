@@ -85,6 +85,12 @@ view_sections(const qiao_mapping *mapping, const char *path, section_view views[
     return QIAO_OK;
 }
 
+static bool
+ends_with_nul(const section_view *view)
+{
+    return view->count > 0 && ((const char *)view->data)[view->count - 1] == '\0';
+}
+
 static qiao_status
 require_sections(const section_view *views, const char *path, bool generation, qiao_error *err)
 {
@@ -93,11 +99,15 @@ require_sections(const section_view *views, const char *path, bool generation, q
             return qiao_fail(err, QIAO_E_CORRUPT, "lexicon %s lacks section %d", path, (int)rules[r].id);
     if (views[QIAOI_SECTION_NORMAL].count != 65536 || views[QIAOI_SECTION_NORMAL_JA].count != 65536 ||
         views[QIAOI_SECTION_LENGTHS].count != QIAOI_LENGTH_MASK_SLOTS || views[QIAOI_SECTION_CHARACTERS].count != 131072 ||
-        !power_of_two(views[QIAOI_SECTION_HASH].count) || views[QIAOI_SECTION_META].count == 0)
+        !power_of_two(views[QIAOI_SECTION_HASH].count) || views[QIAOI_SECTION_HASH].count <= views[QIAOI_SECTION_ENTRIES].count ||
+        !ends_with_nul(&views[QIAOI_SECTION_META]))
         return qiao_fail(err, QIAO_E_CORRUPT, "lexicon %s: a table has the wrong size", path);
     if (generation && (!power_of_two(views[QIAOI_SECTION_TERM_HASH].count) || !power_of_two(views[QIAOI_SECTION_PAIRS].count) ||
-                       views[QIAOI_SECTION_STATISTICS].count != 1 ||
-                       views[QIAOI_SECTION_TERM_DF].count != 2 * (views[QIAOI_SECTION_TERM_OFFSETS].count - 1)))
+                       views[QIAOI_SECTION_STATISTICS].count != 1 || views[QIAOI_SECTION_TERM_OFFSETS].count == 0 ||
+                       views[QIAOI_SECTION_TERM_HASH].count < views[QIAOI_SECTION_TERM_OFFSETS].count ||
+                       views[QIAOI_SECTION_TERM_DF].count != 2 * (views[QIAOI_SECTION_TERM_OFFSETS].count - 1) ||
+                       views[QIAOI_SECTION_REVERSE_OFFSETS].count != views[QIAOI_SECTION_TERM_OFFSETS].count ||
+                       views[QIAOI_SECTION_ENTRY_DF].count != 2 * views[QIAOI_SECTION_ENTRIES].count))
         return qiao_fail(err, QIAO_E_CORRUPT, "lexicon %s: a table has the wrong size", path);
     return QIAO_OK;
 }
