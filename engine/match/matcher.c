@@ -17,6 +17,28 @@
 #define RESCORE_MARGIN 100u /* candidates beyond those asked for that the other signals may lift */
 #define FILTERS_MAX 24u
 
+/*
+ * A Chinese word stands for itself in records that have Chinese text. Where only some records do, full weight would put them before all others just for
+ * being bilingual; so it counts in proportion to their share.
+ */
+static qiao_status
+measure_native_share(qiao_matcher *matcher, qiao_error *err)
+{
+    static const char *const filter[] = {"language:zh"};
+
+    for (int side = 0; side < 2; side++) {
+        uint32_t all = qiao_generation_count(matcher->generation, (qiao_kind)side);
+        uint64_t *words = NULL, passing = 0;
+        qiao_status st = qiao_generation_filter(matcher->generation, (qiao_kind)side, filter, 1, &words, &passing, err);
+
+        qiao_free(words);
+        if (st != QIAO_OK)
+            return st;
+        matcher->query.native_share[side] = all == 0 ? 1.0 : (double)passing / all;
+    }
+    return QIAO_OK;
+}
+
 qiao_status
 qiao_matcher_new(const qiao_generation *generation, const qiao_vocabulary *vocabulary, qiao_matcher **out, qiao_error *err)
 {
@@ -31,6 +53,8 @@ qiao_matcher_new(const qiao_generation *generation, const qiao_vocabulary *vocab
     st = qiao_analyzer_new(qiao_generation_lexicon(generation), &matcher->analyzer, err);
     if (st == QIAO_OK)
         st = qiaoi_query_init(&matcher->query, err);
+    if (st == QIAO_OK)
+        st = measure_native_share(matcher, err);
     if (st == QIAO_OK)
         st = qiaoi_retrieval_init(&matcher->retrieval, err);
     matcher->contributions = qiao_alloc(QIAOI_GROUPS_MAX * sizeof *matcher->contributions);

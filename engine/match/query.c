@@ -32,6 +32,7 @@ qiao_status
 qiaoi_query_init(qiaoi_query *query, qiao_error *err)
 {
     memset(query, 0, sizeof *query);
+    query->native_share[0] = query->native_share[1] = 1.0;
     query->arena = qiao_arena_new(1u << 15);
     query->words = qiao_alloc(QIAOI_QUERY_WORDS_MAX * sizeof *query->words);
     query->word_slots = qiao_calloc(WORD_SLOTS, sizeof *query->word_slots);
@@ -178,6 +179,7 @@ typedef struct group_builder {
     size_t range_count;
     double documents;
     double rarity_power; /* 0..1 */
+    double native_share;
 } group_builder;
 
 static uint32_t
@@ -251,7 +253,7 @@ alternatives_of(const group_builder *b, const qiaoi_query_word *word, alternativ
     size_t count = 0;
 
     if (own != QIAOI_NO_TERM)
-        count = add_alternative(b, list, count, own, 1.0, 0, !word->latin);
+        count = add_alternative(b, list, count, own, word->latin ? 1.0 : b->native_share, 0, !word->latin);
     if (word->entry != 0) {
         const qiaoi_entry *entry = &b->lexicon->entries[word->entry - 1];
 
@@ -520,6 +522,7 @@ qiaoi_query_build(qiaoi_query *query, qiao_analyzer *analyzer, const qiao_genera
     clear(query);
     b.ranges = qiaoi_generation_postings(generation, side, &b.range_count);
     b.documents = qiao_generation_count(generation, side);
+    b.native_share = query->native_share[side];
     for (size_t i = 0; st == QIAO_OK && i < text_count && i < UINT16_MAX; i++) {
         qiaoi_query_text text = texts[i];
 

@@ -77,6 +77,7 @@ typedef struct qiaoi_query {
     uint32_t *pair_slots;
     double attainable;      /* sum of q(s) I(s) over word groups: what a document that says everything would score */
     bool cut;               /* the text was longer than what is analysed */
+    double native_share[2]; /* what a word counts in its own language on each side, beside its translations; set by the owner, 1 at first */
 } qiaoi_query;
 
 qiao_status qiaoi_query_init(qiaoi_query *query, qiao_error *err) QIAO_CHECK;
