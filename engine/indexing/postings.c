@@ -17,6 +17,7 @@
 #define TITLE_WEIGHT 2.0
 #define TITLE_LENGTH_SHARE 0.5
 #define BODY_LENGTH_SHARE 0.7
+#define BILINGUAL_SHARE 0.05 /* of the native words of a document that speaks English too: most of what they say, its English has said */
 #define CONTRIBUTIONS_MAX 32768u
 
 typedef struct contribution {
@@ -99,7 +100,7 @@ impact(const posting_builder *builder, const qiaoi_document *use, const contribu
     double body_length = (native ? use->native_body : use->pivot_body) / mean[native ? 3 : 1];
     double frequency = TITLE_WEIGHT * (double)item->title / (1.0 - TITLE_LENGTH_SHARE + TITLE_LENGTH_SHARE * title_length) +
                        (double)item->body / (1.0 - BODY_LENGTH_SHARE + BODY_LENGTH_SHARE * body_length);
-    double units = frequency * QIAOI_IMPACT_UNIT + 0.5;
+    double units = (native && use->entry_count == 0 ? BILINGUAL_SHARE : 1.0) * frequency * QIAOI_IMPACT_UNIT + 0.5;
 
     return units < 1.0 ? 0 : units > 255.0 ? 255 : (uint8_t)units;
 }
