@@ -63,9 +63,23 @@ typedef struct qiao_search_request {
 } qiao_search_request;
 
 /*
- * Search one side; writes {"generation":"gen-..","side":..,"query":..,"total":N,"estimated":false,"hits":[{"id":..,"kind":..,"score":..,
- * "title":{..},"summary":{..} (shortened to 400 characters),"country":..,"fields":[..],"trl":..,"park":..,
- * "highlights":[{"field":"title.en","start":..,"end":..}]}],"terms":[{"text":..,"translations":[..]}]}. QIAO_E_QUERY, QIAO_E_LIMIT.
+ * Search one side.
+ *
+ * The query: words in any language. A record must have every word, as it stands or translated; where fewer than five do, records with some of the
+ * words follow ("relaxed"). "Quoted" words (also “ ” 「 」 『 』) must occur in any case. title: summary: org: id: (标题： 摘要： 机构： 编号：) bind
+ * the word or quotation behind them. A query that is nothing but the id of a record finds it.
+ * Filters: country, group, field (with those below it), park (or zone), mode, org_kind, status, record_kind, visibility, trl, region, source,
+ * language, year. All must hold; "country:DE|FR" or "country:DE|group:RCEP": any. Codes may be given by name or alias; a group may stand for a
+ * country.
+ *
+ * Writes {"generation":"gen-..","side":"projects"|"needs","query":..,"total":N,"estimated":false,"hits":[{"id":..,"kind":..,"score":..,
+ * "title":{..},"summary":{..} (shortened to 400 characters),"country":..,"fields":[..],"trl":..,"trl_min":..,"trl_max":..,"park":..,
+ * "highlights":[{"field":"title.en","start":..,"end":..}]}],"terms":[{"text":..,"translations":[..]}]}; of a hit's facts what is unknown is left
+ * out; start and end are bytes. Beside "total" where they apply: "relaxed":true and "with_all_words":N; "words_ignored":N (past 64);
+ * "trl_unknown":N (records that only the TRL bounds leave out, for want of a TRL).
+ *
+ * @return QIAO_OK; QIAO_E_QUERY (an unknown filter or value, named with near ones; bounds that cannot be); QIAO_E_LIMIT (query over 8 KiB, over 30
+ *         filters, limit over 200, too deep a page, or out's own); QIAO_E_CORRUPT; QIAO_E_NOMEM. On failure out is as it was.
  */
 QIAO_EXPORT qiao_status qiao_search_json(qiao_session *session, const qiao_search_request *request, qiao_buffer *out, qiao_error *err) QIAO_CHECK;
 

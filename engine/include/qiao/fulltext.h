@@ -73,8 +73,8 @@ qiao_fulltext_docid(unsigned side, uint32_t docid)
 
 /*
  * Write one shard: a new folder, replaced when it exists. Nothing is synced to the device; the catalogue does so once for the whole generation.
- * Documents come in ascending order of docid (QIAO_E_USAGE otherwise), and the docids of one shard must not lie between those of another: the
- * index builder gives each shard one range of one side.
+ * Documents come in ascending order of docid (QIAO_E_USAGE otherwise), and the docids of one shard must not lie between those of another: each
+ * shard gets consecutive documents.
  * Errors: QIAO_E_NOSPACE, QIAO_E_IO, QIAO_E_LOCKED, QIAO_E_NOMEM.
  */
 QIAO_EXPORT qiao_status qiao_fulltext_writer_open(const char *path, qiao_fulltext_writer **out, qiao_error *err) QIAO_CHECK;
