@@ -14,6 +14,7 @@
 #define SENSE_STEMS_MAX 4u
 #define SENSE_WEIGHT 60000u /* thousandths: sixty times a dictionary sense */
 #define FREQUENCY_COST 2534u /* -ln(3001 / 6e7) in 1/256: as a learned compound */
+#define STEM_KEY_MIN 5u /* shorter stems belong to too many words: Lager, Lage */
 #define PATH_SIZE 4096u
 
 static bool
@@ -235,7 +236,7 @@ typedef struct application {
     qiao_buffer strings; /* the base's stems, then the glossary's */
     qiao_buffer stems;   /* u32 offsets, likewise */
     qiao_buffer added;   /* added_sense[] */
-    qiao_stemmer *stemmer;
+    qiao_stemmer *english, *german, *french;
 } application;
 
 static qiao_status
@@ -257,7 +258,59 @@ copy_base(application *a, qiao_error *err)
         stem_count = base->senses[s].first_stem + base->senses[s].stem_count > stem_count ? base->senses[s].first_stem + base->senses[s].stem_count : stem_count;
     qiao_buffer_append(&a->strings, base->strings, base->strings_size);
     qiao_buffer_append(&a->stems, base->sense_stems, stem_count * sizeof(uint32_t));
-    return st;
+    return st == QIAO_OK && (a->strings.failed || a->stems.failed) ? qiao_fail_memory(err) : st;
+}
+
+/* The stems of the English side, once for all entries that get the sense. */
+static qiao_status
+add_stems(application *a, const char *english, added_sense *sense, qiao_error *err)
+{
+    size_t first = a->strings.length;
+
+    sense->first_stem = (uint32_t)(a->stems.length / sizeof(uint32_t));
+    sense->count = (uint8_t)english_stems(a->english, english, &a->strings);
+    if (qiao_stemmer_ran_short(a->english) || a->strings.failed)
+        return qiao_fail_memory(err);
+    for (uint8_t k = 0; k < sense->count; k++) {
+        uint32_t offset = (uint32_t)first;
+
+        qiao_buffer_append(&a->stems, &offset, sizeof offset);
+        first += strlen(a->strings.data + first) + 1;
+    }
+    return a->stems.failed ? qiao_fail_memory(err) : QIAO_OK;
+}
+
+static qiao_status
+add_sense(application *a, qiaoi_lexicon_language language, const char *key, size_t length, added_sense sense, qiao_error *err)
+{
+    qiao_status st = qiaoi_key_set_add(&a->keys, language, key, length, &sense.entry, err);
+
+    if (st != QIAO_OK)
+        return st;
+    if (a->keys.entries[sense.entry].cost == 0 || a->keys.entries[sense.entry].cost > FREQUENCY_COST)
+        a->keys.entries[sense.entry].cost = FREQUENCY_COST;
+    qiao_buffer_append(&a->added, &sense, sizeof sense);
+    return a->added.failed ? qiao_fail_memory(err) : QIAO_OK;
+}
+
+/* German and French words are looked up by their stem as well, so that inflected forms are found (compound.h). */
+static qiao_status
+add_stem_key(application *a, qiaoi_lexicon_language language, const char *word, size_t length, added_sense sense, qiao_error *err)
+{
+    qiao_stemmer *stemmer = language == QIAOI_DE ? a->german : a->french;
+    char key[257] = "~";
+    size_t n = 0;
+    const char *stem;
+
+    if (language != QIAOI_DE && language != QIAOI_FR)
+        return QIAO_OK;
+    stem = qiao_stem(stemmer, word, length, &n);
+    if (stem == NULL)
+        return qiao_fail_memory(err);
+    if (n < STEM_KEY_MIN || n + 1 >= sizeof key)
+        return QIAO_OK;
+    memcpy(key + 1, stem, n);
+    return add_sense(a, language, key, n + 1, sense, err);
 }
 
 static qiao_status
@@ -267,29 +320,22 @@ add_line(application *a, const char *path, size_t number, char *line, qiao_error
     qiaoi_lexicon_language language;
     added_sense sense = {0};
     char key[256];
-    size_t length, first = a->strings.length;
+    size_t length, stems;
     qiao_status st;
 
     if (english == NULL)
         return qiao_fail(err, QIAO_E_INPUT, "%s, line %zu: language, headword and English are needed", path, number);
     *headword++ = *english++ = '\0';
-    if (!language_of_code(line, &language) || (length = normalise(a->base, language, headword, key, sizeof key)) == 0)
+    if (!language_of_code(line, &language) || !headword_fits(language, headword) ||
+        (length = normalise(a->base, language, headword, key, sizeof key)) == 0)
         return qiao_fail(err, QIAO_E_INPUT, "%s, line %zu: this headword cannot be an entry: %s", path, number, headword);
-    st = qiaoi_key_set_add(&a->keys, language, key, length, &sense.entry, err);
-    if (st != QIAO_OK)
-        return st;
-    if (a->keys.entries[sense.entry].cost == 0 || a->keys.entries[sense.entry].cost > FREQUENCY_COST)
-        a->keys.entries[sense.entry].cost = FREQUENCY_COST;
-    sense.count = (uint8_t)english_stems(a->stemmer, english, &a->strings);
-    sense.first_stem = (uint32_t)(a->stems.length / sizeof(uint32_t));
-    for (uint8_t k = 0; k < sense.count; k++) {
-        uint32_t offset = (uint32_t)first;
-
-        qiao_buffer_append(&a->stems, &offset, sizeof offset);
-        first += strlen(a->strings.data + first) + 1;
-    }
-    qiao_buffer_append(&a->added, &sense, sizeof sense);
-    return a->strings.failed || a->stems.failed || a->added.failed ? qiao_fail_memory(err) : QIAO_OK;
+    stems = english_stems(NULL, english, NULL);
+    if (stems == 0 || stems > SENSE_STEMS_MAX)
+        return qiao_fail(err, QIAO_E_INPUT, "%s, line %zu: the English side needs one to four content words: %s", path, number, english);
+    st = add_stems(a, english, &sense, err);
+    if (st == QIAO_OK)
+        st = add_sense(a, language, key, length, sense, err);
+    return st == QIAO_OK ? add_stem_key(a, language, key, length, sense, err) : st;
 }
 
 static qiao_status
@@ -330,7 +376,8 @@ write_applied(application *a, const char *version, const char *path, qiao_error 
 
     if (senses == NULL)
         return qiao_fail_memory(err);
-    qsort(added, added_count, sizeof *added, compare_added);
+    if (added_count > 0)
+        qsort(added, added_count, sizeof *added, compare_added);
     for (uint32_t e = 0; e < a->keys.count; e++) {
         qiaoi_entry *entry = &a->keys.entries[e];
 
@@ -355,11 +402,54 @@ write_applied(application *a, const char *version, const char *path, qiao_error 
     return st;
 }
 
+static qiao_status
+open_stemmers(application *a, qiao_error *err)
+{
+    qiao_status st = qiao_stemmer_new("en", &a->english, err);
+
+    if (st == QIAO_OK)
+        st = qiao_stemmer_new("de", &a->german, err);
+    return st == QIAO_OK ? qiao_stemmer_new("fr", &a->french, err) : st;
+}
+
+static void
+application_done(application *a)
+{
+    qiao_stemmer_free(a->english);
+    qiao_stemmer_free(a->german);
+    qiao_stemmer_free(a->french);
+    qiaoi_key_set_done(&a->keys);
+    qiao_buffer_done(&a->strings);
+    qiao_buffer_done(&a->stems);
+    qiao_buffer_done(&a->added);
+}
+
+static qiao_status
+apply_text(const qiao_lexicon *base, const char *file, qiao_buffer *text, const char *path, qiao_error *err)
+{
+    application a = {.base = base};
+    char version[192];
+    qiao_status st = QIAO_OK;
+
+    snprintf(version, sizeof version, "%.120s+glossary:%08x", base->version, (unsigned)qiao_hash64(text->data, text->length, 0));
+    if (!qiao_utf8_valid(text->data, text->length) || memchr(text->data, '\0', text->length) != NULL)
+        st = qiao_fail(err, QIAO_E_INPUT, "%s is not valid UTF-8 text", file);
+    if (st == QIAO_OK)
+        st = open_stemmers(&a, err);
+    if (st == QIAO_OK)
+        st = copy_base(&a, err);
+    if (st == QIAO_OK)
+        st = add_lines(&a, file, text->data, err);
+    if (st == QIAO_OK)
+        st = write_applied(&a, version, path, err);
+    application_done(&a);
+    return st;
+}
+
 qiao_status
 qiao_glossary_apply(const qiao_lexicon *base, const char *data_dir, const char *path, bool *applied_out, qiao_error *err)
 {
-    application a = {.base = base};
-    char file[PATH_SIZE], version[192];
+    char file[PATH_SIZE];
     qiao_buffer text = {0};
     qiao_status st;
 
@@ -368,23 +458,9 @@ qiao_glossary_apply(const qiao_lexicon *base, const char *data_dir, const char *
     if (!qiao_file_exists(file))
         return QIAO_OK;
     st = qiao_file_read(file, 0, &text, err);
-    if (st == QIAO_OK && text.length == 0)
-        return QIAO_OK;
-    snprintf(version, sizeof version, "%.120s+glossary:%08x", base->version, (unsigned)qiao_hash64(text.data, text.length, 0));
-    if (st == QIAO_OK)
-        st = qiao_stemmer_new("en", &a.stemmer, err);
-    if (st == QIAO_OK)
-        st = copy_base(&a, err);
-    if (st == QIAO_OK)
-        st = add_lines(&a, file, text.data, err);
-    if (st == QIAO_OK)
-        st = write_applied(&a, version, path, err);
-    *applied_out = st == QIAO_OK;
-    qiao_stemmer_free(a.stemmer);
-    qiaoi_key_set_done(&a.keys);
-    qiao_buffer_done(&a.strings);
-    qiao_buffer_done(&a.stems);
-    qiao_buffer_done(&a.added);
+    if (st == QIAO_OK && text.length > 0)
+        st = apply_text(base, file, &text, path, err);
+    *applied_out = st == QIAO_OK && text.length > 0;
     qiao_buffer_done(&text);
     return st;
 }
