@@ -56,10 +56,12 @@ static const struct {
               "deliver|delivers|delivering|delivered|provide|provides|providing|weighs|weighing|weigh|costs|cost|costing|lasts|"
               "last|lasting|runs|running|holds|held|held at|shows|showing|gives|giving|offers|offering|yields|yielding|value|values|"
               "value of|values of|per|level|levels|level of|levels of|rate|rates|well|currently at|approaching|attained|attains|"
-              "extends to|extending to|limit|limits|range|ranges|ranges from|ranging from|increasing to|increased to|reduced to|"
+              "extends to|extending to|limit|limits|range|ranging|increasing to|increased to|reduced to|"
               "least|all|total|a total of|produces|producing|produce|withstands|withstand|withstanding|survives|survive|"
               "consumes|consuming|consume|dissipates|draws|draw|uses|using|supports|handles|handling|generates|generating"},
     {W(OF), "of|is|are|was|were|be|为|是|达|达到|reach|reaches|:|=|to|by|at"},
+    {W(COPULA), "is|are|was|were|be|been|reach|reaches|reached|reaching|remains|remain|equals|为|是|达|达到|可达|可达到|能达到|已达到|高达|低至|均为|仅为|"
+                "提高到|提高至|提升到|提升至|降低到|降低至|降到|降至|下降到|下降至|达到了|应为|须为|需为|控制在|约为|stays|stay|approaches|amounts to|is about|is at least"},
     {W(FROM), "从|由|自|from"},
     {W(BETWEEN), "between|介于"},
     {W(TO), "至|到|to|through|thru|and|直至|upto|up to"},
@@ -80,7 +82,7 @@ static const struct {
     {W(DOWN), "降低|下降|减少|减小|缩短|降低了|减少了|缩短了|下降了|节约|节省|节能|节电|节水|节油|压缩|减轻|减重|减薄|削减|减排|省电|降本|降耗|降温|缩小|衰减|"
               "降低到|降低至|降到|降至|下降到|下降至|减少到|减少至|减小到|减小至|缩短到|缩短至|压缩到|压缩至|缩小到|缩小至|减到|减至"},
     {W(UP), "increas*|improv*|rais*|enhanc*|boost*|extend|extends|extended|extending|gain|gains|gained|grow|grows|rise|rises|rose|"
-            "accelerat*|speed up|speeds up|expand*|double*|lengthen*|prolong*|growth|elevat*|strengthen*|amplif*|higher|faster|longer|"
+            "accelerat*|expand*|double*|lengthen*|prolong*|growth|elevat*|strengthen*|amplif*|higher|faster|longer|"
             "better|stronger|upgrade|upgraded|upgrading|uplift"},
     {W(DOWN), "reduc*|decreas*|lower|lowers|lowered|lowering|drop|drops|dropped|dropping|cut|cuts|cutting|fall|falls|fell|falling|"
               "shorten*|minimiz*|minimis*|sav*|declin*|shrink*|shrank|diminish*|lessen*|less|fewer|smaller|lighter|cheaper|slower|"
@@ -91,12 +93,15 @@ static const struct {
                      "loss|lighter|deeper|heavier|tougher|that of|the|zoom|over|boost|efficient|accurate|sensitive|growth|overload|"
                      "improved|oversampling|compression|concentration|concentrated|dilution|sensitivity|resolution"},
     /* where a name ends */
-    {W(STOP), "的|使|将|把|被|对|实现|保证|确保|满足|具有|具备|要求|其|且|并|并且|和|与|及|以及|但|而|而且|需要|需|可以|能够|能|提供|采用|开发|研制|研发|一种|了|等|"
+    {W(STOP), "的|使|将|把|被|对|实现|保证|确保|满足|具有|具备|要求|其|且|并|并且|和|与|及|以及|但|而|而且|需要|可以|能够|提供|采用|开发|研制|研发|一种|了|等|"
               "产品|使其|令|让|通过|因此|所以|如果|当|若|则|同时|此外|另外|包括|其中|例如|如|比如|现有|目前|现在|国内|国外|希望|预期|预计|目标|指标|技术指标|性能指标|"
-              "主要|解决|存在|由于|因为|最终|从而|进而|只有|只能|仅|使得|导致|造成|控制|保持|维持|获得|得到|形成|建立|完成|达到|超过|低于|高于|用于|适用于|应用于|要|"
-              "应|应当|必须|须|可|为|是|在|由|从|到|每|各|该|本|我|其它|其他|所有|整体|总体|分别|条件下|时|下|后|前|内|或|或者|以|于|向|按|根据|基于|之|不|无|有|"
-              "较|比|相比|均|都|也|还|再|又|很|更|最|至|当前|制备|加工|生产|设备应|选择|使用|采集|支持|年|我们|公司|企业|客户|用户|项目|需求|系统的|以后|之后|之前|"
-              "期间|过程中|情况下|环境下|要求为|最高|最大|最小|最低|拟|已|并将|主要指标|考核指标|预期目标|单机|新增|改造|升级|针对|围绕|例|来自|作为|常规|普通"},
+              "主要|解决|存在|由于|因为|最终|从而|进而|只有|只能|仅|使得|导致|造成|控制|保持|维持|获得|得到|形成|建立|完成|达到|超过|低于|高于|用于|适用于|应用于|"
+              "应当|必须|为|是|在|由|从|到|每|各|该|本|我|其它|其他|所有|整体|总体|分别|条件下|或|或者|于|根据|基于|较|比|相比|均|都|很|更|当前|制备|加工|设备应|"
+              "选择|使用|采集|支持|我们|公司|企业|客户|用户|项目|需求|系统的|以后|之后|之前|期间|过程中|情况下|环境下|要求为|最高|最大|最小|最低|已|并将|主要指标|"
+              "考核指标|预期目标|单机|新增|改造|升级|针对|围绕|来自|作为|常规|普通|大量|少量|多数|大多数|人数|程度|制度|态度|季度|进度|难度|动力|人力|努力|主力|价值|"
+              "数量|长期|近期|前期|后期|中期|初期|定期|特性|可行性|重要性|条件|条件下的|较高|很高|更高|提高的|不高|高度重视|性能|性能测试|测试|装置|系统|机组|"
+              "设备|材料|工艺|技术|建设|新建|建成|年产|拟建|主要生产|生产|生产线|建有|设有|配备|安装|参数|参数为|指标要求|以外|以上|以下|安全性能|循环性能|试验|"
+              "应用|场景|研究|现状|问题|内容|左右"},
     {W(STOP), "the|a|an|and|or|of|with|for|that|this|these|those|which|to|in|on|at|by|from|as|its|their|our|it|is|are|was|were|be|been|"
               "has|have|had|can|could|will|would|should|must|may|might|shall|we|they|he|she|you|i|but|if|when|while|where|than|then|so|"
               "such|not|no|all|any|each|every|both|per|into|onto|over|under|between|through|during|after|before|without|within|using|"
@@ -114,7 +119,7 @@ static const struct {
               "covering|drops|falls|rises|tolerates|tolerate|tolerating|survive|survives|guarantee|guarantees|guaranteed|limit|limits|"
               "make|makes|making|made|take|takes|taking|sustains|sustain|sustaining|works|work|working|drop|saves|save|"
               "decrease|decreases|decreased|decreasing|add|adds|adding|accepts|accept|resists|resist|accommodate|accommodates|"
-              "separate|separates|remove|removes|removing|process|processes|processing|capture|captures|capturing|carry|carries|carrying"},
+              "exhibit|exhibits|exhibited|exhibiting|accounts|account|engineered|concatenating|necessitates|experience|experiences|separate|separates|remove|removes|removing|process|processes|processing|capture|captures|capturing|carry|carries|carrying"},
     /* properties; suffixes that make a property in Chinese are found by qiaoi_find_name */
     {W(HEAD), "密度|比能量|效率|转换效率|强度|硬度|韧性|寿命|温度|压力|压强|时间|速度|速率|精度|准确度|准确率|误差|偏差|功率|电压|电流|频率|波长|厚度|直径|长度|宽度|"
               "高度|深度|半径|粒径|粒度|孔径|含量|浓度|成本|单价|价格|售价|造价|距离|面积|表面积|体积|容量|带宽|延迟|时延|延时|增益|损耗|噪声|噪音|电阻|阻抗|电阻率|"
@@ -144,7 +149,7 @@ static const struct {
               "摆幅|蒸发量|制冷量|制热量|换热量|热效率|热值|发热量|供热量|汽耗|煤耗|气耗|料耗|炉温|水温|油温|室温|体温|壁温|出水温度|进水温度|倍数|放大倍数|"
               "线径|丝径|抗张强度|断裂强力|强力|熔点温度|耐盐雾|盐雾|盐雾试验|耐候|防护等级|洁净度|洁净等级|注入深度|注入剂量|缺陷密度|位错密度|电子迁移率|迁移率|"
               "载流子浓度|方块电阻|方阻|击穿场强|场强|磁场强度|磁场|电场|剂量率|活度|放射性|转化频率|空速|停机时间|换型时间|恢复时间|等待时间|首包时延|抖动|丢帧率|"
-              "最小弯曲半径|吸油值|遮盖力|细度|比重|比热容|比热|潜热|相变温度|导热率|发射率|太阳吸收比|降温幅度|温度波动|出口温度|进口温度"},
+              "最小弯曲半径|吸油值|遮盖力|细度|比重|比热容|比热|潜热|相变温度|导热率|发射率|太阳吸收比|降温幅度|温度波动|温度变化|温度变化范围|控温精度|温控精度|测温精度|温度精度|温度梯度|温度分辨率|温度稳定性|出口温度|进口温度"},
     {W(HEAD), "density|energy density|power density|efficiency|strength|hardness|toughness|life|lifetime|lifespan|temperature|temperatures|"
               "pressure|pressures|time|times|speed|speeds|velocity|rate|rates|accuracy|precision|error|errors|deviation|power|voltage|"
               "voltages|current|currents|frequency|frequencies|wavelength|wavelengths|thickness|diameter|diameters|length|width|height|"
@@ -181,7 +186,7 @@ static const struct {
               "fouling|rejection rate|retention rate|salt rejection|solubility|swelling|elasticity|absorbance|fluence|irradiance|"
               "radiance|illumination|luminous efficacy|efficacy|potency|bioavailability|viability|germination|mortality|titer|titre|"
               "productivity|coverage rate|utilization rate|utilisation|stiffness|damping|bias|offset|ripple|droop|slope|throughputs|"
-              "mesh size|depth of field|depth resolution|range resolution|angular resolution|spatial resolution|temporal resolution|"
+              "energy use|water use|temperature rise|temperature difference|temperature uniformity|temperature accuracy|temperature stability|temperature gradient|temperature drop|temperature resolution|head|homogeneity|grammage|opening|openings|mesh size|depth of field|depth resolution|range resolution|angular resolution|spatial resolution|temporal resolution|"
               "energy resolution|spectral resolution|pixel size|pixel pitch|feature size|node|hardness value|grain size|layer thickness|"
               "wall thickness|film thickness|coating thickness|dry weight|gross weight|operating pressure|operating voltage|frequency band"},
     /* better when lower, better when higher: for comparing plain values */
@@ -225,12 +230,12 @@ static const struct {
                     "netd|swing|over ambient|accurate|uncertainty"},
     {W(NATION), "我国|全国|全球|全世界|世界|人均|各国|全省|全市|行业年|我省|worldwide|globally|globe|nationwide|"
                 "americans|u.s. population|global|world|countries|industry-wide|per capita|population|in china|in europe"},
-    {W(COMPANY), "公司|企业|我司|我公司|本公司|集团|我厂|本厂|我们公司|厂区|我单位|本单位|基地|现有产能|已建成|现已建成|拥有|注册|成立|company|"
+    {W(COMPANY), "公司|企业|我司|我公司|本公司|集团|我厂|本厂|我们公司|厂区|某厂|该厂|某公司|工厂|我单位|本单位|基地|现有产能|已建成|现已建成|拥有|注册|成立|company|"
                  "corporation|corp.|inc.|founded|established|our plant|our factory|headquarter*|group|ltd"},
-    {W(CAPACITY), "年产|年产能|年产量|产能|年处理|年加工|年生产|日产|日产量|年销|年销售|年出栏|产量|总产量|年产值|年用量|年需求|需求量|用量|年消耗|annual "
+    {W(CAPACITY), "生产装置|生产线|装置|拟新建|扩建|年产|年产能|年产量|产能|年处理|年加工|年生产|日产|日产量|年销|年销售|年出栏|产量|总产量|年产值|年用量|年需求|需求量|用量|年消耗|annual "
                   "capacity|annual production|annual output|produces annually|production of"},
     {W(EXPERIENCE), "经验|历史|成立|以来|从事|深耕|创办|近年|合作期|合同期|执行期|研发周期|项目周期|建设周期|建设期|实施期|研究期|任期|工龄|从业|项目期|完成期限|期限|交付|交货|供货|"
-                    "工期|验收|签订|签约|考核期|客服|服务热线|响应服务|现场服务|年度|规划|计划|五年|工作制|上班|轮班|三班|值班|技术支持|experience|founded|founder*|history|"
+                    "工期|验收|内响应|内到场|内到达|内回复|内答复|上门|赶到|签订|签约|考核期|客服|服务热线|响应服务|现场服务|年度|规划|计划|五年|工作制|上班|轮班|三班|值班|技术支持|experience|founded|founder*|history|"
                     "established|years ago|year ago|past|last|decade*|agreement|contract|deadline|project duration|project period|ago|"
                     "grant period|months ago|weeks ago|next|recent|working days|business days|since|fiscal|funding|phase|over the years|"
                     "roadmap|program|programme|consortium|customer service|hotline|support team|call centre|call center|proposal"},
@@ -248,23 +253,26 @@ static const struct {
                   "reliable|reliability|retention|degradation|loss|losses|transmission|transmittance|porosity|coverage|"
                   "recyclable|recycled|biodegradable|sensitivity|specificity|recall|energy savings|weight reduction|mass reduction|"
                   "cost reduction|moisture|water|content|killing|kill rate|stretch|overload|charge|loading|filler|fibre|fiber|glass|"
-                  "sulfuric|h2so4|nacl|hcl|stronger|thinner|shorter|cooler|gain|duty|dod|of the time|depth"},
+                  "sulfuric|h2so4|nacl|hcl|stronger|thinner|shorter|cooler|gain|duty|dod|of the time|depth|of visible light|of light|of sunlight|of the visible|of the incoming|of solar|of glucose|乙醇|酒精|盐水|湿度|氧气|氮气|硫酸|盐酸|双氧水|负荷|载荷|应变|压缩|荷电|相对湿度|nacl|naoh|soc|dod|甲醇|硝酸|放电深度|戊二醛|的乙醇|的盐水|carbon dioxide|carbon monoxide|humid"},
     {W(BARE), "ph|ph值|ph 值|酸碱度|折射率|摩擦系数|介电常数|泊松比|f1|f1值|f1 score|f1-score|auc|auroc|dice|dice系数|dice score|iou|miou|map|map@0.5|r2|r²|"
               "相关系数|pue|cop|能效比|安全系数|长径比|强屈比|屈强比|压缩比|数值孔径|发射率|吸收比|功率因数|功率因数为|refractive index|friction coefficient|"
               "coefficient of friction|dielectric constant|poisson's ratio|relative permittivity|kappa|c-index|psnr|ssim|eer|bleu|"
               "numerical aperture|power factor|emissivity|compression ratio|aspect ratio|safety factor|correlation coefficient|eer|fid|"
               "品质因数|q值|q factor|quality factor|m2|光束质量|光束质量m2|wer|loss tangent|介电损耗|介电损耗角正切|tanδ|tan δ|分形维数|m²|zt|zt值|pdi|"
-              "多分散系数|损耗因子|质量分数|摩尔比|质量比|体积比|固液比|液固比|浊度比|信噪比|snr|specific gravity|比重|相对密度|浓缩倍数|放大倍数"},
+              "多分散系数|损耗因子|质量分数|摩尔比|质量比|体积比|固液比|液固比|浊度比|信噪比|snr|specific gravity|比重|相对密度|浓缩倍数|放大倍数|误码率|误比特率|误包率|bit error rate|ber|误警率|虚警率|false alarm rate|probability"},
     {W(EACH), "每分钟|每小时|每秒|每秒钟|每天|每日|每年|每月|每周|每昼夜|日产|年产|时产|日处理|年处理|日处理量|年处理量|小时处理量|日产量|年产量|每吨|每公斤|每平方米|每立方米|每百公里|每台|"
-              "每件|每亩|每公里|每米|每毫升|每升"},
+              "每件|每亩|每公里|每米|每毫升|每升|年产能|年生产能力|年处理能力|日处理能力|年加工能力|年加工量"},
     {W(LOAD), "load|loads|pressure|pressures|vacuum|voltage|illumination|irradiation|excitation|bias|uniaxial|compression|tension|stress|sunlight"},
-    {W(PRECISION), "精度|误差|分辨率|分辨力|灵敏度|不确定度|平整度|平面度|粗糙度|公差|重复性|均匀性|稳定性|定位|检测限|检出限|噪声|偏差|探测限|跳动|accuracy|precision|"
+    {W(PRECISION), "精度|误差|分辨率|分辨力|灵敏度|不确定度|平整度|平面度|粗糙度|公差|重复性|均匀性|稳定性|定位|检测限|检出限|噪声|偏差|探测限|跳动|真空度|线宽|圆度|同轴度|直线度|垂直度|平行度|畸变|accuracy|precision|"
                    "error|resolution|uncertainty|repeatability|roughness|flatness|tolerance|stability|detection limit|uniformity|noise|jitter|"
                    "timing|positioning|alignment|sensitivity|drift"},
     {W(ORDINAL), "phase|level|version|type|model|class|series|chapter|table|figure|fig.|fig|section|task|step|no.|revision|"
                  "release|trl|landsat|sentinel|route|block|fiscal year|fy|page|pp.|iso|iec|astm|gb/t|gb|jis|mil-std|landsat|annex|"
                  "article|clause|appendix|item|windows|python|patent|tel|phone|fax|batch|第|型号|标准|编号|专利号|电话|邮编|附录|条款|规程|规范|图|表|序号|项目号|热线|批号|"
                  "合同号|文号|版本|手机|传真|门牌|号楼|楼"},
+    {W(STEEL), "钢|不锈|不锈钢|牌号|材质|合金|steel|steels|stainless|alloy|alloys"},
+    {W(SHARE), "占|占据|占到|占了|占有|约占|accounts for|account for|accounting for|makes up|make up|comprises|constitutes|represents"},
+    {W(AROUND_THE_CLOCK), "全天候|不间断|值守|在线|监控|无人|服务|客服|响应|智能化|自动|全自动|全智能|全程|营业|around the clock|support"},
     {W(GRANT), "专利|论文|软著|人数|件数|篇数|项数|人才|家数|场次|获奖|著作权|企业数|员工数|客户数|门店|网点|patents|papers|publications"},
     {W(PER), "per|each|apiece|every|每"},
     {W(RESULT), "到|至|to|为|成"},
@@ -290,11 +298,34 @@ qiaoi_grammar_add(qiao_units *units, const char *words, uint64_t classes, uint64
     return true;
 }
 
+/* English names of properties with their plural. */
+static bool
+add_plurals(qiao_units *units, const char *words)
+{
+    char plural[64];
+
+    while (*words != '\0') {
+        size_t n = strcspn(words, "|");
+
+        if (n > 3 && n < sizeof plural - 4 && (unsigned char)words[0] < 0x80 && words[n - 1] != 's' && words[n - 1] != '*') {
+            bool ies = words[n - 1] == 'y' && strchr("aeiou", words[n - 2]) == NULL;
+
+            memcpy(plural, words, n);
+            memcpy(plural + n - (ies ? 1 : 0), ies ? "ies" : "s", ies ? 4 : 2);
+            if (!qiaoi_grammar_add(units, plural, QIAOI_W(HEAD), 0))
+                return false;
+        }
+        words += n + (words[n] == '|' ? 1 : 0);
+    }
+    return true;
+}
+
 qiao_status
 qiaoi_grammar_load(qiao_units *units, qiao_error *err)
 {
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if (!qiaoi_grammar_add(units, table[i].words, table[i].classes, 0))
+        if (!qiaoi_grammar_add(units, table[i].words, table[i].classes, 0) ||
+            (table[i].classes == W(HEAD) && !add_plurals(units, table[i].words)))
             return qiao_fail_memory(err);
     }
     return QIAO_OK;

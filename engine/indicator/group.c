@@ -37,6 +37,15 @@ plus_minus_before(const qiaoi_sentence *s, size_t cell)
     return n == 0 ? 0 : cell - at + n;
 }
 
+/* φ0.25~φ0.45 */
+static size_t
+size_sign(const qiaoi_sentence *s, size_t cell)
+{
+    uint32_t c = cell > 0 ? s->cells[cell - 1].c : 0;
+
+    return c == 0x3C6 || c == 0x3A6 || c == 0xF8 || c == 0xD8 || c == 0x2205 ? 1 : 0;
+}
+
 /* "提高到", "reduced to": a change verb with its "to" between two numbers. */
 static bool
 change_between(const qiaoi_sentence *s, size_t begin, size_t end)
@@ -172,6 +181,19 @@ tolerance(qiaoi_sentence *s, size_t i, qiaoi_expression *out)
     return true;
 }
 
+/* Is "10-9" a range, or a power that lost its superscript? Falling ones pass where both are decimals (4.3-3.0 V). */
+static bool
+dash_range(const qiaoi_sentence *s, const qiaoi_quantity *a, const qiaoi_quantity *b, const qiaoi_expression *e)
+{
+    bool whole = a->value == floor(a->value) && b->value == floor(b->value);
+    const qiao_units *u = s->units;
+
+    if (a->value == 10 && whole && b->value <= 15 && e->unit->dimension.exponents[u->base_kilogram] != 0 &&
+        e->unit->dimension.exponents[u->base_metre] != 0 && !has_unit(a))
+        return false;
+    return e->value < e->value2 || (e->value > e->value2 && !whole && b->value > 0);
+}
+
 static bool
 range(qiaoi_sentence *s, size_t i, link l, qiaoi_expression *out)
 {
@@ -191,7 +213,7 @@ range(qiaoi_sentence *s, size_t i, link l, qiaoi_expression *out)
         return false;
     e.value = in_unit(a, e.unit);
     e.value2 = b->value;
-    if (l == DASH && e.value >= e.value2)
+    if (l == DASH && !dash_range(s, a, b, &e))
         return false;
     if (e.value > e.value2) {
         double swap = e.value;
@@ -215,6 +237,8 @@ changed_near(const qiaoi_sentence *s, size_t begin, size_t end)
     uint64_t change = QIAOI_W(UP) | QIAOI_W(DOWN);
     const qiaoi_hit *hit;
 
+    if (qiaoi_hit_ending(s, qiaoi_skip_spaces_back(s, begin), QIAOI_W(SPAN)) != NULL)
+        return false; /* an extended range from ... to ... */
     if (from < clause)
         from = clause;
     if (s->quantity_count > 0) {
@@ -295,7 +319,7 @@ static size_t
 pair(qiaoi_sentence *s, size_t i, qiaoi_expression out[QIAOI_GROUP_MAX], size_t *used)
 {
     const qiaoi_quantity *a = &s->quantities[i], *b = &s->quantities[i + 1];
-    link l = link_of(s, a->end, b->begin - plus_minus_before(s, b->begin));
+    link l = link_of(s, a->end, b->begin - plus_minus_before(s, b->begin) - size_sign(s, b->begin));
     size_t back = qiaoi_skip_spaces_back(s, a->begin), n;
     const qiaoi_hit *from = qiaoi_hit_ending(s, back, QIAOI_W(FROM)), *between = qiaoi_hit_ending(s, back, QIAOI_W(BETWEEN));
 
@@ -320,6 +344,8 @@ pair(qiaoi_sentence *s, size_t i, qiaoi_expression out[QIAOI_GROUP_MAX], size_t 
     }
     if ((l == DASH || l == TILDE) && range(s, i, l, out))
         return 1;
+    if (l == DASH && !has_unit(a))
+        s->quantities[i].glued = s->quantities[i + 1].glued = true; /* 10-9: no telling */
     if ((l == AND_WORD || l == COMMA || l == TIMES || l == SLASH) && !has_unit(a) && !list_number(s, i)) {
         n = chain(s, i, l, out);
         *used = n;

@@ -141,7 +141,7 @@ typedef struct qiaoi_lexeme {
     X(ABOUT_POST) X(UP) X(DOWN) X(HEAD) X(STOP) X(MARKET) X(MONEY) X(COST) X(FLOOR) X(DIFFERENCE) X(NATION)            \
     X(COMPANY) X(CAPACITY) X(BARE) X(LOWER) X(HIGHER) X(SPAN) X(EXPERIENCE) X(RATIO_OF) X(COMPARATIVE) X(NUMBER)       \
     X(PEOPLE) X(SYMBOL) X(SAVED) X(EACH) X(LOAD) X(PRECISION) X(RESULT) X(MORE) X(ORDINAL)  \
-    X(GRANT) X(PER)
+    X(GRANT) X(PER) X(COPULA) X(STEEL) X(SHARE) X(AROUND_THE_CLOCK)
 
 typedef enum qiaoi_word_class {
 #define QIAOI_ENUM(name) QIAOI_WC_##name,
@@ -249,6 +249,7 @@ typedef struct qiaoi_expression {
     qiao_change change;
     double value, value2;
     size_t name_begin, name_end;
+    bool headed;               /* the name is that of a property */
     bool difference;
 } qiaoi_expression;
 

@@ -32,7 +32,7 @@ is_ratio(const qiaoi_expression *e)
 /* ---- plain numbers ---- */
 
 static bool
-number_stands_alone(const qiaoi_sentence *s, size_t end)
+number_stands_alone(const qiaoi_sentence *s, size_t end, bool bare)
 {
     uint32_t c = s->cells[end].c, next = s->cells[qiaoi_skip_spaces(s, end)].c;
 
@@ -40,20 +40,11 @@ number_stands_alone(const qiaoi_sentence *s, size_t end)
         return false;
     if (c == '.' && qiaoi_is_digit(s->cells[end + 1].c))
         return false;
+    if (bare && !qiaoi_is_han(next))
+        return true;
+    if (qiaoi_is_latin(next) && qiaoi_hit_beginning(s, qiaoi_skip_spaces(s, end), QIAOI_W(STOP) | QIAOI_W(GE_POST) | QIAOI_W(LE_POST) | QIAOI_W(AND)) == NULL)
+        return false;
     return !qiaoi_is_han(next) || qiaoi_hit_beginning(s, qiaoi_skip_spaces(s, end), QIAOI_W(GE_POST) | QIAOI_W(LE_POST) | QIAOI_W(ABOUT_POST) | QIAOI_W(STOP)) != NULL;
-}
-
-/* 检出数, 透过率: a property by its last character. */
-static bool
-ends_as_property(const qiaoi_sentence *s, const qiaoi_expression *e)
-{
-    static const char *const ends[] = {"数", "率", "度", "比", "值", "量"};
-
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        if (e->name_end - e->name_begin >= 2 && qiaoi_ends(s, e->name_end, ends[i]) != 0)
-            return true;
-    }
-    return false;
 }
 
 /* A value without a unit counts behind a property that has none (pH, F1, 折射率) or compared by a sign with a property. */
@@ -63,7 +54,7 @@ judge_plain(const qiaoi_sentence *s, qiaoi_expression *e)
     size_t at = qiaoi_skip_spaces_back(s, e->begin);
     const qiaoi_hit *bare = NULL;
 
-    if (!number_stands_alone(s, e->core_end) || (e->value >= 1900 && e->value <= 2100 && e->value == floor(e->value)))
+    if (e->value >= 1900 && e->value <= 2100 && e->value == floor(e->value))
         return false;
     for (int step = 0; step < 4 && at > 0 && bare == NULL; step++) {
         const qiaoi_hit *hit = qiaoi_hit_ending(s, at, QIAOI_W(BARE) | QIAOI_W(LINK) | QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(ABOUT));
@@ -77,6 +68,8 @@ judge_plain(const qiaoi_sentence *s, qiaoi_expression *e)
         else
             break;
     }
+    if (!number_stands_alone(s, e->core_end, bare != NULL))
+        return false;
     if (bare != NULL) {
         if (!named(e) || e->name_end < bare->end) {
             e->name_begin = bare->begin;
@@ -87,7 +80,7 @@ judge_plain(const qiaoi_sentence *s, qiaoi_expression *e)
     if (!e->symbol || !named(e) || any(s, e->name_begin, e->name_end, QIAOI_W(GRANT) | QIAOI_W(MONEY)))
         return false;
     return e->op != QIAO_OP_EQ && e->op != QIAO_OP_ABOUT &&
-           (any(s, e->name_begin, e->name_end, QIAOI_W(HEAD)) || ends_as_property(s, e));
+           e->headed;
 }
 
 /* ---- kinds of units ---- */
@@ -106,6 +99,8 @@ judge_money(const qiaoi_sentence *s, const qiaoi_expression *e, place p)
         return false;
     if (per)
         return yuan < 1e7;
+    if (yuan >= 1e6)
+        return false;
     if (!any(s, p.begin, p.end, QIAOI_W(COST)) || any(s, p.begin, e->begin, QIAOI_W(MONEY)))
         return false;
     return !(yuan >= 10000 && any(s, p.begin, p.end, QIAOI_W(SAVED)));
@@ -127,9 +122,9 @@ judge_ratio(const qiaoi_sentence *s, const qiaoi_expression *e, place p)
 {
     if (any(s, p.begin, p.end, QIAOI_W(MARKET)))
         return false;
-    if (any(s, p.begin, e->begin, QIAOI_W(NATION)) && !e->symbol)
+    if (any(s, p.begin, e->begin, QIAOI_W(NATION) | QIAOI_W(SHARE)) && !e->symbol)
         return false;
-    return e->symbol || e->plus_minus || named(e) || e->change != QIAO_CHANGE_NONE || of_something(s, e) || e->changes;
+    return e->symbol || e->plus_minus || e->headed || (named(e) && e->compared && qiaoi_is_latin(s->cells[e->name_end - 1].c)) || e->change != QIAO_CHANGE_NONE || of_something(s, e) || e->changes;
 }
 
 /* "2x", "3倍", "5 times": of what is compared. */
@@ -145,7 +140,7 @@ judge_multiple(const qiaoi_sentence *s, const qiaoi_expression *e)
         qiaoi_hit_beginning(s, at, QIAOI_W(COMPARATIVE)) != NULL)
         return true;
     /* 是传统工艺的3倍, factor of, 寿命的3.5倍 */
-    return qiaoi_ends(s, qiaoi_skip_spaces_back(s, e->begin), "的") != 0 || named(e) ||
+    return qiaoi_ends(s, qiaoi_skip_spaces_back(s, e->begin), "的") != 0 || (named(e) && !qiaoi_is_latin(s->cells[e->unit->end - 1].c)) ||
            any(s, at, at + 6 < s->count ? at + 6 : s->count, QIAOI_W(UP) | QIAOI_W(DOWN));
 }
 
@@ -153,6 +148,18 @@ static bool
 is_multiple(const qiaoi_expression *e)
 {
     return is_ratio(e) && e->unit->factor >= 1;
+}
+
+static bool
+decade_before(const qiaoi_sentence *s, size_t cell)
+{
+    static const char *const words[] = {"the ", "and ", "early ", "late ", "mid-"};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (qiaoi_ends(s, cell, words[i]) != 0)
+            return true;
+    }
+    return false;
 }
 
 /* Years, months and the like as the age of a firm, the term of a contract, a decade. */
@@ -164,13 +171,14 @@ judge_time(const qiaoi_sentence *s, const qiaoi_expression *e, place p)
 
     if (c == 's' && e->unit->end == e->unit->begin + 1 && whole &&
         ((e->value >= 1800 && e->value <= 2100) || qiaoi_at(s, e->end, " of ") != 0 ||
-         (e->value >= 10 && e->value < 100 && fmod(e->value, 10) == 0 && qiaoi_ends(s, e->begin, "the ") != 0)))
+         (e->value >= 10 && e->value < 100 && fmod(e->value, 10) == 0 && decade_before(s, e->begin))))
         return false;
     if (e->unit->factor >= 86400 && e->value >= 1900 && e->value <= 2100)
         return false;
     if (e->unit->factor >= 3600 && any(s, p.begin, p.end, QIAOI_W(EXPERIENCE)))
         return false;
-    return !(e->value == 24 && e->unit->factor == 3600 && e->first > 0 && qiaoi_ends(s, e->begin, "×") != 0);
+    return !(e->value == 24 && e->unit->factor == 3600 &&
+             (qiaoi_ends(s, e->begin, "×") != 0 || any(s, e->end, e->end + 10 < s->count ? e->end + 10 : s->count, QIAOI_W(AROUND_THE_CLOCK))));
 }
 
 static bool
@@ -180,13 +188,39 @@ judge_area(const qiaoi_sentence *s, const qiaoi_expression *e, place p)
     return !any(s, p.begin, p.end, QIAOI_W(FLOOR) | QIAOI_W(COMPANY));
 }
 
+/* "拥有8000吨压力机2台": what a firm has. */
+static bool
+counts_machines(const qiaoi_sentence *s, const qiaoi_expression *e, place p)
+{
+    static const char *const things[] = {"台", "套", "条", "座", "辆", "艘"};
+
+    for (size_t i = 0; i < s->quantity_count; i++) {
+        const qiaoi_quantity *q = &s->quantities[i];
+
+        for (size_t k = 0; q->begin >= e->end && q->end <= p.end && k < sizeof things / sizeof things[0]; k++) {
+            if (qiaoi_at(s, q->end, things[k]) != 0)
+                return true;
+        }
+    }
+    return false;
+}
+
 /* What a country, an industry or a firm makes in a year. */
 static bool
 statistic(const qiaoi_sentence *s, const qiaoi_expression *e, place p)
 {
+    const qiao_units *u = s->units;
+    bool mass = e->unit->dimension.exponents[u->base_kilogram] == 2 && e->unit->dimension.exponents[u->base_metre] == 0;
+
     if (e->symbol)
         return false;
-    if (any(s, p.begin, e->begin, QIAOI_W(NATION)))
+    if (any(s, p.begin, e->begin, QIAOI_W(NATION)) || (mass && any(s, 0, e->begin, QIAOI_W(NATION))))
+        return true;
+    if (mass && any(s, p.begin, p.end, QIAOI_W(MARKET)))
+        return true;
+    if (mass && e->value * e->unit->factor >= 1e7 && any(s, 0, p.end, QIAOI_W(CAPACITY) | QIAOI_W(COMPANY) | QIAOI_W(MARKET)))
+        return true; /* ten thousand tonnes and more */
+    if (any(s, p.begin, e->begin, QIAOI_W(COMPANY)) && counts_machines(s, e, p))
         return true;
     return any(s, p.begin, p.end, QIAOI_W(CAPACITY)) && any(s, p.begin, p.end, QIAOI_W(COMPANY));
 }
@@ -208,7 +242,7 @@ settle_difference(const qiaoi_sentence *s, qiaoi_expression *e)
     size_t from = named(e) && e->name_end <= e->begin ? e->name_begin : e->begin, at = qiaoi_skip_spaces(s, e->end);
     const qiaoi_unit_use *u = e->unit;
 
-    if (u->offset == 0 || e->changes)
+    if (u->offset == 0 || e->changes || (e->op == QIAO_OP_RANGE && e->value < 0))
         return;
     if (e->core > from + 24)
         from = e->core - 24;
@@ -217,12 +251,24 @@ settle_difference(const qiaoi_sentence *s, qiaoi_expression *e)
                     qiaoi_hit_beginning(s, at, QIAOI_W(DIFFERENCE)) != NULL || any(s, e->name_begin, e->name_end, QIAOI_W(DIFFERENCE));
 }
 
+/* "316L", "304N" beside steel */
+static bool
+steel_grade(const qiaoi_sentence *s, const qiaoi_expression *e)
+{
+    uint32_t c = s->cells[e->unit->begin].c;
+
+    return e->unit->end == e->unit->begin + 1 && (c == 'L' || c == 'N' || c == 'H' || c == 'T') && e->value >= 200 && e->value < 1000 &&
+           e->value == floor(e->value) && qiaoi_is_digit(s->cells[e->unit->begin - 1].c) && any(s, 0, s->count, QIAOI_W(STEEL));
+}
+
 static bool
 judge_unit(const qiaoi_sentence *s, qiaoi_expression *e, place p)
 {
     const qiao_units *u = s->units;
     const qiao_dimension *d = &e->unit->dimension;
 
+    if (steel_grade(s, e))
+        return false;
     if (d->exponents[u->base_money] != 0)
         return judge_money(s, e, p);
     if (is_multiple(e))

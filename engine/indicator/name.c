@@ -4,6 +4,9 @@
  */
 #include "indicator/indicator_internal.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #define NAME_CELLS_ZH 14u
 #define NAME_WORDS_EN 5u
 #define REACH 70u /* cells from the expression to a property that does not stand beside it */
@@ -30,33 +33,72 @@ in_quantity(const qiaoi_sentence *s, size_t cell)
     return false;
 }
 
-/* Skips what links a property to its value, going back; change verbs are passed and remembered. */
-static size_t
-skip_links(const qiaoi_sentence *s, size_t at, bool *linked, size_t *verb_end)
-{
-    uint64_t classes = ~(uint64_t)0;
+/* What stands between a property and its value. */
+typedef struct links {
+    bool linked, copula, sign;
+    bool place;             /* "在", "at": the value is a condition */
+    size_t verb_end;        /* a Chinese change verb ends here; 0 = none */
+    const qiaoi_hit *verb;  /* an English change verb; NULL = none */
+    bool by;
+} links;
 
-    for (int step = 0; step < 8 && at > 0; step++) {
+static bool
+is_sign(uint32_t c)
+{
+    return c == ':' || c == '=' || c == 0x2265 || c == 0x2264 || c == '>' || c == '<';
+}
+
+static void
+note_link(const qiaoi_sentence *s, const qiaoi_hit *hit, size_t at, links *l)
+{
+    bool han = qiaoi_is_han(s->cells[at - 1].c);
+
+    l->linked = l->linked || (hit->words & QIAOI_W(LINK)) != 0;
+    l->copula = l->copula || (hit->words & QIAOI_W(COPULA)) != 0;
+    l->place = l->place || qiaoi_ends(s, at, "在") == hit->end - hit->begin || (qiaoi_ends(s, at, "at") == 2 && hit->end - hit->begin == 2);
+    l->by = l->by || (qiaoi_ends(s, at, "by") == 2 && hit->end - hit->begin == 2);
+    if ((hit->words & (QIAOI_W(UP) | QIAOI_W(DOWN))) == 0)
+        return;
+    if (han && l->verb_end == 0)
+        l->verb_end = at;
+    else if (!han && l->verb == NULL)
+        l->verb = hit;
+}
+
+/* Letters that belong to the number rather than to its name: Ra0.4, φ5, DC48V. */
+static size_t
+skip_size_letters(const qiaoi_sentence *s, size_t at)
+{
+    size_t begin = at;
+
+    while (begin > 0 && at - begin < 3 && (qiaoi_is_latin(s->cells[begin - 1].c) || (s->cells[begin - 1].c >= 0x391 && s->cells[begin - 1].c <= 0x3C9)))
+        begin--;
+    return at > begin && at - begin <= 2 && qiaoi_is_digit(s->cells[at].c) ? begin : at;
+}
+
+/* Skips what links a property to its value, going back, and notes it. */
+static size_t
+skip_links(const qiaoi_sentence *s, size_t at, links *l)
+{
+    uint64_t linking = QIAOI_W(LINK) | QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(ABOUT) | QIAOI_W(BETTER) | QIAOI_W(UP) | QIAOI_W(DOWN) |
+                       QIAOI_W(FROM) | QIAOI_W(COPULA) | QIAOI_W(BETWEEN);
+
+    for (int step = 0; step < 8; step++) {
         const qiaoi_hit *hit;
-        uint32_t c;
 
         at = qiaoi_skip_spaces_back(s, at);
         if (at == 0)
             break;
-        c = s->cells[at - 1].c;
-        if (c == ':' || c == '=' || c == '(' || c == '[' || c == 0x2265 || c == 0x2264 || c == '>' || c == '<') {
+        if (is_sign(s->cells[at - 1].c) || s->cells[at - 1].c == '(' || s->cells[at - 1].c == '[') {
+            l->linked = l->linked || is_sign(s->cells[at - 1].c);
+            l->sign = l->sign || is_sign(s->cells[at - 1].c);
             at--;
-            *linked = true;
             continue;
         }
-        hit = qiaoi_hit_ending(s, at, classes);
-        if (hit == NULL || (hit->words & QIAOI_W(HEAD)) != 0)
+        hit = qiaoi_hit_ending(s, at, ~(uint64_t)0);
+        if (hit == NULL || (hit->words & QIAOI_W(HEAD)) != 0 || (hit->words & linking) == 0)
             break;
-        if ((hit->words & (QIAOI_W(UP) | QIAOI_W(DOWN))) != 0 && qiaoi_is_han(c) && *verb_end == 0)
-            *verb_end = at;
-        if ((hit->words & (QIAOI_W(LINK) | QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(ABOUT) | QIAOI_W(BETTER) | QIAOI_W(UP) | QIAOI_W(DOWN))) == 0)
-            break;
-        *linked = true;
+        note_link(s, hit, at, l);
         at = hit->begin;
     }
     return qiaoi_skip_spaces_back(s, at);
@@ -108,7 +150,7 @@ phrase_begin_zh(const qiaoi_sentence *s, size_t end)
 
         if (at < end && hit != NULL && (hit->words & QIAOI_W(HEAD)) == 0 && qiaoi_is_han(s->cells[at - 1].c))
             break;
-        at--;
+        at = hit != NULL && (hit->words & QIAOI_W(HEAD)) != 0 ? hit->begin : at - 1;
     }
     /* not inside a Latin word or number */
     while (at < end && at > 0 && qiaoi_is_latin(s->cells[at].c) && qiaoi_is_latin(s->cells[at - 1].c))
@@ -125,21 +167,73 @@ take_verb(const qiaoi_sentence *s, size_t begin)
     return hit != NULL && qiaoi_is_han(s->cells[begin - 1].c) ? hit->begin : begin;
 }
 
+/* 倒伏率, 株高, 保鲜期: a property by its last character, unless the word is another (大量, 程度). */
 static bool
-name_before_zh(const qiaoi_sentence *s, qiaoi_expression *e, size_t at, bool linked, size_t verb_end)
+property_by_ending(const qiaoi_sentence *s, size_t begin, size_t end)
+{
+    static const char *const ends[] = {"率", "度", "量", "力", "值", "数", "比", "角", "期", "径", "厚", "压", "温", "速", "频", "耗", "距", "差", "隙", "高",
+                                       "长", "宽", "重"};
+
+    if (end - begin < 2 || qiaoi_hit_ending(s, end, QIAOI_W(STOP)) != NULL)
+        return false;
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        if (qiaoi_ends(s, end, ends[i]) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Only links and the like between a property and its value: 转换效率目标, but not 循环性能. */
+static bool
+nothing_else(const qiaoi_sentence *s, size_t begin, size_t end)
+{
+    while (begin < end) {
+        const qiaoi_hit *hit = qiaoi_hit_beginning(s, begin, QIAOI_W(STOP) | QIAOI_W(LINK) | QIAOI_W(UP) | QIAOI_W(DOWN));
+
+        if (hit == NULL || qiaoi_at(s, begin, "性能") != 0 || qiaoi_at(s, begin, "测试") != 0 || qiaoi_at(s, begin, "装置") != 0 ||
+            qiaoi_at(s, begin, "系统") != 0 || qiaoi_at(s, begin, "设备") != 0)
+            return false;
+        begin = hit->end;
+    }
+    return true;
+}
+
+static bool
+at_boundary(const qiaoi_sentence *s, size_t cell)
+{
+    return cell == 0 || !is_word_cell(s->cells[cell - 1].c);
+}
+
+static bool
+name_before_zh(const qiaoi_sentence *s, qiaoi_expression *e, size_t at, const links *l)
 {
     size_t begin = phrase_begin_zh(s, at), end = at;
-    bool headed = begin < end && cut_to_head(s, begin, &end);
+    const qiaoi_hit *stop = qiaoi_hit_ending(s, at, QIAOI_W(STOP) | QIAOI_W(HEAD));
+    bool headed = begin < end && (property_by_ending(s, begin, end) || (cut_to_head(s, begin, &end) && nothing_else(s, end, at)));
 
-    if (begin >= end || (!headed && !linked && !e->compared))
+    if (begin >= end || (stop != NULL && (stop->words & QIAOI_W(HEAD)) == 0 && stop->begin <= begin))
         return false;
-    if (!headed && end - begin < 2)
+    if (!headed && !e->symbol && !l->sign && !(at_boundary(s, begin) && end - begin >= 2 && end - begin <= 8 && !l->place))
         return false;
-    if (!headed && !(e->symbol || s->cells[end].c == ':' || e->change != QIAO_CHANGE_NONE || linked))
+    if (end < at && !l->linked && !e->compared)
         return false;
+    e->headed = headed;
     e->name_begin = e->change != QIAO_CHANGE_NONE ? take_verb(s, begin) : begin;
-    e->name_end = e->change != QIAO_CHANGE_NONE && verb_end > end && verb_end - end <= 6 ? verb_end : end;
+    e->name_end = e->change != QIAO_CHANGE_NONE && l->verb_end > end && l->verb_end - end <= 6 ? l->verb_end : end;
     return true;
+}
+
+/* 98%的识别率 is a rate of 98%; 75%的油耗 is a share of the consumption. */
+static bool
+told_in_percent(const qiaoi_sentence *s, size_t end)
+{
+    static const char *const ends[] = {"率", "精度", "纯度", "浓度", "湿度", "准确度", "含量", "灵敏度", "特异性", "选择性", "占空比", "孔隙度", "准确性"};
+
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        if (qiaoi_ends(s, end, ends[i]) != 0)
+            return true;
+    }
+    return false;
 }
 
 static bool
@@ -159,8 +253,12 @@ name_behind_zh(const qiaoi_sentence *s, qiaoi_expression *e)
             break;
         }
     }
-    if (hit == NULL)
+    if (hit == NULL || (qiaoi_is_han(s->cells[hit->end].c) &&
+                        qiaoi_hit_beginning(s, hit->end, QIAOI_W(STOP) | QIAOI_W(LINK) | QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(AND)) == NULL))
+        return false; /* 8000吨压力机 is a press, no pressure */
+    if (e->unit != NULL && (e->unit->rules & QIAOI_RULE_EVIDENCE) != 0 && e->change == QIAO_CHANGE_NONE && !told_in_percent(s, hit->end))
         return false;
+    e->headed = true;
     e->name_begin = at;
     e->name_end = hit->end;
     return true;
@@ -195,17 +293,27 @@ phrase_begin_en(const qiaoi_sentence *s, size_t end)
     return at;
 }
 
+/* "reduces friction by 40%", "friction is reduced by 40%", "thickness drops by 5 mm": the thing with its verb. */
 static bool
-name_before_en(const qiaoi_sentence *s, qiaoi_expression *e, size_t at, bool linked)
+name_of_change(const qiaoi_sentence *s, qiaoi_expression *e)
 {
-    size_t begin = phrase_begin_en(s, at), end = at;
+    size_t clause = qiaoi_clause_begin(s, e->begin), by = qiaoi_skip_spaces_back(s, e->begin);
+    const qiaoi_hit *verb = qiaoi_hit_within(s, clause, by, QIAOI_W(UP) | QIAOI_W(DOWN));
+    size_t begin, end;
 
-    if (begin >= end || !linked)
+    if (verb == NULL || qiaoi_ends(s, by, "by") == 0 || by - verb->begin > 60)
         return false;
-    if (!cut_to_head(s, begin, &end) && !e->symbol)
-        return false;
-    if (end < at && !e->symbol && qiaoi_skip_spaces(s, end) != at && end + 14 < at)
-        return false;
+    begin = verb->begin;
+    end = qiaoi_skip_spaces_back(s, by - 2);
+    if (end <= verb->end) {
+        links l = {0};
+        size_t at = skip_links(s, verb->begin, &l);
+
+        begin = phrase_begin_en(s, at);
+        if (begin >= at)
+            return false;
+    }
+    e->headed = true;
     e->name_begin = begin;
     e->name_end = end;
     return true;
@@ -219,12 +327,71 @@ word_end(const qiaoi_sentence *s, size_t at)
     return at;
 }
 
+/* D50, COD, T90: capitals or digits in a short word. */
+static bool
+symbol_like(const qiaoi_sentence *s, size_t begin, size_t end)
+{
+    size_t telling = 0;
+
+    for (size_t i = begin; i < end; i++)
+        telling += (s->cells[i].c >= 'A' && s->cells[i].c <= 'Z') || qiaoi_is_digit(s->cells[i].c) || s->cells[i].c >= 0x370 ? 1 : 0;
+    return telling > 0 && end - begin <= 12 && (end - begin <= 2 || telling >= 2);
+}
+
+/* "testing up to 280 mm", "continuously at": no nouns. */
+static bool
+no_noun(const qiaoi_sentence *s, size_t end)
+{
+    return qiaoi_ends(s, end, "ing") != 0 || qiaoi_ends(s, end, "ed") != 0 || qiaoi_ends(s, end, "ly") != 0 || qiaoi_ends(s, end, "er") != 0;
+}
+
+/* "with pulsation below 2 %": one word with nothing else before it may name what is compared. */
+static bool
+lone_word(const qiaoi_sentence *s, const qiaoi_expression *e, size_t begin, size_t end)
+{
+    const qiaoi_hit *before = qiaoi_hit_ending(s, qiaoi_skip_spaces_back(s, begin), QIAOI_W(STOP));
+
+    if (!e->compared || e->op == QIAO_OP_ABOUT || end - begin < 4 || s->cells[end - 1].c == 's' || no_noun(s, end) || qiaoi_skip_spaces(s, end) != qiaoi_skip_spaces(s, e->begin))
+        return false;
+    for (size_t i = begin; i < end; i++) {
+        if (!qiaoi_is_latin(s->cells[i].c))
+            return false;
+    }
+    return before != NULL || at_boundary(s, begin);
+}
+
+static bool
+name_before_en(const qiaoi_sentence *s, qiaoi_expression *e, size_t at, const links *l)
+{
+    size_t begin = phrase_begin_en(s, at), end = at;
+
+    const qiaoi_hit *whole = qiaoi_hit_ending(s, at, QIAOI_W(HEAD));
+
+    if (whole != NULL && whole->begin < begin)
+        begin = whole->begin; /* field of view */
+    while (begin < end && qiaoi_is_digit(s->cells[begin].c))
+        begin = qiaoi_skip_spaces(s, word_end(s, begin + 1));
+    if (begin >= end || (l->place && !l->copula))
+        return false;
+    e->headed = whole != NULL;
+    if (!e->headed && !l->sign && !(e->symbol && symbol_like(s, begin, end)) && !lone_word(s, e, begin, end))
+        return false;
+    e->name_begin = begin;
+    e->name_end = end;
+    return true;
+}
+
 /* "400 Wh/kg energy density": at most three words, the last of which is a property. */
 static bool
 name_behind_en(const qiaoi_sentence *s, qiaoi_expression *e)
 {
     size_t at = qiaoi_skip_spaces(s, e->end), begin = at, end = 0;
+    bool ratio = e->unit != NULL && (e->unit->rules & QIAOI_RULE_EVIDENCE) != 0;
 
+    if (ratio && qiaoi_at(s, at, "of ") != 0)
+        return false;
+    if (ratio && qiaoi_hit_beginning(s, at, QIAOI_W(DOWN) | QIAOI_W(UP)) != NULL && qiaoi_is_latin(s->cells[at].c))
+        at = qiaoi_skip_spaces(s, word_end(s, at)); /* 35% less power */
     if (qiaoi_at(s, at, "of ") != 0)
         at = begin = at + 3;
     for (int words = 0; words < 4 && at < s->count; words++) {
@@ -243,6 +410,7 @@ name_behind_en(const qiaoi_sentence *s, qiaoi_expression *e)
     }
     if (end == 0)
         return false;
+    e->headed = true;
     e->name_begin = begin;
     e->name_end = end;
     return true;
@@ -266,6 +434,7 @@ nearest_before(const qiaoi_sentence *s, qiaoi_expression *e, size_t at)
             return false;
     }
     end = hit->end;
+    e->headed = true;
     e->name_begin = qiaoi_is_han(s->cells[end - 1].c) ? phrase_begin_zh(s, end) : phrase_begin_en(s, end);
     e->name_end = end;
     if (e->name_begin >= end)
@@ -273,34 +442,166 @@ nearest_before(const qiaoi_sentence *s, qiaoi_expression *e, size_t at)
     return true;
 }
 
-void
-qiaoi_find_name(const qiaoi_sentence *s, qiaoi_expression *e)
+/* "在25℃下", "在…条件下", "at 25 °C": a condition needs no name. */
+static bool
+is_condition(const qiaoi_sentence *s, const qiaoi_expression *e, const links *l)
 {
-    bool linked = false, found, han;
-    size_t verb_end = 0, at = skip_links(s, e->begin, &linked, &verb_end);
+    static const char *const tails[] = {"下", "时", "条件", "环境", "的条件", "的环境"};
+    size_t at = qiaoi_skip_spaces(s, e->end);
+
+    for (size_t i = 0; l->place && i < sizeof tails / sizeof tails[0]; i++) {
+        if (qiaoi_at(s, at, tails[i]) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Before "(g/cm3)" or "(LOD)". */
+static size_t
+before_bracket(const qiaoi_sentence *s, size_t at)
+{
+    size_t open = at;
+
+    if (at == 0 || s->cells[at - 1].c != ')')
+        return at;
+    while (open > 0 && at - open < 16 && s->cells[open - 1].c != '(')
+        open--;
+    return open > 0 && s->cells[open - 1].c == '(' ? qiaoi_skip_spaces_back(s, open - 1) : at;
+}
+
+/* Does a Chinese phrase end here, be it with letters (粉体D50)? */
+static bool
+ends_chinese(const qiaoi_sentence *s, size_t at)
+{
+    size_t begin = at;
+
+    while (begin > 0 && at - begin < 5 && (qiaoi_is_latin(s->cells[begin - 1].c) || qiaoi_is_digit(s->cells[begin - 1].c)) && !in_quantity(s, begin - 1))
+        begin--;
+    return begin > 0 && qiaoi_is_han(s->cells[begin - 1].c);
+}
+
+static bool
+contains_any(const qiaoi_sentence *s, size_t begin, size_t end, const char *const *texts, size_t count)
+{
+    for (size_t at = begin; at < end; at++) {
+        for (size_t i = 0; i < count; i++) {
+            size_t n = qiaoi_at(s, at, texts[i]);
+
+            if (n != 0 && at + n <= end)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Properties that can only be told in some units: a frequency is no distance. */
+static bool
+speaks_of(const qiaoi_sentence *s, const qiaoi_expression *e)
+{
+    static const struct {
+        const char *ending;
+        const char *units; /* SI, between spaces */
+    } sure[] = {{"距离", " m "},
+                {"长度", " m "},
+                {"厚度", " m "},
+                {"直径", " m "},
+                {"宽度", " m s Hz "},
+                {"高度", " m "},
+                {"波长", " m "},
+                {"粒径", " m mesh "},
+                {"孔径", " m "},
+                {"电压", " V "},
+                {"电流", " A A/m2 C A/kg "},
+                {"功率", " W V·A dBm dBW W/m2 W/kg W/m3 W/m "},
+                {"频率", " Hz 1/s "},
+                {"重量", " kg N kg/m2 kg/m "},
+                {"质量", " kg kg/m2 kg/m "},
+                {"压强", " Pa "},
+                {"温度", " K "},
+                {"转速", " 1/s Hz m/s "},
+                {"thickness", " m "},
+                {"diameter", " m "},
+                {"wavelength", " m "},
+                {"wavelengths", " m "},
+                {"voltage", " V "},
+                {"current", " A A/m2 C A/kg "},
+                {"frequency", " Hz 1/s "},
+                {"weight", " kg N kg/m2 kg/m "},
+                {"mass", " kg kg/m2 kg/m "},
+                {"payload", " kg N W m3 "},
+                {"distance", " m "},
+                {"altitude", " m "},
+                {"power", " W V·A dBm dBW 1/s rad s 1/m W/m2 W/kg W/m3 W/m "},
+                {"pressure", " Pa N Pa/m "},
+                {"temperature", " K "},
+                {"volume", " m3 m3/kg "},
+                {"height", " m "},
+                {"width", " m s Hz rad "}};
+    const char *si = e->unit->si;
+
+    for (size_t i = 0; i < sizeof sure / sizeof sure[0]; i++) {
+        char wanted[QIAOI_SI_SIZE + 2];
+
+        if (qiaoi_ends(s, e->name_end, sure[i].ending) == 0)
+            continue;
+        if (si[0] == 'd' && si[1] == 'B')
+            return true;
+        snprintf(wanted, sizeof wanted, " %s ", si);
+        return strstr(sure[i].units, wanted) != NULL;
+    }
+    return true;
+}
+
+/* A time is no density, a temperature no efficiency: such a name belongs to another value. */
+static bool
+fits_unit(const qiaoi_sentence *s, const qiaoi_expression *e)
+{
+    static const char *const of_time[] = {"时间", "寿命", "周期", "期", "时长", "续航", "延", "节拍", "工时", "年限", "待机", "间隔", "循环", "盐雾", "连续", "稳定",
+                                          "存", "耐", "抗", "工作", "运行", "时", "脉宽", "抖动", "使用", "time", "life", "duration", "latency", "delay", "period",
+                                          "endurance", "lag", "interval", "warranty", "jitter", "storage", "retention", "mtbf", "age", "payback", "pulse",
+                                          "standby", "stability", "length", "autonomy", "operation", "turnaround", "window", "cycle", "response", "width",
+                                          "operating", "shelf", "resistance", "survival", "hold"};
+    static const char *const of_heat[] = {"温", "热", "冷", "冻", "点", "耐", "范围", "条件", "环境", "工况", "火", "烧", "柔性", "temp", "point", "limit", "range", "heat",
+                                          "cool", "melt", "boil", "flash", "transition", "tg", "resistance", "operating", "storage", "oven", "anneal", "sinter",
+                                          "calcin", "stability", "rise", "uniformity", "accuracy", "difference", "threshold", "drift", "netd", "resolution",
+                                          "error", "noise", "gradient", "swing", "ambient", "dew", "freezing", "condition", "deviation"};
+    const qiao_units *u = s->units;
+
+    if (e->unit == NULL || !e->headed || e->change != QIAO_CHANGE_NONE)
+        return true;
+    if (qiaoi_is_base(&e->unit->dimension, u->base_second, 2))
+        return contains_any(s, e->name_begin, e->name_end, of_time, sizeof of_time / sizeof of_time[0]);
+    if (e->unit->offset != 0)
+        return contains_any(s, e->name_begin, e->name_end, of_heat, sizeof of_heat / sizeof of_heat[0]);
+    return (e->unit->rules & QIAOI_RULE_EVIDENCE) != 0 || speaks_of(s, e);
+}
+
+static void
+find_name(const qiaoi_sentence *s, qiaoi_expression *e)
+{
+    links l = {0};
+    size_t at = before_bracket(s, skip_links(s, skip_size_letters(s, e->begin), &l));
+    bool han = ends_chinese(s, at), empty;
 
     e->name_begin = e->name_end = 0;
-    if (at > 0 && s->cells[at - 1].c == ')') {
-        /* 密度(g/cm3)≥2.5, "detection limit (LOD) of" */
-        size_t open = at;
-
-        while (open > 0 && at - open < 16 && s->cells[open - 1].c != '(')
-            open--;
-        if (open > 0 && s->cells[open - 1].c == '(')
-            at = qiaoi_skip_spaces_back(s, open - 1);
-    }
-    han = at > 0 && qiaoi_is_han(s->cells[at - 1].c);
-    found = at > 0 && (han ? name_before_zh(s, e, at, linked, verb_end) : name_before_en(s, e, at, linked));
-    if (!found && !han && at > 0 && e->symbol && phrase_begin_zh(s, at) < at) {
-        /* a symbol for a name: D50≤10 μm, COD<50 mg/L */
-        e->name_begin = phrase_begin_zh(s, at);
-        e->name_end = at;
-        found = true;
-    }
-    if (found)
+    e->headed = false;
+    if (is_condition(s, e, &l) || (e->change != QIAO_CHANGE_NONE && name_of_change(s, e)))
+        return;
+    if (at > 0 && (han ? name_before_zh(s, e, at, &l) : name_before_en(s, e, at, &l)))
         return;
     if (name_behind_zh(s, e) || name_behind_en(s, e))
         return;
-    if (linked || e->compared)
+    empty = at == 0 || !is_word_cell(s->cells[at - 1].c) || phrase_begin_zh(s, at) >= at;
+    if (l.copula || (qiaoi_is_han(s->cells[qiaoi_clause_begin(s, e->begin)].c) && (e->symbol || e->compared) && empty))
         nearest_before(s, e, e->begin);
+}
+
+void
+qiaoi_find_name(const qiaoi_sentence *s, qiaoi_expression *e)
+{
+    find_name(s, e);
+    if (e->name_end <= e->name_begin || fits_unit(s, e))
+        return;
+    e->name_begin = e->name_end = 0;
+    e->headed = false;
 }

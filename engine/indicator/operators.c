@@ -22,7 +22,7 @@ better(const qiaoi_sentence *s, const qiaoi_expression *e)
 
     if (e->plus_minus)
         return QIAO_OP_LE;
-    if (ratio && hit != NULL && qiaoi_hit_within(s, from, to, QIAOI_W(LOWER)) == NULL)
+    if (ratio && e->value * e->unit->factor > 0.2)
         return QIAO_OP_GE;
     return hit != NULL || qiaoi_hit_within(s, from, to, QIAOI_W(LOWER)) != NULL ? QIAO_OP_LE : QIAO_OP_GE;
 }
@@ -84,6 +84,8 @@ words_before(const qiaoi_sentence *s, qiaoi_expression *e)
         const qiaoi_hit *hit = qiaoi_hit_ending(s, at, COMPARISONS);
         size_t skipped = 0;
 
+        if (hit != NULL && step > 0 && qiaoi_at(s, hit->begin, "over") == 4 && hit->end == hit->begin + 4)
+            break; /* "over a 40 cm sphere" */
         if (hit != NULL && (hit->words & (QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(BETTER))) != 0) {
             found = hit;
             break;
@@ -101,7 +103,7 @@ words_before(const qiaoi_sentence *s, qiaoi_expression *e)
         return;
     e->begin = found->begin < e->begin ? found->begin : e->begin;
     e->compared = true;
-    e->symbol = (found->words & QIAOI_W(SYMBOL)) != 0;
+    e->symbol = (found->words & QIAOI_W(SYMBOL)) != 0 && (found->words & (QIAOI_W(GE) | QIAOI_W(LE))) != 0;
     if (e->op != QIAO_OP_RANGE)
         e->op = operator_of(s, e, found);
 }
@@ -111,8 +113,12 @@ words_behind(const qiaoi_sentence *s, qiaoi_expression *e)
 {
     uint64_t wanted = QIAOI_W(GE_POST) | QIAOI_W(LE_POST) | QIAOI_W(ABOUT_POST);
     size_t at = qiaoi_skip_spaces(s, e->end);
+    size_t number_end = s->quantities[e->last].number_end;
     const qiaoi_hit *hit;
     bool bracket = is_bracket(s->cells[at].c);
+
+    if (s->cells[number_end].c == '+' && number_end < e->core_end && !e->compared && e->op == QIAO_OP_EQ)
+        e->op = QIAO_OP_GE; /* 30+ m */
 
     if (s->cells[at].c == '+' && at == e->end && !qiaoi_is_digit(s->cells[at + 1].c) && !qiaoi_is_latin(s->cells[at + 1].c)) {
         if (!e->compared && e->op == QIAO_OP_EQ)

@@ -17,7 +17,9 @@ symbol_of_size(const qiaoi_sentence *s, size_t begin, size_t end)
         return false;
     if (end - begin == 1)
         return c == 0x3C6 || c == 0x3A6 || c == 0xF8 || c == 0xD8 || c == 0x2205 || c == 0x3B4 || c == 0x394 || c == 0x3BB;
-    return end - begin == 2 && c == 'R' && (second == 'a' || second == 'z' || second == 'q');
+    if (end - begin != 2)
+        return false;
+    return (c == 'R' && (second == 'a' || second == 'z' || second == 'q')) || ((c == 'D' || c == 'A') && second == 'C');
 }
 
 /* First cell of the run of letters that ends at the cell. */
@@ -87,9 +89,13 @@ minus_word(const qiaoi_sentence *s, size_t cell)
 static bool
 dash_parts(const qiaoi_sentence *s, size_t cell)
 {
-    size_t back = qiaoi_skip_spaces_back(s, cell);
+    size_t back = qiaoi_skip_spaces_back(s, cell), run = cell;
     uint32_t before = back > 0 ? s->cells[back - 1].c : ' ';
 
+    while (run > 0 && s->cells[run - 1].c == '-')
+        run--;
+    if (cell - run >= 2 && run > 0 && previous_end(s) == run)
+        return true; /* 12%---15% */
     if (previous_end(s) == cell || qiaoi_is_digit(before) || before == 0x2103 || before == '%' || before == 0xB0)
         return true;
     return back == cell && (qiaoi_is_latin(before) || before == ')');
@@ -182,6 +188,21 @@ write_money(const qiaoi_sentence *s, qiaoi_quantity *q, size_t number_end)
              s->bytes + tail_from);
 }
 
+/* $2B, $37K/day, €5M */
+static size_t
+money_magnitude(const qiaoi_sentence *s, size_t cell, double *value)
+{
+    uint32_t c = s->cells[cell].c;
+    bool n = s->cells[cell + 1].c == 'n' && (c == 'b' || c == 'm');
+
+    if (qiaoi_is_latin(s->cells[cell + (n ? 2 : 1)].c))
+        return 0;
+    if (c != 'B' && c != 'M' && c != 'K' && c != 'k' && c != 'm' && !n)
+        return 0;
+    *value *= c == 'K' || c == 'k' ? 1e3 : c == 'M' || c == 'm' ? 1e6 : 1e9;
+    return n ? 2 : 1;
+}
+
 /* $5, €3/kg, HRC58: the unit stands before the number. */
 static bool
 take_unit_before(const qiaoi_sentence *s, qiaoi_quantity *q)
@@ -195,12 +216,12 @@ take_unit_before(const qiaoi_sentence *s, qiaoi_quantity *q)
     if (q->unit.dimension.exponents[s->units->base_money] != 0) {
         qiaoi_unit_use use = q->unit;
 
+        q->number_end += money_magnitude(s, q->number_end, &q->value);
         use.end = q->number_end;
         qiaoi_unit_continue(s, q->number_end, &use);
         q->unit = use;
         q->end = use.end > q->number_end ? use.end : q->number_end;
         write_money(s, q, q->number_end);
-        /* "$5 million", "US$ 3 per bottle" */
     } else {
         snprintf(q->unit.written, sizeof q->unit.written, "%.*s",
                  (int)(s->cells[q->unit.end].at - s->cells[q->unit.begin].at), s->bytes + s->cells[q->unit.begin].at);
@@ -251,6 +272,8 @@ take_unit(const qiaoi_sentence *s, qiaoi_quantity *q)
     q->value *= factor;
     q->end = q->number_end;
     extra = vague(s, q->number_end);
+    if (s->cells[q->number_end].c == '/' && take_unit_before(s, q))
+        return;
     if (qiaoi_unit_at(s, q->number_end + extra, &q->unit)) {
         q->end = q->unit.end;
         if (!q->unit.compound)

@@ -95,12 +95,12 @@ unit_in_brackets(const qiaoi_sentence *s, qiaoi_expression *e, qiaoi_unit_use *u
         open--;
     if (open == 0 || s->cells[open - 1].c != '(')
         return;
-    if (qiaoi_unit_alone(s, open, at - 1, use)) {
-        e->unit = use;
-        e->begin = open - 1;
-    } else if (open >= 3 && qiaoi_unit_alone(s, open - 3, at, use)) { /* dB(A) */
+    if (open >= 3 && qiaoi_unit_alone(s, open - 3, at, use)) { /* dB(A) */
         e->unit = use;
         e->begin = open - 3;
+    } else if (qiaoi_unit_alone(s, open, at - 1, use)) {
+        e->unit = use;
+        e->begin = open - 1;
     }
 }
 

@@ -353,7 +353,7 @@ count_below(const qiaoi_sentence *s, size_t *cell)
         const char *text;
         double value;
         const char *unit;
-    } usual[] = {{"1000", 1000, ""}, {"100", 100, ""}, {"24", 24, "h"}, {"15", 15, "mm"}, {"10", 10, "min"}};
+    } usual[] = {{"1000", 1000, ""}, {"100", 100, ""}, {"24", 24, "h"}, {"15", 15, "mm"}, {"10", 10, "min"}, {"25", 25, "mm"}, {"50", 50, "mm"}};
 
     for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
         size_t n = qiaoi_at(s, *cell, usual[i].text), at;

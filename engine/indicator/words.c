@@ -11,30 +11,32 @@ letters_end(const qiaoi_sentence *s, size_t cell)
     return cell;
 }
 
-/* Puts all that one spelling stands for into the hit; false where it ends inside a Latin word. */
+/* Adds what one spelling stands for to the hit of its place; false where it ends inside a Latin word and may not. */
 static bool
 take_match(const qiaoi_sentence *s, size_t cell, const qiaoi_match *match, qiaoi_hit *hit)
 {
     const qiao_units *u = s->units;
     size_t end = cell + match->length;
     bool inside = qiaoi_is_latin(s->cells[end - 1].c) && qiaoi_is_latin(s->cells[end].c);
-    qiaoi_hit made = {.begin = (uint32_t)cell, .end = (uint32_t)(inside ? letters_end(s, end) : end)};
     bool any = false;
 
+    end = inside ? letters_end(s, end) : end;
     for (size_t i = match->first; i < match->first + match->count; i++) {
         const qiaoi_lexeme *lexeme = &u->lexemes[u->grammar.items[i].value];
 
         if (inside && !lexeme->stem)
             continue;
-        made.words |= lexeme->words;
-        made.near |= lexeme->near;
         any = true;
+        hit->near |= lexeme->near;
+        if (end >= hit->end) {
+            hit->words = end > hit->end ? lexeme->words : hit->words | lexeme->words;
+            hit->end = (uint32_t)end;
+        }
     }
-    if (any)
-        *hit = made;
     return any;
 }
 
+/* The longest word that begins at each cell makes a hit; words near which units mean something count also when they are shorter. */
 void
 qiaoi_find_words(qiaoi_sentence *s)
 {
@@ -42,17 +44,17 @@ qiaoi_find_words(qiaoi_sentence *s)
 
     s->hit_count = 0;
     for (size_t i = 0; i < s->count; i++) {
+        qiaoi_hit hit = {.begin = (uint32_t)i, .end = (uint32_t)i};
+        bool any = false;
         size_t n;
 
         if (i > 0 && qiaoi_is_latin(s->cells[i].c) && qiaoi_is_latin(s->cells[i - 1].c))
             continue;
         n = qiaoi_spellings_match(&s->units->grammar, &s->cells[i], s->count - i, true, matches);
-        while (n-- > 0) {
-            if (take_match(s, i, &matches[n], &s->hits[s->hit_count])) {
-                s->hit_count++;
-                break;
-            }
-        }
+        for (size_t k = 0; k < n; k++)
+            any = take_match(s, i, &matches[k], &hit) || any;
+        if (any)
+            s->hits[s->hit_count++] = hit;
     }
 }
 
