@@ -28,7 +28,7 @@ content() {
     "$program" stats --data "$1" --json | sed -E 's/"last_sequence":[0-9]+,//'
 }
 faulty() {
-    QIAO_FAULT_KIND=$1 QIAO_FAULT_AT=$2 QIAO_FAULT_PATH=$work/$3 QIAO_FAULT_LOG=$work/log LD_PRELOAD=$preload "$program" import \
+    ASAN_OPTIONS=verify_asan_link_order=0 QIAO_FAULT_KIND=$1 QIAO_FAULT_AT=$2 QIAO_FAULT_PATH=$work/$3 QIAO_FAULT_LOG=$work/log LD_PRELOAD=$preload "$program" import \
         --data "$work/$3" --threads 0 --rejects "$work/rejects" --json "$work/records.ndjson" >"$work/out" 2>"$work/err"
 }
 
