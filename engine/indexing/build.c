@@ -341,6 +341,10 @@ make_generation(build *b, qiao_error *err)
     begin_stage(b, QIAO_BUILD_READ);
     st = qiaoi_corpus_read(&b->corpus, b->store, err);
     end_stage(b, QIAO_BUILD_READ);
+    if (st == QIAO_OK && b->corpus.sequence == 0) {
+        st = qiao_fail(err, QIAO_E_NOTFOUND, "nothing has been imported into %s yet", b->options->data_dir);
+        qiao_error_hint(err, "import records first: qiao-indexer import --data %s FILE", b->options->data_dir);
+    }
     if (st == QIAO_OK && nothing_changed(b, b->corpus.sequence))
         return QIAO_OK;
     if (st == QIAO_OK)
