@@ -33,6 +33,10 @@ static const struct {
             "cannot exceed|thinner than|lighter than|cheaper than|narrower than|no thicker than|no heavier than|in under|in less than|"
             "slower than|cooler than|not over|shall not exceed|to under|to below|to less than|equal to or less than|without exceeding|"
             "no wider than|no slower than|never more than|kept under|stay below|stays below|keep below|not be more than|no later than"},
+    {W(LIMIT), "不低于|不得低于|不应低于|应不低于|不少于|不得少于|不小于|不得小于|不超过|不得超过|不应超过|不可超过|不高于|不得高于|不大于|不得大于|不多于|至少|至多|最多|"
+               "大于等于|小于等于|不短于|no less than|not less than|no lower than|not lower than|no more than|not more than|not to exceed|not exceed|"
+               "not exceeding|no greater than|not greater than|no higher than|not higher than|at most|at least|min.|max.|minimum|maximum|"
+               "must not exceed|shall not exceed|should not exceed|no fewer than|limited to"},
     {W(ABOUT), "约|约为|大约|大约为|大概|近|接近|将近|左右|上下|约合|约在|大致|估计|左右的|接近于|平均约"},
     {W(ABOUT), "about|approximately|approx|approx.|around|roughly|nearly|almost|close to|near|ca.|ca|circa|some|c.|on the order of|"
                "of the order of|in the region of|nominally|typically|typ."},
@@ -82,7 +86,7 @@ static const struct {
     {W(DOWN), "降低|下降|减少|减小|缩短|降低了|减少了|缩短了|下降了|节约|节省|节能|节电|节水|节油|压缩|减轻|减重|减薄|削减|减排|省电|降本|降耗|降温|缩小|衰减|"
               "降低到|降低至|降到|降至|下降到|下降至|减少到|减少至|减小到|减小至|缩短到|缩短至|压缩到|压缩至|缩小到|缩小至|减到|减至"},
     {W(UP), "increas*|improv*|rais*|enhanc*|boost*|extend|extends|extended|extending|gain|gains|gained|grow|grows|rise|rises|rose|"
-            "accelerat*|expand*|double*|lengthen*|prolong*|growth|elevat*|strengthen*|amplif*|higher|faster|longer|"
+            "accelerat*|expand*|double*|lengthen*|prolong*|growth|elevat*|strengthen*|amplif*|scale|scales|scaled|scaling|scale-up|higher|faster|longer|"
             "better|stronger|upgrade|upgraded|upgrading|uplift"},
     {W(DOWN), "reduc*|decreas*|lower|lowers|lowered|lowering|drop|drops|dropped|dropping|cut|cuts|cutting|fall|falls|fell|falling|"
               "shorten*|minimiz*|minimis*|sav*|declin*|shrink*|shrank|diminish*|lessen*|less|fewer|smaller|lighter|cheaper|slower|"
@@ -227,7 +231,8 @@ static const struct {
                     "temperature rise|temperature gradient|temperature stability|difference|differences|uniformity|accuracy|gradient|rise|"
                     "precision|drift|fluctuation*|deviation|temperature resolution|thermal resolution|variation*|error|superheat|subcooling|"
                     "supercooling|hysteresis|cooler|warmer|lower than ambient|above ambient|below ambient|colder|hotter|temperature drop|"
-                    "netd|swing|over ambient|accurate|uncertainty"},
+                    "netd|swing|over ambient|accurate|uncertainty|cooler than|warmer than|"
+                    "colder than|hotter than|above room temperature|below room temperature"},
     {W(NATION), "我国|全国|全球|全世界|世界|人均|各国|全省|全市|行业年|我省|worldwide|globally|globe|nationwide|"
                 "americans|u.s. population|global|world|countries|industry-wide|per capita|population|in china|in europe"},
     {W(COMPANY), "公司|企业|我司|我公司|本公司|集团|我厂|本厂|我们公司|厂区|某厂|该厂|某公司|工厂|我单位|本单位|基地|现有产能|已建成|现已建成|拥有|注册|成立|company|"
@@ -235,12 +240,12 @@ static const struct {
     {W(CAPACITY), "生产装置|生产线|装置|拟新建|扩建|年产|年产能|年产量|产能|年处理|年加工|年生产|日产|日产量|年销|年销售|年出栏|产量|总产量|年产值|年用量|年需求|需求量|用量|年消耗|annual "
                   "capacity|annual production|annual output|produces annually|production of"},
     {W(EXPERIENCE), "经验|历史|成立|以来|从事|深耕|创办|近年|合作期|合同期|执行期|研发周期|项目周期|建设周期|建设期|实施期|研究期|任期|工龄|从业|项目期|完成期限|期限|交付|交货|供货|"
-                    "工期|验收|内响应|内到场|内到达|内回复|内答复|上门|赶到|签订|签约|考核期|客服|服务热线|响应服务|现场服务|年度|规划|计划|五年|工作制|上班|轮班|三班|值班|技术支持|experience|founded|founder*|history|"
+                    "工期|验收|内响应|内到场|内到达|内回复|内答复|上门|赶到|车程|路程|通勤|签订|签约|考核期|客服|服务热线|响应服务|现场服务|年度|规划|计划|五年|工作制|上班|轮班|三班|值班|技术支持|experience|founded|founder*|history|"
                     "established|years ago|year ago|past|last|decade*|agreement|contract|deadline|project duration|project period|ago|"
                     "grant period|months ago|weeks ago|next|recent|working days|business days|since|fiscal|funding|phase|over the years|"
                     "roadmap|program|programme|consortium|customer service|hotline|support team|call centre|call center|proposal"},
     {W(PEOPLE), "人|名|位|人员|员工|专家|教授|博士|硕士|people|employees|staff|engineers|researchers|workers|persons|students"},
-    {W(RATIO_OF), "of theoretical|of the theoretical|of initial|of its initial|of the initial|of original|of its original|of the original|"
+    {W(RATIO_OF), "of its|of their|of theoretical|of the theoretical|of initial|of its initial|of the initial|of original|of its original|of the original|"
                   "of rated|of the rated|of nominal|of full scale|of full-scale|of the range|of reading|of the reading|of maximum|of the "
                   "maximum|of capacity|of the capacity|of its capacity|of full load|of the energy|of the heat|of the water|of the power|"
                   "of the light|of peak|of the peak|of target|of fs|of span|of particles|of bacteria|of the bacteria|of the co2|of co2|of "
@@ -270,6 +275,7 @@ static const struct {
                  "release|trl|landsat|sentinel|route|block|fiscal year|fy|page|pp.|iso|iec|astm|gb/t|gb|jis|mil-std|landsat|annex|"
                  "article|clause|appendix|item|windows|python|patent|tel|phone|fax|batch|第|型号|标准|编号|专利号|电话|邮编|附录|条款|规程|规范|图|表|序号|项目号|热线|批号|"
                  "合同号|文号|版本|手机|传真|门牌|号楼|楼"},
+    {W(PLACE), "机场|火车站|高铁站|市区|市中心|高速|园区|地铁|港口|城区|县城|airport|city centre|city center|downtown|motorway|highway exit|railway station"},
     {W(STEEL), "钢|不锈|不锈钢|牌号|材质|合金|steel|steels|stainless|alloy|alloys"},
     {W(SHARE), "占|占据|占到|占了|占有|约占|accounts for|account for|accounting for|makes up|make up|comprises|constitutes|represents"},
     {W(AROUND_THE_CLOCK), "全天候|不间断|值守|在线|监控|无人|服务|客服|响应|智能化|自动|全自动|全智能|全程|营业|around the clock|support"},

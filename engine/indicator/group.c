@@ -173,7 +173,7 @@ tolerance(qiaoi_sentence *s, size_t i, qiaoi_expression *out)
     } else {
         e.value2 = percent ? fabs(a->value) * b->value / 100 : b->value;
     }
-    if (e.unit == NULL)
+    if (e.unit == NULL && qiaoi_bare_before(s, a->begin) == NULL)
         return false;
     if (s->cells[e.end].c == ')' && qiaoi_at(s, qiaoi_skip_spaces(s, a->end), "(") != 0)
         e.end = e.core_end = e.end + 1;
@@ -209,11 +209,11 @@ range(qiaoi_sentence *s, size_t i, link l, qiaoi_expression *out)
     if (has_unit(a) && !has_unit(b) && (l == DASH || l == AND_WORD || a->before != b->before))
         return false;
     e.unit = has_unit(b) ? &b->unit : has_unit(a) ? &a->unit : NULL;
-    if (e.unit == NULL)
+    if (e.unit == NULL && (qiaoi_bare_before(s, a->begin) == NULL || a->value >= b->value))
         return false;
-    e.value = in_unit(a, e.unit);
+    e.value = e.unit == NULL ? a->value : in_unit(a, e.unit);
     e.value2 = b->value;
-    if (l == DASH && !dash_range(s, a, b, &e))
+    if (e.unit != NULL && l == DASH && !dash_range(s, a, b, &e))
         return false;
     if (e.value > e.value2) {
         double swap = e.value;
@@ -231,7 +231,7 @@ range(qiaoi_sentence *s, size_t i, link l, qiaoi_expression *out)
 
 /* Was something changed around the cells: increase ... from A to B, 由A...? */
 static bool
-changed_near(const qiaoi_sentence *s, size_t begin, size_t end)
+changed_near(const qiaoi_sentence *s, size_t begin, size_t end, bool falling)
 {
     size_t from = begin > 40 ? begin - 40 : 0, clause = qiaoi_clause_begin(s, begin);
     uint64_t change = QIAOI_W(UP) | QIAOI_W(DOWN);
@@ -252,6 +252,8 @@ changed_near(const qiaoi_sentence *s, size_t begin, size_t end)
     hit = qiaoi_hit_within(s, from, begin, change);
     if (hit != NULL)
         return true;
+    if (falling)
+        return true; /* nobody writes a span from 200 to 75 */
     return qiaoi_hit_within(s, end, end + 8 < s->count ? end + 8 : s->count, QIAOI_W(UP) | QIAOI_W(DOWN)) != NULL &&
            qiaoi_is_han(s->cells[qiaoi_skip_spaces(s, end)].c);
 }
@@ -315,6 +317,14 @@ list_number(const qiaoi_sentence *s, size_t i)
            s->cells[back - 1].c == 0x3002;
 }
 
+static bool
+falls(const qiaoi_quantity *a, const qiaoi_quantity *b)
+{
+    double second = has_unit(a) && has_unit(b) ? b->value * b->unit.factor / a->unit.factor : b->value;
+
+    return a->value > second && b->unit.offset == 0 && a->value > 0 && second >= 0;
+}
+
 static size_t
 pair(qiaoi_sentence *s, size_t i, qiaoi_expression out[QIAOI_GROUP_MAX], size_t *used)
 {
@@ -331,7 +341,7 @@ pair(qiaoi_sentence *s, size_t i, qiaoi_expression out[QIAOI_GROUP_MAX], size_t 
     if (l == CHANGE_TO)
         return two_values(s, i, out);
     if (l == TO_WORD || (l == TILDE && from != NULL)) {
-        if (from != NULL && changed_near(s, from->begin, b->end))
+        if (from != NULL && changed_near(s, from->begin, b->end, falls(a, b)))
             return two_values(s, i, out);
         n = range(s, i, l, out) ? 1 : 0;
         if (n != 0 && from != NULL)

@@ -141,7 +141,7 @@ typedef struct qiaoi_lexeme {
     X(ABOUT_POST) X(UP) X(DOWN) X(HEAD) X(STOP) X(MARKET) X(MONEY) X(COST) X(FLOOR) X(DIFFERENCE) X(NATION)            \
     X(COMPANY) X(CAPACITY) X(BARE) X(LOWER) X(HIGHER) X(SPAN) X(EXPERIENCE) X(RATIO_OF) X(COMPARATIVE) X(NUMBER)       \
     X(PEOPLE) X(SYMBOL) X(SAVED) X(EACH) X(LOAD) X(PRECISION) X(RESULT) X(MORE) X(ORDINAL)  \
-    X(GRANT) X(PER) X(COPULA) X(STEEL) X(SHARE) X(AROUND_THE_CLOCK)
+    X(GRANT) X(PER) X(COPULA) X(STEEL) X(SHARE) X(AROUND_THE_CLOCK) X(LIMIT) X(PLACE)
 
 typedef enum qiaoi_word_class {
 #define QIAOI_ENUM(name) QIAOI_WC_##name,
@@ -243,6 +243,7 @@ typedef struct qiaoi_expression {
     qiao_indicator_operator op;
     bool symbol;               /* compared by a sign (≥) */
     bool compared;             /* any comparison word */
+    bool limited;              /* by words of a requirement: 不大于, at least */
     bool plus_minus;           /* a bare ± */
     bool changes;              /* from ... to ...: one of two values */
     bool times;                /* one of a product: 20×30×40 cm */
@@ -258,6 +259,8 @@ typedef struct qiaoi_expression {
 size_t qiaoi_group(qiaoi_sentence *s, size_t *next, qiaoi_expression out[QIAOI_GROUP_MAX]);
 void qiaoi_compare_words(const qiaoi_sentence *s, qiaoi_expression *e);
 void qiaoi_find_name(const qiaoi_sentence *s, qiaoi_expression *e);
+/* A property that is told without a unit (pH, F1, 折射率) before the cell; NULL = none. */
+const qiaoi_hit *qiaoi_bare_before(const qiaoi_sentence *s, size_t cell);
 /* Is it an indicator? Settles temperature differences. */
 bool qiaoi_judge(const qiaoi_sentence *s, qiaoi_expression *e);
 

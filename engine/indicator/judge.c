@@ -47,27 +47,34 @@ number_stands_alone(const qiaoi_sentence *s, size_t end, bool bare)
     return !qiaoi_is_han(next) || qiaoi_hit_beginning(s, qiaoi_skip_spaces(s, end), QIAOI_W(GE_POST) | QIAOI_W(LE_POST) | QIAOI_W(ABOUT_POST) | QIAOI_W(STOP)) != NULL;
 }
 
+const qiaoi_hit *
+qiaoi_bare_before(const qiaoi_sentence *s, size_t cell)
+{
+    size_t at = qiaoi_skip_spaces_back(s, cell);
+
+    for (int step = 0; step < 4 && at > 0; step++) {
+        const qiaoi_hit *hit = qiaoi_hit_ending(s, at, QIAOI_W(BARE) | QIAOI_W(LINK) | QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(ABOUT) | QIAOI_W(FROM));
+
+        if (hit != NULL && (hit->words & QIAOI_W(BARE)) != 0)
+            return hit;
+        if (hit != NULL)
+            at = qiaoi_skip_spaces_back(s, hit->begin);
+        else if (s->cells[at - 1].c == ':' || s->cells[at - 1].c == '=' || s->cells[at - 1].c == '(')
+            at = qiaoi_skip_spaces_back(s, at - 1);
+        else
+            break;
+    }
+    return NULL;
+}
+
 /* A value without a unit counts behind a property that has none (pH, F1, 折射率) or compared by a sign with a property. */
 static bool
 judge_plain(const qiaoi_sentence *s, qiaoi_expression *e)
 {
-    size_t at = qiaoi_skip_spaces_back(s, e->begin);
-    const qiaoi_hit *bare = NULL;
+    const qiaoi_hit *bare = qiaoi_bare_before(s, e->begin);
 
     if (e->value >= 1900 && e->value <= 2100 && e->value == floor(e->value))
         return false;
-    for (int step = 0; step < 4 && at > 0 && bare == NULL; step++) {
-        const qiaoi_hit *hit = qiaoi_hit_ending(s, at, QIAOI_W(BARE) | QIAOI_W(LINK) | QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(ABOUT));
-
-        if (hit != NULL && (hit->words & QIAOI_W(BARE)) != 0)
-            bare = hit;
-        else if (hit != NULL)
-            at = qiaoi_skip_spaces_back(s, hit->begin);
-        else if (s->cells[at - 1].c == ':' || s->cells[at - 1].c == '=')
-            at--;
-        else
-            break;
-    }
     if (!number_stands_alone(s, e->core_end, bare != NULL))
         return false;
     if (bare != NULL) {
@@ -79,8 +86,7 @@ judge_plain(const qiaoi_sentence *s, qiaoi_expression *e)
     }
     if (!e->symbol || !named(e) || any(s, e->name_begin, e->name_end, QIAOI_W(GRANT) | QIAOI_W(MONEY)))
         return false;
-    return e->op != QIAO_OP_EQ && e->op != QIAO_OP_ABOUT &&
-           e->headed;
+    return (e->op == QIAO_OP_GE || e->op == QIAO_OP_LE) && e->headed;
 }
 
 /* ---- kinds of units ---- */
@@ -122,9 +128,11 @@ judge_ratio(const qiaoi_sentence *s, const qiaoi_expression *e, place p)
 {
     if (any(s, p.begin, p.end, QIAOI_W(MARKET)))
         return false;
-    if (any(s, p.begin, e->begin, QIAOI_W(NATION) | QIAOI_W(SHARE)) && !e->symbol)
+    if (!e->symbol && any(s, p.begin, e->begin, QIAOI_W(NATION) | QIAOI_W(SHARE)))
         return false;
-    return e->symbol || e->plus_minus || e->headed || (named(e) && e->compared && qiaoi_is_latin(s->cells[e->name_end - 1].c)) || e->change != QIAO_CHANGE_NONE || of_something(s, e) || e->changes;
+    if (!e->symbol && !e->limited && any(s, 0, e->begin, QIAOI_W(NATION)) && qiaoi_is_han(s->cells[p.begin].c))
+        return false;
+    return e->symbol || e->limited || e->plus_minus || e->headed || (named(e) && e->compared && qiaoi_is_latin(s->cells[e->name_end - 1].c)) || e->change != QIAO_CHANGE_NONE || of_something(s, e) || e->changes;
 }
 
 /* "2x", "3倍", "5 times": of what is compared. */
@@ -230,6 +238,8 @@ ordinal(const qiaoi_sentence *s, const qiaoi_expression *e)
 {
     size_t at = qiaoi_skip_spaces_back(s, e->core);
 
+    if (e->unit != NULL && (e->value > 20 || e->unit->end - e->unit->begin > 1) && e->unit->offset != 0)
+        return false; /* thermal class 180 °C */
     return qiaoi_hit_ending(s, at, QIAOI_W(ORDINAL)) != NULL && qiaoi_hit_ending(s, at, QIAOI_W(HEAD)) == NULL &&
            !(e->compared && e->begin < e->core);
 }
@@ -283,6 +293,8 @@ judge_unit(const qiaoi_sentence *s, qiaoi_expression *e, place p)
         return judge_time(s, e, p);
     if (qiaoi_is_base(d, u->base_metre, 4))
         return judge_area(s, e, p);
+    if (qiaoi_is_base(d, u->base_metre, 2) && e->unit->factor >= 1000 && any(s, p.begin, p.end, QIAOI_W(PLACE)))
+        return false;
     if (d->exponents[u->base_kilogram] != 0 || d->exponents[u->base_metre] != 0 || d->exponents[u->base_count_of_things] != 0)
         return !statistic(s, e, p);
     return true;

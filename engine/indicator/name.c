@@ -217,6 +217,16 @@ name_before_zh(const qiaoi_sentence *s, qiaoi_expression *e, size_t at, const li
         return false;
     if (end < at && !l->linked && !e->compared)
         return false;
+    if (qiaoi_ends(s, begin, "比") != 0 || qiaoi_ends(s, begin, "较") != 0) {
+        /* 成本比PE膜高…: the cost */
+        size_t before = phrase_begin_zh(s, begin - 1);
+
+        if (before < begin - 1) {
+            end = begin - 1;
+            begin = before;
+            headed = property_by_ending(s, begin, end) || qiaoi_hit_ending(s, end, QIAOI_W(HEAD)) != NULL;
+        }
+    }
     e->headed = headed;
     e->name_begin = e->change != QIAO_CHANGE_NONE ? take_verb(s, begin) : begin;
     e->name_end = e->change != QIAO_CHANGE_NONE && l->verb_end > end && l->verb_end - end <= 6 ? l->verb_end : end;
@@ -249,7 +259,7 @@ name_behind_zh(const qiaoi_sentence *s, qiaoi_expression *e)
         if (stop != NULL && (stop->words & QIAOI_W(HEAD)) != 0) {
             hit = stop;
             end = stop->end - 1;
-        } else if (stop != NULL) {
+        } else if (stop != NULL || hit != NULL) {
             break;
         }
     }
@@ -327,22 +337,11 @@ word_end(const qiaoi_sentence *s, size_t at)
     return at;
 }
 
-/* D50, COD, T90: capitals or digits in a short word. */
-static bool
-symbol_like(const qiaoi_sentence *s, size_t begin, size_t end)
-{
-    size_t telling = 0;
-
-    for (size_t i = begin; i < end; i++)
-        telling += (s->cells[i].c >= 'A' && s->cells[i].c <= 'Z') || qiaoi_is_digit(s->cells[i].c) || s->cells[i].c >= 0x370 ? 1 : 0;
-    return telling > 0 && end - begin <= 12 && (end - begin <= 2 || telling >= 2);
-}
-
 /* "testing up to 280 mm", "continuously at": no nouns. */
 static bool
 no_noun(const qiaoi_sentence *s, size_t end)
 {
-    return qiaoi_ends(s, end, "ing") != 0 || qiaoi_ends(s, end, "ed") != 0 || qiaoi_ends(s, end, "ly") != 0 || qiaoi_ends(s, end, "er") != 0;
+    return qiaoi_ends(s, end, "ing") != 0 || qiaoi_ends(s, end, "ed") != 0 || qiaoi_ends(s, end, "ly") != 0;
 }
 
 /* "with pulsation below 2 %": one word with nothing else before it may name what is compared. */
@@ -374,7 +373,7 @@ name_before_en(const qiaoi_sentence *s, qiaoi_expression *e, size_t at, const li
     if (begin >= end || (l->place && !l->copula))
         return false;
     e->headed = whole != NULL;
-    if (!e->headed && !l->sign && !(e->symbol && symbol_like(s, begin, end)) && !lone_word(s, e, begin, end))
+    if (!e->headed && !l->sign && !((e->symbol || e->plus_minus) && !no_noun(s, end)) && !lone_word(s, e, begin, end))
         return false;
     e->name_begin = begin;
     e->name_end = end;

@@ -73,6 +73,20 @@ filler(const qiaoi_sentence *s, size_t cell)
     return cell - letters == 2 && s->cells[letters].c == 'R' ? 2 : 0;
 }
 
+/* "within 3 µm over 300 mm", "over 400-1000 nm": across, not more than. */
+static bool
+across(const qiaoi_sentence *s, const qiaoi_expression *e, const qiaoi_hit *hit)
+{
+    size_t before = qiaoi_skip_spaces_back(s, hit->begin);
+
+    if (qiaoi_at(s, hit->begin, "over") != 4 || hit->end != hit->begin + 4)
+        return false;
+    if (e->op == QIAO_OP_RANGE)
+        return true;
+    return e->first > 0 && e->unit != NULL && e->unit->dimension.exponents[s->units->base_metre] != 0 &&
+           s->quantities[e->first - 1].unit.end > 0 && s->quantities[e->first - 1].end == before;
+}
+
 /* "2.4 < x": the sign compares the other way round and belongs to what stands before it. */
 static void
 words_before(const qiaoi_sentence *s, qiaoi_expression *e)
@@ -99,8 +113,9 @@ words_before(const qiaoi_sentence *s, qiaoi_expression *e)
     }
     if (found == NULL)
         found = about;
-    if (found == NULL)
+    if (found == NULL || across(s, e, found))
         return;
+    e->limited = qiaoi_hit_ending(s, found->end, QIAOI_W(LIMIT)) != NULL;
     e->begin = found->begin < e->begin ? found->begin : e->begin;
     e->compared = true;
     e->symbol = (found->words & QIAOI_W(SYMBOL)) != 0 && (found->words & (QIAOI_W(GE) | QIAOI_W(LE))) != 0;

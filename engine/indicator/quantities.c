@@ -262,6 +262,14 @@ take_each(const qiaoi_sentence *s, qiaoi_quantity *q, size_t unit_at)
     q->each = each;
 }
 
+static bool
+money_before(const qiaoi_sentence *s, size_t cell)
+{
+    uint32_t c = cell > 0 ? s->cells[cell - 1].c : 0;
+
+    return c == '$' || c == 0x20AC || c == 0xA3 || c == 0xA5;
+}
+
 static void
 take_unit(const qiaoi_sentence *s, qiaoi_quantity *q)
 {
@@ -272,7 +280,7 @@ take_unit(const qiaoi_sentence *s, qiaoi_quantity *q)
     q->value *= factor;
     q->end = q->number_end;
     extra = vague(s, q->number_end);
-    if (s->cells[q->number_end].c == '/' && take_unit_before(s, q))
+    if (money_before(s, q->begin) && take_unit_before(s, q))
         return;
     if (qiaoi_unit_at(s, q->number_end + extra, &q->unit)) {
         q->end = q->unit.end;
@@ -375,7 +383,7 @@ takes_numeral(const qiaoi_sentence *s, const qiaoi_unit_use *use, size_t cell, s
         sure = end - cell > 1 || n > 1 || qiaoi_at(s, use->begin, "倍") != 0 || (use->rules & QIAOI_RULE_GRADE) != 0;
         return sure || stands_as_value(s, cell);
     }
-    return use->compound && qiaoi_is_latin(s->cells[use->begin].c) && end - cell > 1;
+    return (use->compound || length >= 3) && end - cell > 1;
 }
 
 /* 百分之五, 千分之三 */

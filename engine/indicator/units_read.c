@@ -369,6 +369,31 @@ count_below(const qiaoi_sentence *s, size_t *cell)
     return 0;
 }
 
+/* Kinds of quantity that something is made or used up of: what 每小时 may divide. */
+static bool
+divisible(const qiaoi_sentence *s, const builder *b)
+{
+    const qiao_units *u = s->units;
+    const qiao_dimension *d = &b->dimension;
+
+    return qiaoi_is_base(d, u->base_count_of_things, 2) || qiaoi_is_base(d, u->base_kilogram, 2) || qiaoi_is_base(d, u->base_metre, 2) ||
+           qiaoi_is_base(d, u->base_metre, 4) || qiaoi_is_base(d, u->base_metre, 6) || qiaoi_is_base(d, u->base_money, 2) ||
+           strcmp(b->parts[0].symbol, "J") == 0;
+}
+
+static bool
+by_piece(const qiaoi_sentence *s, const atom *a)
+{
+    return qiaoi_is_base(&a->unit->dimension, s->units->base_count_of_things, 2) && (a->rules & QIAOI_RULE_COMPOUND) != 0;
+}
+
+static bool
+per_piece(const qiaoi_sentence *s, const builder *b)
+{
+    return divisible(s, b) || qiaoi_is_base(&b->dimension, s->units->base_second, 2) ||
+           strcmp(b->parts[0].symbol, "mol") == 0;
+}
+
 static bool
 below_the_slash(const qiaoi_sentence *s, builder *b, size_t *cell)
 {
@@ -380,6 +405,8 @@ below_the_slash(const qiaoi_sentence *s, builder *b, size_t *cell)
     at += bracket ? 1 : 0;
     if (!find_atom(s, at, false, false, &a) || (count > 0 && qiaoi_same_dimension(&a.unit->dimension, &b->dimension)))
         return false;
+    if (by_piece(s, &a) && b->atoms == 1 && !per_piece(s, b))
+        return false; /* "0.65 V per cell" is a voltage */
     b->below = true;
     at = a.end;
     if (!add_atom(b, &a, exponent(s, &a, &at, false)))
@@ -601,18 +628,6 @@ bool
 qiaoi_unit_alone(const qiaoi_sentence *s, size_t begin, size_t end, qiaoi_unit_use *out)
 {
     return parse(s, begin, false, out) && out->end == end;
-}
-
-/* Kinds of quantity that something is made or used up of: what 每小时 may divide. */
-static bool
-divisible(const qiaoi_sentence *s, const builder *b)
-{
-    const qiao_units *u = s->units;
-    const qiao_dimension *d = &b->dimension;
-
-    return qiaoi_is_base(d, u->base_count_of_things, 2) || qiaoi_is_base(d, u->base_kilogram, 2) || qiaoi_is_base(d, u->base_metre, 2) ||
-           qiaoi_is_base(d, u->base_metre, 4) || qiaoi_is_base(d, u->base_metre, 6) || qiaoi_is_base(d, u->base_money, 2) ||
-           strcmp(b->parts[0].symbol, "J") == 0;
 }
 
 bool
