@@ -1,7 +1,8 @@
 /*
- * qiao-eval: relevance of the product's own ranking on queries with known answers. Queries are id<TAB>text, each treated as a posted need (or, with
- * --side needs, as a project); qrels are TREC lines. Without --queries the records that the qrels name are matched as they are stored. The last line
- * printed is one JSON object; --run writes a TREC run file.
+ * qiao-eval: relevance of the product's own ranking on queries with known answers. Queries are id<TAB>text, each
+ * treated as a posted need (or, with
+ * --side needs, as a project); qrels are TREC lines. Without --queries the records that the qrels name are matched as
+ * they are stored. The last line printed is one JSON object; --run writes a TREC run file.
  */
 #include "qiao/engine.h"
 #include "qiao/file.h"
@@ -100,7 +101,8 @@ read_judgements(const char *path, qiao_buffer *file, evaluation *e, qiao_error *
         if (grown == NULL)
             return qiao_fail_memory(err);
         e->judgements = grown;
-        for (char *word = strtok_r(line, " \t\r", &state); word != NULL && n < 4; word = strtok_r(NULL, " \t\r", &state))
+        for (char *word = strtok_r(line, " \t\r", &state); word != NULL && n < 4;
+             word = strtok_r(NULL, " \t\r", &state))
             fields[n++] = word;
         if (n == 0)
             continue;
@@ -135,7 +137,8 @@ static int
 grade_of(const evaluation *e, const char *query_id, const char *document)
 {
     const judgement key = {query_id, document, 0};
-    const judgement *found = e->judgements == NULL ? NULL : bsearch(&key, e->judgements, e->judgement_count, sizeof key, compare_judgements);
+    const judgement *found =
+        e->judgements == NULL ? NULL : bsearch(&key, e->judgements, e->judgement_count, sizeof key, compare_judgements);
 
     return found == NULL ? 0 : found->grade;
 }
@@ -201,7 +204,8 @@ static void
 write_run(FILE *run, const query *q, const qiao_match_result *result)
 {
     for (size_t i = 0; i < result->count; i++)
-        fprintf(run, "%s Q0 %s %zu %.6f qiao\n", q->id, result->items[i].id, i + 1, (double)(result->count - i) + result->items[i].text_score / 1e6);
+        fprintf(run, "%s Q0 %s %zu %.6f qiao\n", q->id, result->items[i].id, i + 1,
+                (double)(result->count - i) + result->items[i].text_score / 1e6);
 }
 
 typedef struct options {
@@ -216,8 +220,12 @@ run_queries(const options *o, evaluation *e, qiao_session *session, FILE *run, q
 {
     for (size_t i = 0; i < e->query_count; i++) {
         const query *q = &e->queries[i];
-        const qiao_match_request request = {.kind = o->kind, .id = q->text == NULL ? q->id : NULL, .text = q->text,
-                                            .text_length = q->text == NULL ? 0 : strlen(q->text), .limit = o->depth, .text_only = o->text_only};
+        const qiao_match_request request = {.kind = o->kind,
+                                            .id = q->text == NULL ? q->id : NULL,
+                                            .text = q->text,
+                                            .text_length = q->text == NULL ? 0 : strlen(q->text),
+                                            .limit = o->depth,
+                                            .text_only = o->text_only};
         const qiao_match_result *result;
         uint64_t start = qiao_clock_monotonic_us();
         qiao_status st = qiao_match(session, &request, &result, err);
@@ -249,10 +257,13 @@ report(const evaluation *e)
 
     if (e->query_count > 0) {
         qsort(e->times_ms, e->query_count, sizeof *e->times_ms, compare_times);
-        fprintf(stderr, "match time: median %.3f ms, p99 %.3f ms\n", e->times_ms[e->query_count / 2], e->times_ms[e->query_count * 99 / 100]);
+        fprintf(stderr, "match time: median %.3f ms, p99 %.3f ms\n", e->times_ms[e->query_count / 2],
+                e->times_ms[e->query_count * 99 / 100]);
     }
-    printf("{\"queries\":%zu,\"recall@1\":%.4f,\"recall@10\":%.4f,\"recall@100\":%.4f,\"mrr\":%.4f,\"ndcg@10\":%.4f,\"map\":%.4f}\n", e->counted,
-           e->recall1 / n, e->recall10 / n, e->recall100 / n, e->reciprocal / n, e->ndcg10 / n, e->average_precision / n);
+    printf("{\"queries\":%zu,\"recall@1\":%.4f,\"recall@10\":%.4f,\"recall@100\":%.4f,\"mrr\":%.4f,\"ndcg@10\":%.4f,"
+           "\"map\":%.4f}\n",
+           e->counted, e->recall1 / n, e->recall10 / n, e->recall100 / n, e->reciprocal / n, e->ndcg10 / n,
+           e->average_precision / n);
 }
 
 static qiao_status
@@ -294,31 +305,46 @@ evaluate(const options *o, qiao_error *err)
     return st;
 }
 
-static const char usage[] = "usage: qiao-eval --data DIR [--queries Q.tsv] --qrels QRELS [--side projects|needs] [--depth 100] [--text-only] [--run OUT]\n";
+static const char usage[] = "usage: qiao-eval --data DIR [--queries Q.tsv] --qrels QRELS [--side projects|needs] "
+                            "[--depth 100] [--text-only] [--run OUT]\n";
 
 static bool
 read_options(int argc, char **argv, options *o)
 {
-    static const struct option names[] = {{"data", required_argument, NULL, 'd'},  {"queries", required_argument, NULL, 'q'},
-                                          {"qrels", required_argument, NULL, 'r'}, {"side", required_argument, NULL, 's'},
-                                          {"depth", required_argument, NULL, 'n'}, {"text-only", no_argument, NULL, 't'},
-                                          {"run", required_argument, NULL, 'o'},   {NULL, 0, NULL, 0}};
+    static const struct option names[] = {
+        {"data", required_argument, NULL, 'd'},  {"queries", required_argument, NULL, 'q'},
+        {"qrels", required_argument, NULL, 'r'}, {"side", required_argument, NULL, 's'},
+        {"depth", required_argument, NULL, 'n'}, {"text-only", no_argument, NULL, 't'},
+        {"run", required_argument, NULL, 'o'},   {NULL, 0, NULL, 0}};
     int option;
 
     while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
         switch (option) {
-        case 'd': o->data_dir = optarg; break;
-        case 'q': o->queries = optarg; break;
-        case 'r': o->qrels = optarg; break;
-        case 'o': o->run = optarg; break;
-        case 't': o->text_only = true; break;
-        case 'n': o->depth = (uint32_t)strtoul(optarg, NULL, 10); break;
+        case 'd':
+            o->data_dir = optarg;
+            break;
+        case 'q':
+            o->queries = optarg;
+            break;
+        case 'r':
+            o->qrels = optarg;
+            break;
+        case 'o':
+            o->run = optarg;
+            break;
+        case 't':
+            o->text_only = true;
+            break;
+        case 'n':
+            o->depth = (uint32_t)strtoul(optarg, NULL, 10);
+            break;
         case 's':
             if (strcmp(optarg, "projects") != 0 && strcmp(optarg, "needs") != 0)
                 return false;
             o->kind = strcmp(optarg, "projects") == 0 ? QIAO_NEED : QIAO_PROJECT;
             break;
-        default: return false;
+        default:
+            return false;
         }
     }
     return optind == argc && o->data_dir != NULL && o->qrels != NULL && o->depth >= 1 && o->depth <= 1000;

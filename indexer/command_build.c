@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const char *const stage_names[QIAO_BUILD_STAGES] = {
-    "reading records",  "learning translations",       "analysing texts",        "deriving the lexicon",
+    "reading records",  "learning translations",       "analysing texts", "deriving the lexicon",
     "writing postings", "merging the full-text index", "embedding texts", "checking and publishing"};
 
 typedef struct stage_display {
@@ -54,7 +54,7 @@ print_json(const qiao_build_report *r, bool dense)
     qiao_buffer vectors = {0};
 
     static const char *const keys[QIAO_BUILD_STAGES] = {"read",     "learn",   "analyse", "lexicon",
-                                                        "postings", "compact", "embed", "install"};
+                                                        "postings", "compact", "embed",   "install"};
 
     printf("{\"generation\":\"gen-%010llu\",\"nothing_changed\":%s,\"published\":%s,\"projects\":%llu,\"needs\":%llu,"
            "\"terms\":%llu,\"pairs\":%llu,"
@@ -110,7 +110,8 @@ qiao_command_build(int argc, char **argv)
         {"threads", QIAO_OPTION_NUMBER, &threads, "N", "threads (default: processors)", false},
         {"no-publish", QIAO_OPTION_FLAG, &options.no_publish, NULL, "leave the served generation as it is", false},
         {"keep", QIAO_OPTION_NUMBER, &keep, "N", "generations to keep (default 5)", false},
-        {"embeddings", QIAO_OPTION_TEXT, &embeddings, "FILE", "embedding service (default: DIR/embeddings.json, if there)", false},
+        {"embeddings", QIAO_OPTION_TEXT, &embeddings, "FILE",
+         "embedding service (default: DIR/embeddings.json, if there)", false},
         {"json", QIAO_OPTION_FLAG, &json, NULL, "report as JSON", false},
     };
     const qiao_usage usage = {"build",

@@ -169,17 +169,18 @@ print_stats(const qiao_lexicon *lexicon)
     qiao_lexicon_counts n;
 
     qiao_lexicon_count(lexicon, &n);
-    printf("{\"version\":\"%s\",\"bytes\":%llu,\"terms\":%llu,\"pairs\":%llu,\"translations\":%llu,\"entries\":{", qiao_lexicon_version(lexicon),
-           (unsigned long long)n.bytes, (unsigned long long)n.terms, (unsigned long long)n.pairs, (unsigned long long)n.translations);
+    printf("{\"version\":\"%s\",\"bytes\":%llu,\"terms\":%llu,\"pairs\":%llu,\"translations\":%llu,\"entries\":{",
+           qiao_lexicon_version(lexicon), (unsigned long long)n.bytes, (unsigned long long)n.terms,
+           (unsigned long long)n.pairs, (unsigned long long)n.translations);
     for (int l = 0; l < 4; l++)
-        printf("%s\"%s\":{\"all\":%llu,\"translated\":%llu}", l == 0 ? "" : ",", names[l], (unsigned long long)n.entries[l],
-               (unsigned long long)n.translated[l]);
+        printf("%s\"%s\":{\"all\":%llu,\"translated\":%llu}", l == 0 ? "" : ",", names[l],
+               (unsigned long long)n.entries[l], (unsigned long long)n.translated[l]);
     printf("},\"entries_by_source\":{");
     for (int s = 0; s < 5; s++)
         printf("%s\"%s\":%llu", s == 0 ? "" : ",", sources[s], (unsigned long long)n.by_source[s]);
     printf("},\"learned\":{\"bilingual_records\":%llu,\"sentence_pairs\":%llu,\"words\":%llu,\"compounds\":%llu}}\n",
-           (unsigned long long)n.bilingual_records, (unsigned long long)n.sentence_pairs, (unsigned long long)n.learned_words,
-           (unsigned long long)n.learned_compounds);
+           (unsigned long long)n.bilingual_records, (unsigned long long)n.sentence_pairs,
+           (unsigned long long)n.learned_words, (unsigned long long)n.learned_compounds);
 }
 
 static int

@@ -55,5 +55,6 @@ qiao_share_path(const char *name, char *path_out, qiao_error *err)
         return QIAO_OK;
     if (try_folder(QIAO_SHARE_DEFAULT, name, path_out))
         return QIAO_OK;
-    return qiao_fail(err, QIAO_E_NOTFOUND, "data file %s not found beside the program or in %s", name, QIAO_SHARE_DEFAULT);
+    return qiao_fail(err, QIAO_E_NOTFOUND, "data file %s not found beside the program or in %s", name,
+                     QIAO_SHARE_DEFAULT);
 }

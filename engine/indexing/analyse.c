@@ -1,6 +1,7 @@
 /*
- * Analyses the corpus on several threads. Each thread takes consecutive documents (projects, then needs), keeps its own term numbers and its own
- * full-text shard, and shares nothing but the stop flag, so the result depends on the documents alone.
+ * Analyses the corpus on several threads. Each thread takes consecutive documents (projects, then needs), keeps its own
+ * term numbers and its own full-text shard, and shares nothing but the stop flag, so the result depends on the
+ * documents alone.
  */
 #include "indexing/corpus.h"
 
@@ -64,7 +65,8 @@ keep_tags(worker *w, qiaoi_corpus_document *document, const char *const *tags, s
 }
 
 static qiao_status
-analyse_record(worker *w, qiaoi_corpus_document *document, const qiao_record *record, uint32_t fulltext_id, qiao_error *err)
+analyse_record(worker *w, qiaoi_corpus_document *document, const qiao_record *record, uint32_t fulltext_id,
+               qiao_error *err)
 {
     const char *tags[QIAO_TAGS_MAX];
     bool complete = true;
@@ -72,7 +74,8 @@ analyse_record(worker *w, qiaoi_corpus_document *document, const qiao_record *re
     qiao_status st;
 
     qiao_arena_reset(w->tag_strings);
-    count = qiao_record_tags(record, w->shared->analysis->vocabulary, w->shared->today, w->tag_strings, tags, &complete);
+    count =
+        qiao_record_tags(record, w->shared->analysis->vocabulary, w->shared->today, w->tag_strings, tags, &complete);
     st = complete ? keep_tags(w, document, tags, count, err) : qiao_fail_memory(err);
     if (st == QIAO_OK)
         st = qiao_fulltext_indexer_begin(w->indexer, record, tags, count, err);
@@ -109,7 +112,8 @@ report_progress(shared_state *shared, uint64_t step)
     if (shared->analysis->progress == NULL)
         return;
     pthread_mutex_lock(&shared->progress_lock);
-    shared->analysis->progress(QIAO_BUILD_ANALYSE, done, (uint64_t)shared->corpus->count[0] + shared->corpus->count[1], shared->analysis->context);
+    shared->analysis->progress(QIAO_BUILD_ANALYSE, done, (uint64_t)shared->corpus->count[0] + shared->corpus->count[1],
+                               shared->analysis->context);
     pthread_mutex_unlock(&shared->progress_lock);
 }
 

@@ -1,14 +1,15 @@
-/* The build of a generation, stage after stage: see qiao/build.h. Everything is made in a staged folder; nothing served changes before the end. */
+/* The build of a generation, stage after stage: see qiao/build.h. Everything is made in a staged folder; nothing served
+ * changes before the end. */
 #include "qiao/build.h"
 
 #include "indexing/corpus.h"
-#include "indexing/learn.h"
 #include "indexing/embed.h"
+#include "indexing/learn.h"
 #include "lexicon/derive.h"
-#include "qiao/glossary.h"
 #include "qiao/catalog.h"
 #include "qiao/file.h"
 #include "qiao/fulltext.h"
+#include "qiao/glossary.h"
 #include "qiao/share.h"
 
 #include <errno.h>
@@ -35,7 +36,8 @@ typedef struct build {
     uint64_t number, parent;
     qiao_manifest manifest;
     uint64_t stage_start;
-    char lexicon_label[sizeof((qiao_manifest *)0)->lexicon]; /* of the base and the glossary, before anything is applied */
+    char lexicon_label[sizeof((qiao_manifest *)0)->lexicon]; /* of the base and the glossary, before anything is applied
+                                                              */
 } build;
 
 static void
@@ -76,7 +78,8 @@ open_base_lexicon(build *b, qiao_error *err)
     return st != QIAO_OK ? st : qiao_lexicon_open(path, &b->base, err);
 }
 
-/* What the lexicon of this build comes from: the base, the glossary. What bilingual records teach follows from the source store. */
+/* What the lexicon of this build comes from: the base, the glossary. What bilingual records teach follows from the
+ * source store. */
 static void
 label_lexicon(build *b)
 {
@@ -103,15 +106,16 @@ nothing_changed(build *b, uint64_t sequence)
         return false;
     b->parent = number;
     if (b->options->full || current.source_sequence != sequence || current.format_version != QIAO_FORMAT_VERSION ||
-        strcmp(current.vocabulary, qiao_vocabulary_version(b->vocabulary)) != 0 || strcmp(current.lexicon, b->lexicon_label) != 0 ||
-        !qiaoi_embed_settled(b->options, number, b->report))
+        strcmp(current.vocabulary, qiao_vocabulary_version(b->vocabulary)) != 0 ||
+        strcmp(current.lexicon, b->lexicon_label) != 0 || !qiaoi_embed_settled(b->options, number, b->report))
         return false;
     b->report->generation = number;
     b->report->nothing_changed = true;
     return true;
 }
 
-/* The lexicon file just written into the staged folder takes the place of the base lexicon; its open mapping outlives its name. */
+/* The lexicon file just written into the staged folder takes the place of the base lexicon; its open mapping outlives
+ * its name. */
 static qiao_status
 take_working_lexicon(build *b, const char *path, qiao_error *err)
 {
@@ -168,7 +172,8 @@ learn(build *b, qiao_error *err)
 static qiao_status
 analyse(build *b, qiao_error *err)
 {
-    const qiaoi_analysis analysis = {b->base, b->vocabulary, b->staged, b->threads, b->options->progress, b->options->context};
+    const qiaoi_analysis analysis = {b->base,    b->vocabulary,        b->staged,
+                                     b->threads, b->options->progress, b->options->context};
     qiao_status st;
 
     begin_stage(b, QIAO_BUILD_ANALYSE);
@@ -198,8 +203,13 @@ derive_lexicon(build *b, qiao_error *err)
                                  .pairs = corpus->pairs,
                                  .pair_slots = corpus->pair_slots,
                                  .entry_df = corpus->entry_df,
-                                 .statistics = {{corpus->count[0], corpus->count[1]}, corpus->term_count, corpus->pair_count, b->report->bilingual,
-                                                b->report->sentence_pairs, b->report->learned_words, b->report->learned_compounds}};
+                                 .statistics = {{corpus->count[0], corpus->count[1]},
+                                                corpus->term_count,
+                                                corpus->pair_count,
+                                                b->report->bilingual,
+                                                b->report->sentence_pairs,
+                                                b->report->learned_words,
+                                                b->report->learned_compounds}};
     input.learned = qiaoi_learner_result(b->learner, &input.learned_count);
     snprintf(path, sizeof path, "%s/lexicon.bin", b->staged);
     st = qiaoi_lexicon_derive(&input, path, err);
@@ -325,7 +335,8 @@ install(build *b, qiao_error *err)
         st = qiao_catalog_publish(b->options->data_dir, b->number, err);
         b->report->published = st == QIAO_OK;
         if (st == QIAO_OK)
-            st = qiao_catalog_prune(b->options->data_dir, b->options->keep == 0 ? KEEP_DEFAULT : b->options->keep, &removed, err);
+            st = qiao_catalog_prune(b->options->data_dir, b->options->keep == 0 ? KEEP_DEFAULT : b->options->keep,
+                                    &removed, err);
         b->report->pruned = removed;
     }
     end_stage(b, QIAO_BUILD_INSTALL);

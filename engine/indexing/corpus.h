@@ -1,6 +1,6 @@
 /*
- * The corpus of one build: every record of the source store with what its analysis gave. Shared by the stages of the build; each stage says what it
- * fills in. One thread, but for the analysis (analyse.c), which works on disjoint parts.
+ * The corpus of one build: every record of the source store with what its analysis gave. Shared by the stages of the
+ * build; each stage says what it fills in. One thread, but for the analysis (analyse.c), which works on disjoint parts.
  */
 #ifndef QIAO_INDEXING_CORPUS_H
 #define QIAO_INDEXING_CORPUS_H
@@ -15,10 +15,10 @@ typedef struct qiaoi_corpus_document {
     const char *id;
     const char *json;
     size_t length;
-    uint32_t *tags;          /* ids into the shard's tag table */
+    uint32_t *tags; /* ids into the shard's tag table */
     uint32_t tag_count;
     uint32_t shard;
-    qiaoi_document use;      /* after merging: ids of the global term table */
+    qiaoi_document use; /* after merging: ids of the global term table */
 } qiaoi_corpus_document;
 
 typedef struct qiaoi_shard {
@@ -27,23 +27,23 @@ typedef struct qiaoi_shard {
 } qiaoi_shard;
 
 typedef struct qiaoi_corpus {
-    qiao_arena *arena;       /* ids and JSON */
+    qiao_arena *arena; /* ids and JSON */
     qiaoi_corpus_document *documents[2];
     uint32_t count[2], capacity[2];
-    uint64_t sequence;       /* of the source store */
+    uint64_t sequence; /* of the source store */
     qiaoi_shard *shards;
     size_t shard_count;
     /* global terms, ascending by string */
     uint32_t *term_offsets;
     qiao_buffer term_bytes;
     uint32_t term_count;
-    uint32_t *term_df;       /* [2][term_count] */
-    uint32_t *entry_df;      /* [2][entries of the lexicon]: projects, needs that wait for the word's translation */
-    qiaoi_pair *pairs;       /* hash table */
+    uint32_t *term_df;  /* [2][term_count] */
+    uint32_t *entry_df; /* [2][entries of the lexicon]: projects, needs that wait for the word's translation */
+    qiaoi_pair *pairs;  /* hash table */
     uint64_t pair_slots;
     uint32_t pair_count;
-    double mean_length[2][4];/* per side: pivot title, pivot body, native title, native body */
-    uint64_t postings;       /* written */
+    double mean_length[2][4]; /* per side: pivot title, pivot body, native title, native body */
+    uint64_t postings;        /* written */
 } qiaoi_corpus;
 
 void qiaoi_corpus_done(qiaoi_corpus *corpus);
@@ -52,8 +52,8 @@ void qiaoi_corpus_done(qiaoi_corpus *corpus);
 qiao_status qiaoi_corpus_read(qiaoi_corpus *corpus, qiao_source_store *store, qiao_error *err) QIAO_CHECK;
 
 /*
- * analyse.c: analyses all documents on `threads` threads, one shard of consecutive documents each; writes the full-text shards to
- * FOLDER/text-N. progress may be NULL.
+ * analyse.c: analyses all documents on `threads` threads, one shard of consecutive documents each; writes the full-text
+ * shards to FOLDER/text-N. progress may be NULL.
  */
 typedef struct qiaoi_analysis {
     const qiao_lexicon *lexicon; /* working lexicon */
@@ -66,12 +66,14 @@ typedef struct qiaoi_analysis {
 qiao_status qiaoi_corpus_analyse(qiaoi_corpus *corpus, const qiaoi_analysis *analysis, qiao_error *err) QIAO_CHECK;
 
 /*
- * merge.c: one global term table (with the English stems that the words to be translated may become), document frequencies, the pairs worth a
- * posting list, mean lengths. lexicon: the working lexicon of the analysis.
+ * merge.c: one global term table (with the English stems that the words to be translated may become), document
+ * frequencies, the pairs worth a posting list, mean lengths. lexicon: the working lexicon of the analysis.
  */
 qiao_status qiaoi_corpus_merge(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, qiao_error *err) QIAO_CHECK;
 
-/* postings.c: records.mdb with ids, records, tags and postings; lexicon is the generation's (for words that are translated). */
-qiao_status qiaoi_corpus_write(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, const char *path, qiao_error *err) QIAO_CHECK;
+/* postings.c: records.mdb with ids, records, tags and postings; lexicon is the generation's (for words that are
+ * translated). */
+qiao_status qiaoi_corpus_write(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, const char *path,
+                               qiao_error *err) QIAO_CHECK;
 
 #endif

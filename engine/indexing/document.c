@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#define USES_MAX 8192u  /* distinct terms of one document; the rest of a longer text is not indexed */
-#define SLOTS 32768u    /* power of two */
+#define USES_MAX 8192u /* distinct terms of one document; the rest of a longer text is not indexed */
+#define SLOTS 32768u   /* power of two */
 
 /* ---- term table ---- */
 
@@ -101,9 +101,9 @@ qiaoi_collector_init(qiaoi_collector *collector, const qiao_lexicon *lexicon, qi
     collector->pair_slots = qiao_calloc(SLOTS, sizeof(uint32_t));
     collector->entry_df[0] = qiao_calloc(lexicon->entry_count + 1, sizeof(uint32_t));
     collector->entry_df[1] = qiao_calloc(lexicon->entry_count + 1, sizeof(uint32_t));
-    if (collector->arena == NULL || collector->uses[0] == NULL || collector->uses[1] == NULL || collector->use_slots[0] == NULL ||
-        collector->use_slots[1] == NULL || collector->pairs == NULL || collector->pair_slots == NULL ||
-        collector->entry_df[0] == NULL || collector->entry_df[1] == NULL)
+    if (collector->arena == NULL || collector->uses[0] == NULL || collector->uses[1] == NULL ||
+        collector->use_slots[0] == NULL || collector->use_slots[1] == NULL || collector->pairs == NULL ||
+        collector->pair_slots == NULL || collector->entry_df[0] == NULL || collector->entry_df[1] == NULL)
         return qiao_fail_memory(err);
     return qiao_analyzer_new(lexicon, &collector->analyzer, err);
 }
@@ -194,7 +194,8 @@ typedef struct text_state {
 } text_state;
 
 static qiao_status
-use_term(qiaoi_collector *collector, const char *form, size_t length, text_state *state, bool counts_length, qiao_error *err)
+use_term(qiaoi_collector *collector, const char *form, size_t length, text_state *state, bool counts_length,
+         qiao_error *err)
 {
     uint32_t term;
     qiao_status st = qiaoi_term_table_add(&collector->terms, form, length, &term, err);
@@ -217,7 +218,8 @@ use_term(qiaoi_collector *collector, const char *form, size_t length, text_state
 
 /* A German or French word: waits for translation where the lexicon knows it (or its parts), else stands for itself. */
 static qiao_status
-use_foreign(qiaoi_collector *collector, const qiao_token *token, const qiao_token *next, text_state *state, qiao_error *err)
+use_foreign(qiaoi_collector *collector, const qiao_token *token, const qiao_token *next, text_state *state,
+            qiao_error *err)
 {
     if (token->entry != 0) {
         if (state->translate) {
@@ -235,7 +237,8 @@ use_foreign(qiaoi_collector *collector, const qiao_token *token, const qiao_toke
 }
 
 static qiao_status
-use_token(qiaoi_collector *collector, const qiao_token *token, const qiao_token *next, text_state *state, qiao_error *err)
+use_token(qiaoi_collector *collector, const qiao_token *token, const qiao_token *next, text_state *state,
+          qiao_error *err)
 {
     if (token->stop_word)
         return QIAO_OK;
@@ -251,13 +254,19 @@ use_token(qiaoi_collector *collector, const qiao_token *token, const qiao_token 
 }
 
 static qiao_status
-use_text(qiaoi_collector *collector, const qiao_text *text, bool translate, qiaoi_document *document, qiaoi_text_visit visit, void *context, qiao_error *err)
+use_text(qiaoi_collector *collector, const qiao_text *text, bool translate, qiaoi_document *document,
+         qiaoi_text_visit visit, void *context, qiao_error *err)
 {
     bool title = strcmp(text->name, "title") == 0;
-    text_state state = {title, translate, false, 0, title ? &document->pivot_title : &document->pivot_body,
+    text_state state = {title,
+                        translate,
+                        false,
+                        0,
+                        title ? &document->pivot_title : &document->pivot_body,
                         title ? &document->native_title : &document->native_body};
     qiaoi_text_tokens seen = {text, NULL, 0};
-    qiao_status st = qiao_analyze(collector->analyzer, text->text, text->length, text->language, true, &seen.tokens, &seen.count, err);
+    qiao_status st = qiao_analyze(collector->analyzer, text->text, text->length, text->language, true, &seen.tokens,
+                                  &seen.count, err);
 
     for (size_t i = 0; st == QIAO_OK && i < seen.count; i++)
         st = use_token(collector, &seen.tokens[i], i + 1 < seen.count ? &seen.tokens[i + 1] : NULL, &state, err);
@@ -310,18 +319,21 @@ finish(qiaoi_collector *collector, const qiao_record *record, qiaoi_document *do
 static bool
 is_english(const qiao_text *text)
 {
-    return strncmp(text->language, "en", 2) == 0 || (strcmp(text->language, "und") == 0 && strcmp(qiao_language_of(text->text, text->length), "en") == 0);
+    return strncmp(text->language, "en", 2) == 0 ||
+           (strcmp(text->language, "und") == 0 && strcmp(qiao_language_of(text->text, text->length), "en") == 0);
 }
 
 qiao_status
-qiaoi_collect(qiaoi_collector *collector, const qiao_record *record, qiaoi_document *document, qiaoi_text_visit visit, void *context, qiao_error *err)
+qiaoi_collect(qiaoi_collector *collector, const qiao_record *record, qiaoi_document *document, qiaoi_text_visit visit,
+              void *context, qiao_error *err)
 {
     bool english = false;
     qiao_status st = QIAO_OK;
 
     memset(document, 0, sizeof *document);
     clear_uses(collector);
-    /* a need is always translated (its Chinese words also tell how common a word is among needs); a project only where it has no English body */
+    /* a need is always translated (its Chinese words also tell how common a word is among needs); a project only where
+     * it has no English body */
     for (size_t i = 0; i < record->text_count && record->kind == QIAO_PROJECT; i++)
         english = english || (is_english(&record->texts[i]) && strcmp(record->texts[i].name, "title") != 0);
     for (size_t i = 0; st == QIAO_OK && i < record->text_count; i++)

@@ -1,9 +1,11 @@
 /*
- * A record as the matching index sees it: which terms it uses, how often in its title and elsewhere, and which foreign words wait for translation.
+ * A record as the matching index sees it: which terms it uses, how often in its title and elsewhere, and which foreign
+ * words wait for translation.
  *
- * Pivot terms are plain ASCII (English stems, numbers); terms of other scripts are words of the record's own language (Chinese words, kanji words in
- * simplified form, Korean words) and serve needs written in the same language. A record without English text is translated word by word: its words
- * are kept as lexicon entries until the generation's translation shares are known.
+ * Pivot terms are plain ASCII (English stems, numbers); terms of other scripts are words of the record's own language
+ * (Chinese words, kanji words in simplified form, Korean words) and serve needs written in the same language. A record
+ * without English text is translated word by word: its words are kept as lexicon entries until the generation's
+ * translation shares are known.
  *
  * Threads: a qiaoi_collector belongs to one thread; collectors are merged afterwards.
  */
@@ -28,19 +30,20 @@ typedef struct qiaoi_document {
     qiaoi_use *terms, *entries; /* entries: words to be translated */
     qiaoi_pair_use *pairs;
     uint32_t term_count, entry_count, pair_count;
-    uint16_t pivot_title, pivot_body;   /* lengths in words */
+    uint16_t pivot_title, pivot_body; /* lengths in words */
     uint16_t native_title, native_body;
 } qiaoi_document;
 
 /* Strings to numbers, for one thread. */
 typedef struct qiaoi_term_table {
-    qiao_buffer bytes;    /* NUL-terminated strings */
+    qiao_buffer bytes; /* NUL-terminated strings */
     uint32_t *offsets;
     uint32_t count, capacity;
     uint32_t *hash;
     uint64_t hash_size;
 } qiaoi_term_table;
-qiao_status qiaoi_term_table_add(qiaoi_term_table *table, const char *form, size_t length, uint32_t *out, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_term_table_add(qiaoi_term_table *table, const char *form, size_t length, uint32_t *out,
+                                 qiao_error *err) QIAO_CHECK;
 void qiaoi_term_table_done(qiaoi_term_table *table);
 
 /* Tokens of one text of a record, as collected: handed on to the full-text index. */
@@ -54,9 +57,9 @@ typedef qiao_status (*qiaoi_text_visit)(const qiaoi_text_tokens *tokens, void *c
 typedef struct qiaoi_collector {
     qiao_analyzer *analyzer;
     qiaoi_term_table terms;
-    qiao_arena *arena;    /* the documents' arrays */
+    qiao_arena *arena; /* the documents' arrays */
     /* scratch, open addressing by id, cleared after each document */
-    qiaoi_use *uses[2];   /* 0 terms, 1 entries */
+    qiaoi_use *uses[2]; /* 0 terms, 1 entries */
     uint32_t use_count[2];
     uint32_t *use_slots[2];
     qiaoi_pair_use *pairs;
@@ -69,7 +72,7 @@ qiao_status qiaoi_collector_init(qiaoi_collector *collector, const qiao_lexicon 
 void qiaoi_collector_done(qiaoi_collector *collector);
 
 /* Analyse a record into document (arrays in the collector's arena). visit (may be NULL) sees every text's tokens. */
-qiao_status qiaoi_collect(qiaoi_collector *collector, const qiao_record *record, qiaoi_document *document, qiaoi_text_visit visit, void *context,
-                          qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_collect(qiaoi_collector *collector, const qiao_record *record, qiaoi_document *document,
+                          qiaoi_text_visit visit, void *context, qiao_error *err) QIAO_CHECK;
 
 #endif

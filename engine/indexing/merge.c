@@ -1,6 +1,6 @@
 /*
- * Joins the shards' private term numbers into one table in string order (so that numbers do not depend on threads), counts documents per term, and
- * chooses the adjacent pairs worth a posting list.
+ * Joins the shards' private term numbers into one table in string order (so that numbers do not depend on threads),
+ * counts documents per term, and chooses the adjacent pairs worth a posting list.
  */
 #include "indexing/corpus.h"
 
@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAIR_DOCUMENTS_MIN 3u     /* a pair seen less often says little among many documents ... */
-#define SMALL_CORPUS 2000u        /* ... but everything counts among few */
+#define PAIR_DOCUMENTS_MIN 3u /* a pair seen less often says little among many documents ... */
+#define SMALL_CORPUS 2000u    /* ... but everything counts among few */
 
 typedef struct string_ref {
     const char *text;
@@ -74,7 +74,8 @@ count_entries(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, qiao_error *err
     for (size_t s = 0; s < corpus->shard_count; s++)
         for (int kind = 0; kind < 2; kind++)
             for (uint32_t e = 0; e < lexicon->entry_count; e++)
-                corpus->entry_df[(size_t)kind * lexicon->entry_count + e] += corpus->shards[s].collector.entry_df[kind][e];
+                corpus->entry_df[(size_t)kind * lexicon->entry_count + e] +=
+                    corpus->shards[s].collector.entry_df[kind][e];
     return QIAO_OK;
 }
 

@@ -1,9 +1,10 @@
 /*
  * Writes records.mdb: ids, records, tags, and the matching postings of both sides by counting sort, range by range.
  *
- * Impact of a term: title_weight * tf_title / (1 - .5 + .5 * l_title / mean) + tf_body / (1 - .7 + .7 * l_body / mean), in units of
- * 1/QIAOI_IMPACT_UNIT; lengths are those of the term's own channel (pivot or native words). Saturation is left to the query, which groups the
- * translations of one word (BM25F's field weighting: Robertson, Zaragoza, Taylor 2004).
+ * Impact of a term: title_weight * tf_title / (1 - .5 + .5 * l_title / mean) + tf_body / (1 - .7 + .7 * l_body / mean),
+ * in units of 1/QIAOI_IMPACT_UNIT; lengths are those of the term's own channel (pivot or native words). Saturation is
+ * left to the query, which groups the translations of one word (BM25F's field weighting: Robertson, Zaragoza, Taylor
+ * 2004).
  */
 #include "indexing/corpus.h"
 
@@ -17,7 +18,8 @@
 #define TITLE_WEIGHT 2.0
 #define TITLE_LENGTH_SHARE 0.5
 #define BODY_LENGTH_SHARE 0.7
-#define BILINGUAL_SHARE 0.05 /* of the native words of a document that speaks English too: most of what they say, its English has said */
+#define BILINGUAL_SHARE                                                                                                \
+    0.05 /* of the native words of a document that speaks English too: most of what they say, its English has said */
 #define CONTRIBUTIONS_MAX 32768u
 
 typedef struct contribution {
@@ -35,10 +37,10 @@ typedef struct posting_builder {
     const qiaoi_corpus *corpus;
     const qiao_lexicon *lexicon;
     qiao_kind kind;
-    contribution *list;   /* of one document */
+    contribution *list; /* of one document */
     uint32_t count;
-    uint32_t *hash;       /* slot -> list index + 1, by open addressing */
-    posting *postings;    /* of one range */
+    uint32_t *hash;    /* slot -> list index + 1, by open addressing */
+    posting *postings; /* of one range */
     size_t posting_count, posting_capacity;
     uint32_t slots;
 } posting_builder;
@@ -74,7 +76,8 @@ contribute_document(posting_builder *builder, const qiaoi_document *use)
             const qiaoi_translation *translation = &builder->lexicon->translations[entry->first + k];
             float share = (float)translation->share / 65535.0f;
 
-            contribute(builder, translation->term, share * (float)use->entries[i].title, share * (float)use->entries[i].body);
+            contribute(builder, translation->term, share * (float)use->entries[i].title,
+                       share * (float)use->entries[i].body);
         }
     }
     for (uint32_t i = 0; i < use->pair_count; i++) {
@@ -88,7 +91,8 @@ contribute_document(posting_builder *builder, const qiaoi_document *use)
 static bool
 is_native(const posting_builder *builder, uint32_t slot)
 {
-    return slot < builder->corpus->term_count && (unsigned char)*qiaoi_lexicon_term_text(builder->lexicon, slot) >= 0x80u;
+    return slot < builder->corpus->term_count &&
+           (unsigned char)*qiaoi_lexicon_term_text(builder->lexicon, slot) >= 0x80u;
 }
 
 static uint8_t
@@ -98,8 +102,9 @@ impact(const posting_builder *builder, const qiaoi_document *use, const contribu
     const double *mean = builder->corpus->mean_length[builder->kind];
     double title_length = (native ? use->native_title : use->pivot_title) / mean[native ? 2 : 0];
     double body_length = (native ? use->native_body : use->pivot_body) / mean[native ? 3 : 1];
-    double frequency = TITLE_WEIGHT * (double)item->title / (1.0 - TITLE_LENGTH_SHARE + TITLE_LENGTH_SHARE * title_length) +
-                       (double)item->body / (1.0 - BODY_LENGTH_SHARE + BODY_LENGTH_SHARE * body_length);
+    double frequency =
+        TITLE_WEIGHT * (double)item->title / (1.0 - TITLE_LENGTH_SHARE + TITLE_LENGTH_SHARE * title_length) +
+        (double)item->body / (1.0 - BODY_LENGTH_SHARE + BODY_LENGTH_SHARE * body_length);
     double units = (native && use->entry_count == 0 ? BILINGUAL_SHARE : 1.0) * frequency * QIAOI_IMPACT_UNIT + 0.5;
 
     return units < 1.0 ? 0 : units > 255.0 ? 255 : (uint8_t)units;
@@ -140,12 +145,15 @@ emit_document(posting_builder *builder, const qiaoi_document *use, uint16_t loca
     return QIAO_OK;
 }
 
-/* Lays the range's postings out: bitmap, ranks, offsets by counting, then documents and impacts in order of document. */
+/* Lays the range's postings out: bitmap, ranks, offsets by counting, then documents and impacts in order of document.
+ */
 static qiao_status
-write_range(posting_builder *builder, qiaoi_generation_writer *writer, uint32_t range, uint32_t documents, qiao_error *err)
+write_range(posting_builder *builder, qiaoi_generation_writer *writer, uint32_t range, uint32_t documents,
+            qiao_error *err)
 {
     uint32_t *counts = qiao_calloc((size_t)builder->slots + 1, sizeof *counts);
-    qiaoi_postings_header header = {0, builder->slots, 0, (uint32_t)builder->posting_count, range * QIAOI_RANGE_SIZE, documents};
+    qiaoi_postings_header header = {
+        0, builder->slots, 0, (uint32_t)builder->posting_count, range * QIAOI_RANGE_SIZE, documents};
     size_t offsets[7];
     unsigned char *room;
     uint64_t *bitmap;
@@ -241,7 +249,8 @@ write_records(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_
     }
     for (int kind = 0; st == QIAO_OK && kind < 2; kind++)
         for (uint32_t d = 0; st == QIAO_OK && d < corpus->count[kind]; d++)
-            st = qiaoi_generation_writer_record(writer, (qiao_kind)kind, d, corpus->documents[kind][d].json, corpus->documents[kind][d].length, err);
+            st = qiaoi_generation_writer_record(writer, (qiao_kind)kind, d, corpus->documents[kind][d].json,
+                                                corpus->documents[kind][d].length, err);
     return st;
 }
 
@@ -312,7 +321,8 @@ qiaoi_corpus_write(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, const char
 
     builder.list = qiao_alloc(CONTRIBUTIONS_MAX * sizeof *builder.list);
     builder.hash = qiao_calloc(HASH_SIZE, sizeof *builder.hash);
-    st = builder.list == NULL || builder.hash == NULL ? qiao_fail_memory(err) : qiaoi_generation_writer_open(path, &writer, err);
+    st = builder.list == NULL || builder.hash == NULL ? qiao_fail_memory(err)
+                                                      : qiaoi_generation_writer_open(path, &writer, err);
     if (st == QIAO_OK)
         st = write_records(corpus, writer, err);
     for (int kind = 0; st == QIAO_OK && kind < 2; kind++)

@@ -1,6 +1,7 @@
 /*
- * Text to tokens: walks the characters, gathers runs of one kind (Latin words, Han or Japanese runs, others) and hands each to its reader.
- * Relies on segment.c for runs without spaces, on compound.c for German compounds and on the stemmers of engine/text.
+ * Text to tokens: walks the characters, gathers runs of one kind (Latin words, Han or Japanese runs, others) and hands
+ * each to its reader. Relies on segment.c for runs without spaces, on compound.c for German compounds and on the
+ * stemmers of engine/text.
  */
 #include "qiao/analyzer.h"
 
@@ -27,7 +28,7 @@ struct qiao_analyzer {
     qiaoi_piece pieces[QIAOI_RUN_MAX], parts[QIAOI_RUN_MAX];
     /* state of the text being read */
     const uint16_t *normal;
-    char language[4]; /* primary subtag, "" where it is longer */
+    char language[4];                  /* primary subtag, "" where it is longer */
     qiaoi_lexicon_language ideographs; /* lexicon language of Han runs */
     bool sub_words, out_of_memory;
     uint32_t position;
@@ -96,7 +97,12 @@ add_token(qiao_analyzer *a, uint32_t start, uint32_t end, const char *form, size
         return NULL;
     }
     token = &a->tokens[a->count++];
-    *token = (qiao_token){.start = start, .end = end, .form = copy, .form_length = (uint16_t)length, .script = (uint8_t)script, .position = a->position};
+    *token = (qiao_token){.start = start,
+                          .end = end,
+                          .form = copy,
+                          .form_length = (uint16_t)length,
+                          .script = (uint8_t)script,
+                          .position = a->position};
     return token;
 }
 
@@ -147,8 +153,8 @@ add_compound_parts(qiao_analyzer *a, uint32_t start, uint32_t end, const char *w
 }
 
 /*
- * A word that no dictionary has, in plain letters and stemmed as English: technical words and names are mostly the same in both languages
- * (électrolyte, Polymer, Siemens).
+ * A word that no dictionary has, in plain letters and stemmed as English: technical words and names are mostly the same
+ * in both languages (électrolyte, Polymer, Siemens).
  */
 static void
 add_cognate(qiao_analyzer *a, uint32_t start, uint32_t end, const char *word, size_t length)
@@ -169,7 +175,8 @@ add_cognate(qiao_analyzer *a, uint32_t start, uint32_t end, const char *word, si
         set_language(token, a->language);
 }
 
-/* A German or French word: by itself, then by its stem; a German one that is unknown is split into its parts; else it stands for itself. */
+/* A German or French word: by itself, then by its stem; a German one that is unknown is split into its parts; else it
+ * stands for itself. */
 static void
 add_foreign(qiao_analyzer *a, uint32_t start, uint32_t end, const char *word, size_t length)
 {
@@ -219,7 +226,8 @@ add_piece(qiao_analyzer *a, const qiaoi_piece *piece, bool sub_word)
 {
     const char *form = a->run.bytes + a->run.starts[piece->first];
     size_t length = a->run.starts[piece->end] - a->run.starts[piece->first];
-    qiao_token *token = add_token(a, a->offsets[piece->first], a->offsets[piece->end], form, length, piece_script(a, piece));
+    qiao_token *token =
+        add_token(a, a->offsets[piece->first], a->offsets[piece->end], form, length, piece_script(a, piece));
 
     if (token == NULL)
         return;
@@ -293,7 +301,9 @@ end_run(qiao_analyzer *a, word_state *word)
         qiao_token *token = add_token(a, word->start, word->end, word->bytes, word->length, word->script);
 
         if (token != NULL)
-            set_language(token, word->script == QIAO_SCRIPT_HANGUL ? "ko" : word->script == QIAO_SCRIPT_KANA ? "ja" : "");
+            set_language(token, word->script == QIAO_SCRIPT_HANGUL ? "ko"
+                                : word->script == QIAO_SCRIPT_KANA ? "ja"
+                                                                   : "");
         a->position++;
     }
     word->kind = RUN_NONE;
@@ -312,7 +322,8 @@ extend_ideographs(qiao_analyzer *a, uint32_t c, uint32_t start, uint32_t end)
         run->starts[0] = 0;
     run->characters[run->count] = c;
     a->offsets[run->count] = start;
-    run->starts[run->count + 1] = run->starts[run->count] + (uint32_t)qiao_utf8_put(c, run->bytes + run->starts[run->count]);
+    run->starts[run->count + 1] =
+        run->starts[run->count] + (uint32_t)qiao_utf8_put(c, run->bytes + run->starts[run->count]);
     run->count++;
     a->offsets[run->count] = end;
 }
@@ -379,14 +390,15 @@ use_language(qiao_analyzer *a, const char *language)
 static bool
 ran_short(qiao_analyzer *a)
 {
-    bool english = qiao_stemmer_ran_short(a->english), german = qiao_stemmer_ran_short(a->german), french = qiao_stemmer_ran_short(a->french);
+    bool english = qiao_stemmer_ran_short(a->english), german = qiao_stemmer_ran_short(a->german),
+         french = qiao_stemmer_ran_short(a->french);
 
     return a->out_of_memory || english || german || french;
 }
 
 qiao_status
-qiao_analyze(qiao_analyzer *analyzer, const char *text, size_t length, const char *language, bool sub_words, const qiao_token **tokens_out,
-             size_t *count_out, qiao_error *err)
+qiao_analyze(qiao_analyzer *analyzer, const char *text, size_t length, const char *language, bool sub_words,
+             const qiao_token **tokens_out, size_t *count_out, qiao_error *err)
 {
     if (length >= UINT32_MAX)
         return qiao_fail(err, QIAO_E_LIMIT, "a text of %zu bytes is too long", length);

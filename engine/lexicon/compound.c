@@ -24,7 +24,8 @@ find_french_singular(const qiao_lexicon *lexicon, const char *word, size_t lengt
 }
 
 uint32_t
-qiaoi_find_inflected(const qiao_lexicon *lexicon, qiaoi_lexicon_language language, qiao_stemmer *stemmer, const char *word, size_t length)
+qiaoi_find_inflected(const qiao_lexicon *lexicon, qiaoi_lexicon_language language, qiao_stemmer *stemmer,
+                     const char *word, size_t length)
 {
     char key[WORD_MAX + 2];
     size_t stem_length = 0;
@@ -68,7 +69,8 @@ find_modifier(const qiao_lexicon *lexicon, const char *word, size_t length)
     return 0;
 }
 
-/* Parts of word[0..length), all modifiers, at most depth of them; written so that the last one stands at parts[n-1]. 0 = impossible. */
+/* Parts of word[0..length), all modifiers, at most depth of them; written so that the last one stands at parts[n-1]. 0
+ * = impossible. */
 static size_t
 split_modifiers(const qiao_lexicon *lexicon, const char *word, size_t length, size_t depth, qiaoi_compound_part *parts)
 {
@@ -98,7 +100,8 @@ split_modifiers(const qiao_lexicon *lexicon, const char *word, size_t length, si
 }
 
 size_t
-qiaoi_split_compound(const qiao_lexicon *lexicon, qiao_stemmer *stemmer, const char *word, size_t length, qiaoi_compound_part *parts)
+qiaoi_split_compound(const qiao_lexicon *lexicon, qiao_stemmer *stemmer, const char *word, size_t length,
+                     qiaoi_compound_part *parts)
 {
     if (length < 2 * PART_MIN || length > WORD_MAX)
         return 0;
@@ -123,12 +126,11 @@ qiaoi_split_compound(const qiao_lexicon *lexicon, qiao_stemmer *stemmer, const c
 }
 
 /* U+00E0..U+017F, the lower-case letters; two-letter folds are written out below. '?' = keep. */
-static const char folds[] =
-    "aaaaaa?ceeeeiiiidnooooo?ouuuuy?y"  /* U+00E0 */
-    "aaaaaaccccccccddddeeeeeeeeeegggg"  /* U+0100 */
-    "gggghhhhiiiiiiiiii??jjkkklllllll"  /* U+0120 */
-    "lllnnnnnnnnnoooooo??rrrrrrssssss"  /* U+0140 */
-    "ssttttttuuuuuuuuuuuuwwyyyzzzzzzs"; /* U+0160 */
+static const char folds[] = "aaaaaa?ceeeeiiiidnooooo?ouuuuy?y"  /* U+00E0 */
+                            "aaaaaaccccccccddddeeeeeeeeeegggg"  /* U+0100 */
+                            "gggghhhhiiiiiiiiii??jjkkklllllll"  /* U+0120 */
+                            "lllnnnnnnnnnoooooo??rrrrrrssssss"  /* U+0140 */
+                            "ssttttttuuuuuuuuuuuuwwyyyzzzzzzs"; /* U+0160 */
 
 size_t
 qiaoi_fold_latin(const char *word, size_t length, char *out, size_t capacity)
@@ -157,10 +159,11 @@ qiaoi_french_cognate(char *word, size_t length, size_t capacity)
     /* longest endings first; the plain and the plural form */
     static const struct {
         const char *french, *english;
-    } endings[] = {{"isations", "ization"}, {"isation", "ization"}, {"iques", "ic"}, {"ique", "ic"},   {"euses", "ous"}, {"euse", "ous"},
-                   {"aires", "ary"},        {"aire", "ary"},        {"ites", "ity"}, {"ite", "ity"},   {"eurs", "or"},   {"eur", "or"},
-                   {"ives", "ive"},         {"ifs", "ive"},         {"eux", "ous"},  {"ogie", "ogy"},  {"ogies", "ogy"}, {"gies", "gy"},
-                   {"gie", "gy"},           {"iser", "ize"},        {"if", "ive"},   {"aux", "al"}};
+    } endings[] = {{"isations", "ization"}, {"isation", "ization"}, {"iques", "ic"}, {"ique", "ic"},  {"euses", "ous"},
+                   {"euse", "ous"},         {"aires", "ary"},       {"aire", "ary"}, {"ites", "ity"}, {"ite", "ity"},
+                   {"eurs", "or"},          {"eur", "or"},          {"ives", "ive"}, {"ifs", "ive"},  {"eux", "ous"},
+                   {"ogie", "ogy"},         {"ogies", "ogy"},       {"gies", "gy"},  {"gie", "gy"},   {"iser", "ize"},
+                   {"if", "ive"},           {"aux", "al"}};
 
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         size_t n = strlen(endings[i].french), m = strlen(endings[i].english);

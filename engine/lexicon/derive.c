@@ -1,4 +1,5 @@
-/* Derivation of a generation's lexicon: see derive.h. Pure arithmetic over arrays; the only I/O is the file written at the end. */
+/* Derivation of a generation's lexicon: see derive.h. Pure arithmetic over arrays; the only I/O is the file written at
+ * the end. */
 #include "lexicon/derive.h"
 
 #include "lexicon/lexicon_writer.h"
@@ -9,10 +10,10 @@
 #include <string.h>
 
 #define CANDIDATES_MAX 512u
-#define FREQUENCY_POWER 0.25    /* how much a translation's frequency among the documents speaks for it */
-#define DICTIONARY_WEIGHT 5.0  /* how many observed translations the dictionary is worth */
-#define RELATED_ALONE 0.2      /* share of a word of which only neighbouring concepts occur in the documents */
-#define REVERSE_MAX 12u        /* words kept for each term on the way back */
+#define FREQUENCY_POWER 0.25  /* how much a translation's frequency among the documents speaks for it */
+#define DICTIONARY_WEIGHT 5.0 /* how many observed translations the dictionary is worth */
+#define RELATED_ALONE 0.2     /* share of a word of which only neighbouring concepts occur in the documents */
+#define REVERSE_MAX 12u       /* words kept for each term on the way back */
 
 typedef struct candidate {
     uint32_t term;
@@ -22,8 +23,8 @@ typedef struct candidate {
 
 typedef struct derivation {
     const qiaoi_derive_input *in;
-    uint32_t *term_of_string;  /* by offset into base->strings */
-    float *frequency;          /* of each term in the side that needs (or projects) are matched with */
+    uint32_t *term_of_string; /* by offset into base->strings */
+    float *frequency;         /* of each term in the side that needs (or projects) are matched with */
     uint32_t *term_hash;
     uint64_t term_hash_size;
     qiaoi_key_set keys;
@@ -93,7 +94,8 @@ expect_entry(derivation *d, const qiaoi_entry *entry, float documents)
     }
 }
 
-/* Documents with each term among the projects (among the needs where there is no project): counted, and expected of those that are translated. */
+/* Documents with each term among the projects (among the needs where there is no project): counted, and expected of
+ * those that are translated. */
 static qiao_status
 count_frequencies(derivation *d, qiao_error *err)
 {
@@ -247,11 +249,13 @@ translate_entries(derivation *d, qiao_error *err)
         const qiaoi_entry *from = &base->entries[e];
         uint32_t index = 0;
 
-        st = qiaoi_key_set_add(&d->keys, (qiaoi_lexicon_language)from->language, base->keys + from->key, from->key_length, &index, err);
+        st = qiaoi_key_set_add(&d->keys, (qiaoi_lexicon_language)from->language, base->keys + from->key,
+                               from->key_length, &index, err);
         if (st != QIAO_OK)
             break;
         d->keys.entries[index].cost = from->cost;
-        st = keep_translations(d, &d->keys.entries[index], list, learned_shares(d, e, list, dictionary_shares(d, from, list)), err);
+        st = keep_translations(d, &d->keys.entries[index], list,
+                               learned_shares(d, e, list, dictionary_shares(d, from, list)), err);
     }
     qiao_free(list);
     return st;
@@ -278,14 +282,16 @@ worth_keeping(const qiaoi_entry *entry, const qiaoi_translation *translation)
 }
 
 /*
- * A share says how much of the word is the term; how much of the term is the word depends on how common the word is as well. Words that the
- * generation uses come first, the common ones before the rare ones; the dictionary's rare synonyms last.
+ * A share says how much of the word is the term; how much of the term is the word depends on how common the word is as
+ * well. Words that the generation uses come first, the common ones before the rare ones; the dictionary's rare synonyms
+ * last.
  */
 static uint16_t
 worth_of(const derivation *d, const qiaoi_entry *entry, uint16_t share)
 {
     uint32_t term = find_term(d, d->keys.keys.data + entry->key);
-    double documents = term == QIAOI_NO_TERM ? 0.0 : (double)d->in->term_df[term] + d->in->term_df[d->in->term_count + term];
+    double documents =
+        term == QIAOI_NO_TERM ? 0.0 : (double)d->in->term_df[term] + d->in->term_df[d->in->term_count + term];
     double common = log2(1.0 + documents) / 16.0;
 
     return (uint16_t)(share * (0.05 + 0.95 * (common > 1.0 ? 1.0 : common)));
@@ -313,7 +319,8 @@ build_reverse(derivation *d, qiao_error *err)
                 if (pass == 0)
                     d->reverse_offsets[translation->term + 1]++;
                 else
-                    d->reverse[fill[translation->term]++] = (qiaoi_reverse){e, translation->share, worth_of(d, entry, translation->share)};
+                    d->reverse[fill[translation->term]++] =
+                        (qiaoi_reverse){e, translation->share, worth_of(d, entry, translation->share)};
             }
         }
         if (pass == 1)

@@ -1,11 +1,12 @@
 /*
- * From the base lexicon to a generation's: translation shares by document frequency, sharpened by what bilingual records taught.
+ * From the base lexicon to a generation's: translation shares by document frequency, sharpened by what bilingual
+ * records taught.
  *
- *   P_dict(t|s): each sense weighs its source weight times the fourth root of the smallest document frequency of its stems, normalised over the senses; every stem
- *   of a sense of n stems gets the sense's share / sqrt(n). A sense with a stem that no document has is left out. Documents without English text count
- *   with what their words would be under equal shares.
- *   P(t|s) = (c(t,s) + 5 P_dict(t|s)) / sum, c the expected count of t as translation of s in the bilingual records (IBM Model 1); the
- *   QIAOI_TRANSLATIONS_MAX best are kept.
+ *   P_dict(t|s): each sense weighs its source weight times the fourth root of the smallest document frequency of its
+ * stems, normalised over the senses; every stem of a sense of n stems gets the sense's share / sqrt(n). A sense with a
+ * stem that no document has is left out. Documents without English text count with what their words would be under
+ * equal shares. P(t|s) = (c(t,s) + 5 P_dict(t|s)) / sum, c the expected count of t as translation of s in the bilingual
+ * records (IBM Model 1); the QIAOI_TRANSLATIONS_MAX best are kept.
  */
 #ifndef QIAO_LEXICON_DERIVE_H
 #define QIAO_LEXICON_DERIVE_H
@@ -21,17 +22,17 @@ typedef struct qiaoi_learned {
 } qiaoi_learned;
 
 typedef struct qiaoi_derive_input {
-    const qiao_lexicon *base;      /* working lexicon: base form, with learned compounds among its entries */
+    const qiao_lexicon *base; /* working lexicon: base form, with learned compounds among its entries */
     const char *version;
     /* terms of the generation, ascending by string */
-    const uint32_t *term_offsets;  /* [term_count + 1], NUL-terminated strings in term_bytes */
+    const uint32_t *term_offsets; /* [term_count + 1], NUL-terminated strings in term_bytes */
     const char *term_bytes;
     uint32_t term_count;
-    const uint32_t *term_df;       /* [2][term_count]: projects, needs */
-    const qiaoi_pair *pairs;       /* finished table, pair_slots a power of two */
+    const uint32_t *term_df; /* [2][term_count]: projects, needs */
+    const qiaoi_pair *pairs; /* finished table, pair_slots a power of two */
     uint64_t pair_slots;
-    const uint32_t *entry_df;      /* [2][entries of base]: projects, needs that wait for the word's translation */
-    const qiaoi_learned *learned;  /* ascending by entry, then stem */
+    const uint32_t *entry_df;     /* [2][entries of base]: projects, needs that wait for the word's translation */
+    const qiaoi_learned *learned; /* ascending by entry, then stem */
     size_t learned_count;
     qiaoi_statistics statistics;
 } qiaoi_derive_input;

@@ -12,9 +12,9 @@
 #include <string.h>
 
 #define SENSE_STEMS_MAX 4u
-#define SENSE_WEIGHT 60000u /* thousandths: sixty times a dictionary sense */
+#define SENSE_WEIGHT 60000u  /* thousandths: sixty times a dictionary sense */
 #define FREQUENCY_COST 2534u /* -ln(3001 / 6e7) in 1/256: as a learned compound */
-#define STEM_KEY_MIN 5u /* shorter stems belong to too many words: Lager, Lage */
+#define STEM_KEY_MIN 5u      /* shorter stems belong to too many words: Lager, Lage */
 #define PATH_SIZE 4096u
 
 static bool
@@ -59,7 +59,9 @@ headword_fits(qiaoi_lexicon_language language, const char *headword)
 
     while (at < length) {
         qiao_script script = qiao_script_of(qiao_utf8_next(headword, length, &at));
-        bool fits = language <= QIAOI_JA ? script == QIAO_SCRIPT_HAN || (script == QIAO_SCRIPT_KANA && language == QIAOI_JA) : script == QIAO_SCRIPT_LATIN;
+        bool fits = language <= QIAOI_JA
+                        ? script == QIAO_SCRIPT_HAN || (script == QIAO_SCRIPT_KANA && language == QIAOI_JA)
+                        : script == QIAO_SCRIPT_LATIN;
 
         if (!fits)
             return false;
@@ -68,7 +70,8 @@ headword_fits(qiaoi_lexicon_language language, const char *headword)
     return characters > 0 && characters <= (language <= QIAOI_JA ? QIAOI_KEY_CHARACTERS_MAX : 64u);
 }
 
-/* Content words of an English phrase as stems, NUL-separated in out; how many, SENSE_STEMS_MAX + 1 where there are too many. */
+/* Content words of an English phrase as stems, NUL-separated in out; how many, SENSE_STEMS_MAX + 1 where there are too
+ * many. */
 static size_t
 english_stems(qiao_stemmer *stemmer, const char *english, qiao_buffer *out)
 {
@@ -112,14 +115,17 @@ qiao_glossary_check(const qiao_glossary_entry *entry)
 
     if (!language_of_code(entry->language, &language))
         return "the language must be zh, ja, de or fr";
-    if (!qiao_utf8_valid(entry->headword, strlen(entry->headword)) || !qiao_utf8_valid(entry->english, strlen(entry->english)))
+    if (!qiao_utf8_valid(entry->headword, strlen(entry->headword)) ||
+        !qiao_utf8_valid(entry->english, strlen(entry->english)))
         return "the text is not valid UTF-8";
     if (strpbrk(entry->headword, "\t\r\n") != NULL || strpbrk(entry->english, "\t\r\n") != NULL)
         return "tabs and line breaks cannot stand in a term";
     if (!headword_fits(language, entry->headword))
         return "a headword has one script only, no spaces, at most 16 Chinese characters";
     stems = english_stems(NULL, entry->english, NULL);
-    return stems == 0 ? "the English side has no content word" : stems > SENSE_STEMS_MAX ? "the English side has more than four content words" : NULL;
+    return stems == 0                ? "the English side has no content word"
+           : stems > SENSE_STEMS_MAX ? "the English side has more than four content words"
+                                     : NULL;
 }
 
 /* ---- the file ---- */
@@ -142,7 +148,8 @@ replaced(const char *line, const qiao_glossary_entry *entries, size_t count)
     for (size_t i = 0; i < count; i++) {
         size_t n = strlen(entries[i].headword);
 
-        if (strncmp(line, entries[i].language, 2) == 0 && line[2] == '\t' && strncmp(line + 3, entries[i].headword, n) == 0 && line[3 + n] == '\t')
+        if (strncmp(line, entries[i].language, 2) == 0 && line[2] == '\t' &&
+            strncmp(line + 3, entries[i].headword, n) == 0 && line[3 + n] == '\t')
             return true;
     }
     return false;
@@ -249,13 +256,15 @@ copy_base(application *a, qiao_error *err)
     for (uint32_t e = 0; st == QIAO_OK && e < base->entry_count; e++) {
         uint32_t index;
 
-        st = qiaoi_key_set_add(&a->keys, (qiaoi_lexicon_language)base->entries[e].language, base->keys + base->entries[e].key,
-                               base->entries[e].key_length, &index, err);
+        st = qiaoi_key_set_add(&a->keys, (qiaoi_lexicon_language)base->entries[e].language,
+                               base->keys + base->entries[e].key, base->entries[e].key_length, &index, err);
         if (st == QIAO_OK)
             a->keys.entries[index].cost = base->entries[e].cost;
     }
     for (uint64_t s = 0; s < base->sense_count; s++)
-        stem_count = base->senses[s].first_stem + base->senses[s].stem_count > stem_count ? base->senses[s].first_stem + base->senses[s].stem_count : stem_count;
+        stem_count = base->senses[s].first_stem + base->senses[s].stem_count > stem_count
+                         ? base->senses[s].first_stem + base->senses[s].stem_count
+                         : stem_count;
     qiao_buffer_append(&a->strings, base->strings, base->strings_size);
     qiao_buffer_append(&a->stems, base->sense_stems, stem_count * sizeof(uint32_t));
     return st == QIAO_OK && (a->strings.failed || a->stems.failed) ? qiao_fail_memory(err) : st;
@@ -281,7 +290,8 @@ add_stems(application *a, const char *english, added_sense *sense, qiao_error *e
 }
 
 static qiao_status
-add_sense(application *a, qiaoi_lexicon_language language, const char *key, size_t length, added_sense sense, qiao_error *err)
+add_sense(application *a, qiaoi_lexicon_language language, const char *key, size_t length, added_sense sense,
+          qiao_error *err)
 {
     qiao_status st = qiaoi_key_set_add(&a->keys, language, key, length, &sense.entry, err);
 
@@ -295,7 +305,8 @@ add_sense(application *a, qiaoi_lexicon_language language, const char *key, size
 
 /* German and French words are looked up by their stem as well, so that inflected forms are found (compound.h). */
 static qiao_status
-add_stem_key(application *a, qiaoi_lexicon_language language, const char *word, size_t length, added_sense sense, qiao_error *err)
+add_stem_key(application *a, qiaoi_lexicon_language language, const char *word, size_t length, added_sense sense,
+             qiao_error *err)
 {
     qiao_stemmer *stemmer = language == QIAOI_DE ? a->german : a->french;
     char key[257] = "~";
@@ -328,10 +339,12 @@ add_line(application *a, const char *path, size_t number, char *line, qiao_error
     *headword++ = *english++ = '\0';
     if (!language_of_code(line, &language) || !headword_fits(language, headword) ||
         (length = normalise(a->base, language, headword, key, sizeof key)) == 0)
-        return qiao_fail(err, QIAO_E_INPUT, "%s, line %zu: this headword cannot be an entry: %s", path, number, headword);
+        return qiao_fail(err, QIAO_E_INPUT, "%s, line %zu: this headword cannot be an entry: %s", path, number,
+                         headword);
     stems = english_stems(NULL, english, NULL);
     if (stems == 0 || stems > SENSE_STEMS_MAX)
-        return qiao_fail(err, QIAO_E_INPUT, "%s, line %zu: the English side needs one to four content words: %s", path, number, english);
+        return qiao_fail(err, QIAO_E_INPUT, "%s, line %zu: the English side needs one to four content words: %s", path,
+                         number, english);
     st = add_stems(a, english, &sense, err);
     if (st == QIAO_OK)
         st = add_sense(a, language, key, length, sense, err);
@@ -390,14 +403,15 @@ write_applied(application *a, const char *version, const char *path, qiao_error 
         for (size_t i = entry->first; i < at; i++)
             entry->sources |= senses[i].source;
     }
-    st = qiaoi_lexicon_write(path, &a->keys,
-                             (const qiaoi_section_data[]){{QIAOI_SECTION_META, 1, version, strlen(version) + 1},
-                                                          {QIAOI_SECTION_NORMAL, 2, a->base->normal, 65536},
-                                                          {QIAOI_SECTION_NORMAL_JA, 2, a->base->normal_ja, 65536},
-                                                          {QIAOI_SECTION_SENSES, sizeof *senses, senses, at},
-                                                          {QIAOI_SECTION_SENSE_STEMS, 4, a->stems.data, a->stems.length / 4},
-                                                          {QIAOI_SECTION_STRINGS, 1, a->strings.data, a->strings.length}},
-                             6, err);
+    st = qiaoi_lexicon_write(
+        path, &a->keys,
+        (const qiaoi_section_data[]){{QIAOI_SECTION_META, 1, version, strlen(version) + 1},
+                                     {QIAOI_SECTION_NORMAL, 2, a->base->normal, 65536},
+                                     {QIAOI_SECTION_NORMAL_JA, 2, a->base->normal_ja, 65536},
+                                     {QIAOI_SECTION_SENSES, sizeof *senses, senses, at},
+                                     {QIAOI_SECTION_SENSE_STEMS, 4, a->stems.data, a->stems.length / 4},
+                                     {QIAOI_SECTION_STRINGS, 1, a->strings.data, a->strings.length}},
+        6, err);
     qiao_free(senses);
     return st;
 }
@@ -431,7 +445,8 @@ apply_text(const qiao_lexicon *base, const char *file, qiao_buffer *text, const 
     char version[192];
     qiao_status st = QIAO_OK;
 
-    snprintf(version, sizeof version, "%.120s+glossary:%08x", base->version, (unsigned)qiao_hash64(text->data, text->length, 0));
+    snprintf(version, sizeof version, "%.120s+glossary:%08x", base->version,
+             (unsigned)qiao_hash64(text->data, text->length, 0));
     if (!qiao_utf8_valid(text->data, text->length) || memchr(text->data, '\0', text->length) != NULL)
         st = qiao_fail(err, QIAO_E_INPUT, "%s is not valid UTF-8 text", file);
     if (st == QIAO_OK)
@@ -447,7 +462,8 @@ apply_text(const qiao_lexicon *base, const char *file, qiao_buffer *text, const 
 }
 
 qiao_status
-qiao_glossary_apply(const qiao_lexicon *base, const char *data_dir, const char *path, bool *applied_out, qiao_error *err)
+qiao_glossary_apply(const qiao_lexicon *base, const char *data_dir, const char *path, bool *applied_out,
+                    qiao_error *err)
 {
     char file[PATH_SIZE];
     qiao_buffer text = {0};

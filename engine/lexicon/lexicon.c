@@ -48,9 +48,11 @@ check_header(const qiao_mapping *mapping, const char *path, qiao_error *err)
     if (mapping->length < sizeof *header || memcmp(header->magic, QIAOI_LEXICON_MAGIC, 8) != 0)
         return qiao_fail(err, QIAO_E_CORRUPT, "%s is not a lexicon file", path);
     if (header->version != QIAOI_LEXICON_VERSION)
-        return qiao_fail(err, QIAO_E_VERSION, "lexicon %s has format %u, this program reads %u", path, header->version, QIAOI_LEXICON_VERSION);
+        return qiao_fail(err, QIAO_E_VERSION, "lexicon %s has format %u, this program reads %u", path, header->version,
+                         QIAOI_LEXICON_VERSION);
     if (header->file_size != mapping->length ||
-        sizeof *header + (uint64_t)header->section_count * sizeof(qiaoi_section) > mapping->length || header->section_count > QIAOI_SECTION_COUNT)
+        sizeof *header + (uint64_t)header->section_count * sizeof(qiaoi_section) > mapping->length ||
+        header->section_count > QIAOI_SECTION_COUNT)
         return qiao_fail(err, QIAO_E_CORRUPT, "lexicon %s is cut short", path);
     if (qiao_hash64(mapping->data + sizeof *header, mapping->length - sizeof *header, 0) != header->checksum)
         return qiao_fail(err, QIAO_E_CORRUPT, "lexicon %s fails its checksum", path);
@@ -73,12 +75,14 @@ view_sections(const qiao_mapping *mapping, const char *path, section_view views[
     for (uint32_t i = 0; i < header->section_count; i++) {
         const qiaoi_section *section = &table[i];
 
-        if (section->id == 0 || section->id >= QIAOI_SECTION_COUNT || section->offset % 16 != 0 || section->offset > mapping->length ||
-            section->element_size == 0 || section->count > (mapping->length - section->offset) / section->element_size)
+        if (section->id == 0 || section->id >= QIAOI_SECTION_COUNT || section->offset % 16 != 0 ||
+            section->offset > mapping->length || section->element_size == 0 ||
+            section->count > (mapping->length - section->offset) / section->element_size)
             return qiao_fail(err, QIAO_E_CORRUPT, "lexicon %s: section %u lies outside the file", path, section->id);
         for (size_t r = 0; r < sizeof rules / sizeof *rules; r++)
             if ((uint32_t)rules[r].id == section->id && rules[r].element_size != section->element_size)
-                return qiao_fail(err, QIAO_E_VERSION, "lexicon %s: section %u has elements of %u bytes", path, section->id, section->element_size);
+                return qiao_fail(err, QIAO_E_VERSION, "lexicon %s: section %u has elements of %u bytes", path,
+                                 section->id, section->element_size);
         views[section->id].data = mapping->data + section->offset;
         views[section->id].count = section->count;
     }
@@ -98,16 +102,18 @@ require_sections(const section_view *views, const char *path, bool generation, q
         if ((generation ? rules[r].in_generation : rules[r].in_base) && views[rules[r].id].data == NULL)
             return qiao_fail(err, QIAO_E_CORRUPT, "lexicon %s lacks section %d", path, (int)rules[r].id);
     if (views[QIAOI_SECTION_NORMAL].count != 65536 || views[QIAOI_SECTION_NORMAL_JA].count != 65536 ||
-        views[QIAOI_SECTION_LENGTHS].count != QIAOI_LENGTH_MASK_SLOTS || views[QIAOI_SECTION_CHARACTERS].count != 131072 ||
-        !power_of_two(views[QIAOI_SECTION_HASH].count) || views[QIAOI_SECTION_HASH].count <= views[QIAOI_SECTION_ENTRIES].count ||
+        views[QIAOI_SECTION_LENGTHS].count != QIAOI_LENGTH_MASK_SLOTS ||
+        views[QIAOI_SECTION_CHARACTERS].count != 131072 || !power_of_two(views[QIAOI_SECTION_HASH].count) ||
+        views[QIAOI_SECTION_HASH].count <= views[QIAOI_SECTION_ENTRIES].count ||
         !ends_with_nul(&views[QIAOI_SECTION_META]))
         return qiao_fail(err, QIAO_E_CORRUPT, "lexicon %s: a table has the wrong size", path);
-    if (generation && (!power_of_two(views[QIAOI_SECTION_TERM_HASH].count) || !power_of_two(views[QIAOI_SECTION_PAIRS].count) ||
-                       views[QIAOI_SECTION_STATISTICS].count != 1 || views[QIAOI_SECTION_TERM_OFFSETS].count == 0 ||
-                       views[QIAOI_SECTION_TERM_HASH].count < views[QIAOI_SECTION_TERM_OFFSETS].count ||
-                       views[QIAOI_SECTION_TERM_DF].count != 2 * (views[QIAOI_SECTION_TERM_OFFSETS].count - 1) ||
-                       views[QIAOI_SECTION_REVERSE_OFFSETS].count != views[QIAOI_SECTION_TERM_OFFSETS].count ||
-                       views[QIAOI_SECTION_ENTRY_DF].count != 2 * views[QIAOI_SECTION_ENTRIES].count))
+    if (generation &&
+        (!power_of_two(views[QIAOI_SECTION_TERM_HASH].count) || !power_of_two(views[QIAOI_SECTION_PAIRS].count) ||
+         views[QIAOI_SECTION_STATISTICS].count != 1 || views[QIAOI_SECTION_TERM_OFFSETS].count == 0 ||
+         views[QIAOI_SECTION_TERM_HASH].count < views[QIAOI_SECTION_TERM_OFFSETS].count ||
+         views[QIAOI_SECTION_TERM_DF].count != 2 * (views[QIAOI_SECTION_TERM_OFFSETS].count - 1) ||
+         views[QIAOI_SECTION_REVERSE_OFFSETS].count != views[QIAOI_SECTION_TERM_OFFSETS].count ||
+         views[QIAOI_SECTION_ENTRY_DF].count != 2 * views[QIAOI_SECTION_ENTRIES].count))
         return qiao_fail(err, QIAO_E_CORRUPT, "lexicon %s: a table has the wrong size", path);
     return QIAO_OK;
 }
@@ -196,7 +202,8 @@ qiaoi_lexicon_find(const qiao_lexicon *lexicon, qiaoi_lexicon_language language,
     for (; lexicon->hash[i] != 0; i = (i + 1) & lexicon->hash_mask) {
         const qiaoi_entry *entry = &lexicon->entries[lexicon->hash[i] - 1];
 
-        if (entry->key_length == length && entry->language == (uint8_t)language && memcmp(lexicon->keys + entry->key, key, length) == 0)
+        if (entry->key_length == length && entry->language == (uint8_t)language &&
+            memcmp(lexicon->keys + entry->key, key, length) == 0)
             return lexicon->hash[i];
     }
     return 0;
@@ -214,7 +221,8 @@ qiaoi_lexicon_term(const qiao_lexicon *lexicon, const char *form, size_t length)
         uint32_t term = lexicon->term_hash[i] - 1;
         uint32_t start = lexicon->term_offsets[term];
 
-        if (lexicon->term_offsets[term + 1] - start == length + 1 && memcmp(lexicon->term_bytes + start, form, length) == 0)
+        if (lexicon->term_offsets[term + 1] - start == length + 1 &&
+            memcmp(lexicon->term_bytes + start, form, length) == 0)
             return term;
     }
     return QIAOI_NO_TERM;
@@ -240,14 +248,17 @@ entry_translations(const qiao_lexicon *lexicon, const qiaoi_entry *entry, qiao_t
     for (; n < entry->count && n < capacity; n++) {
         const qiaoi_translation *from = &lexicon->translations[entry->first + n];
 
-        out[n] = (qiao_translation){qiaoi_lexicon_term_text(lexicon, from->term), from->share / 65535.0, from->source,
+        out[n] = (qiao_translation){qiaoi_lexicon_term_text(lexicon, from->term),
+                                    from->share / 65535.0,
+                                    from->source,
                                     {lexicon->term_df[from->term], lexicon->term_df[lexicon->term_count + from->term]}};
     }
     return n;
 }
 
 size_t
-qiao_lexicon_translations(const qiao_lexicon *lexicon, uint32_t entry, const char *form, size_t length, qiao_translation *out, size_t capacity)
+qiao_lexicon_translations(const qiao_lexicon *lexicon, uint32_t entry, const char *form, size_t length,
+                          qiao_translation *out, size_t capacity)
 {
     uint32_t term;
     size_t n = 0;
@@ -264,7 +275,9 @@ qiao_lexicon_translations(const qiao_lexicon *lexicon, uint32_t entry, const cha
         const char *key = lexicon->keys + word->key;
         uint32_t native = qiaoi_lexicon_term(lexicon, key, word->key_length);
 
-        out[n++] = (qiao_translation){key, lexicon->reverse[i].share / 65535.0, word->sources,
+        out[n++] = (qiao_translation){key,
+                                      lexicon->reverse[i].share / 65535.0,
+                                      word->sources,
                                       {native == QIAOI_NO_TERM ? 0 : lexicon->term_df[native],
                                        native == QIAOI_NO_TERM ? 0 : lexicon->term_df[lexicon->term_count + native]}};
     }

@@ -1,4 +1,5 @@
-/* The open lexicon as engine/lexicon and engine/match see it: typed views of the mapped sections. Immutable, shared by threads. */
+/* The open lexicon as engine/lexicon and engine/match see it: typed views of the mapped sections. Immutable, shared by
+ * threads. */
 #ifndef QIAO_LEXICON_INTERNAL_H
 #define QIAO_LEXICON_INTERNAL_H
 
@@ -40,7 +41,8 @@ struct qiao_lexicon {
 };
 
 /* Entry + 1 of a key in normal form, 0 if absent. */
-uint32_t qiaoi_lexicon_find(const qiao_lexicon *lexicon, qiaoi_lexicon_language language, const char *key, size_t length);
+uint32_t qiaoi_lexicon_find(const qiao_lexicon *lexicon, qiaoi_lexicon_language language, const char *key,
+                            size_t length);
 
 /* Term id of a string, QIAOI_NO_TERM if absent (always absent in the base form). */
 uint32_t qiaoi_lexicon_term(const qiao_lexicon *lexicon, const char *form, size_t length);

@@ -55,7 +55,8 @@ grow(qiaoi_key_set *set, qiao_error *err)
 }
 
 bool
-qiaoi_key_set_find(const qiaoi_key_set *set, qiaoi_lexicon_language language, const char *key, size_t length, uint32_t *out)
+qiaoi_key_set_find(const qiaoi_key_set *set, qiaoi_lexicon_language language, const char *key, size_t length,
+                   uint32_t *out)
 {
     uint64_t i;
 
@@ -65,7 +66,8 @@ qiaoi_key_set_find(const qiaoi_key_set *set, qiaoi_lexicon_language language, co
     for (; set->hash[i] != 0; i = (i + 1) & (set->hash_size - 1)) {
         const qiaoi_entry *entry = &set->entries[set->hash[i] - 1];
 
-        if (entry->key_length == length && entry->language == (uint8_t)language && memcmp(set->keys.data + entry->key, key, length) == 0) {
+        if (entry->key_length == length && entry->language == (uint8_t)language &&
+            memcmp(set->keys.data + entry->key, key, length) == 0) {
             *out = set->hash[i] - 1;
             return true;
         }
@@ -74,7 +76,8 @@ qiaoi_key_set_find(const qiaoi_key_set *set, qiaoi_lexicon_language language, co
 }
 
 qiao_status
-qiaoi_key_set_add(qiaoi_key_set *set, qiaoi_lexicon_language language, const char *key, size_t length, uint32_t *out, qiao_error *err)
+qiaoi_key_set_add(qiaoi_key_set *set, qiaoi_lexicon_language language, const char *key, size_t length, uint32_t *out,
+                  qiao_error *err)
 {
     qiaoi_entry *entry;
     size_t at = set->keys.length;
@@ -134,7 +137,8 @@ index_characters(const qiaoi_key_set *set, uint16_t *lengths, uint32_t *characte
         if (n == 1 && first[0] < 65536)
             characters[(uint32_t)entry->language * 65536u + first[0]] = e + 1;
         else if (n > 1 && n <= QIAOI_KEY_CHARACTERS_MAX)
-            lengths[qiaoi_length_slot((qiaoi_lexicon_language)entry->language, first[0], first[1])] |= (uint16_t)(1u << (n - 1));
+            lengths[qiaoi_length_slot((qiaoi_lexicon_language)entry->language, first[0], first[1])] |=
+                (uint16_t)(1u << (n - 1));
     }
 }
 
@@ -198,7 +202,8 @@ assemble(const char *path, const qiaoi_section_data *sections, size_t count, qia
 }
 
 qiao_status
-qiaoi_lexicon_write(const char *path, const qiaoi_key_set *set, const qiaoi_section_data *sections, size_t count, qiao_error *err)
+qiaoi_lexicon_write(const char *path, const qiaoi_key_set *set, const qiaoi_section_data *sections, size_t count,
+                    qiao_error *err)
 {
     qiaoi_section_data all[QIAOI_SECTION_COUNT];
     uint64_t hash_size = qiaoi_hash_size(set->count);

@@ -1,4 +1,5 @@
-/* Dynamic programming from the right end of the run; candidate lengths come from the two-character length masks, so few keys are hashed. */
+/* Dynamic programming from the right end of the run; candidate lengths come from the two-character length masks, so few
+ * keys are hashed. */
 #include "lexicon/segment.h"
 
 static uint32_t
@@ -20,7 +21,8 @@ consider(qiaoi_run *run, uint32_t at, uint32_t length, uint32_t entry, uint32_t 
 }
 
 static void
-consider_words(const qiao_lexicon *lexicon, qiaoi_lexicon_language language, qiaoi_run *run, uint32_t at, uint32_t end, uint32_t longest)
+consider_words(const qiao_lexicon *lexicon, qiaoi_lexicon_language language, qiaoi_run *run, uint32_t at, uint32_t end,
+               uint32_t longest)
 {
     uint32_t mask = lexicon->lengths[qiaoi_length_slot(language, run->characters[at], run->characters[at + 1])];
     uint32_t room = end - at;
@@ -33,7 +35,8 @@ consider_words(const qiao_lexicon *lexicon, qiaoi_lexicon_language language, qia
 
         if ((mask >> (length - 1) & 1u) == 0)
             continue;
-        entry = qiaoi_lexicon_find(lexicon, language, run->bytes + run->starts[at], run->starts[at + length] - run->starts[at]);
+        entry = qiaoi_lexicon_find(lexicon, language, run->bytes + run->starts[at],
+                                   run->starts[at + length] - run->starts[at]);
         if (entry != 0)
             consider(run, at, length, entry, entry_cost(lexicon, entry));
     }
@@ -46,8 +49,8 @@ single_entry(const qiao_lexicon *lexicon, qiaoi_lexicon_language language, uint3
 }
 
 size_t
-qiaoi_segment(const qiao_lexicon *lexicon, qiaoi_lexicon_language language, qiaoi_run *run, uint32_t first, uint32_t end, bool whole_allowed,
-              qiaoi_piece *pieces)
+qiaoi_segment(const qiao_lexicon *lexicon, qiaoi_lexicon_language language, qiaoi_run *run, uint32_t first,
+              uint32_t end, bool whole_allowed, qiaoi_piece *pieces)
 {
     size_t count = 0;
 

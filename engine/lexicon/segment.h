@@ -1,8 +1,9 @@
 /*
  * Best-path segmentation of a run of characters over the lexicon.
  *
- * The path of least total cost wins: a word costs its entry's cost (negative log frequency), a single character outside the lexicon
- * QIAOI_COST_UNKNOWN. Ties go to the longer word further left. Integer costs: the same on every machine. Pure but for the scratch memory.
+ * The path of least total cost wins: a word costs its entry's cost (negative log frequency), a single character outside
+ * the lexicon QIAOI_COST_UNKNOWN. Ties go to the longer word further left. Integer costs: the same on every machine.
+ * Pure but for the scratch memory.
  */
 #ifndef QIAO_LEXICON_SEGMENT_H
 #define QIAO_LEXICON_SEGMENT_H
@@ -31,7 +32,7 @@ typedef struct qiaoi_piece {
  * Segment characters first..end of the run into pieces (room for end - first); returns how many.
  * @param whole_allowed  false: the word that spans the whole range may not be used (for the parts of a compound)
  */
-size_t qiaoi_segment(const qiao_lexicon *lexicon, qiaoi_lexicon_language language, qiaoi_run *run, uint32_t first, uint32_t end,
-                     bool whole_allowed, qiaoi_piece *pieces);
+size_t qiaoi_segment(const qiao_lexicon *lexicon, qiaoi_lexicon_language language, qiaoi_run *run, uint32_t first,
+                     uint32_t end, bool whole_allowed, qiaoi_piece *pieces);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Writes matches as JSON. The words that two records share are shown in pairs, each with its place in its record: the need's word where it first
- * stands, and the first token of the counterpart that realises the group of that word.
+ * Writes matches as JSON. The words that two records share are shown in pairs, each with its place in its record: the
+ * need's word where it first stands, and the first token of the counterpart that realises the group of that word.
  */
 #include "match/answer.h"
 
@@ -100,8 +100,10 @@ write_side(const qiaoi_candidate *candidate, bool owner, qiao_buffer *out)
         if (candidate->values[s] == QIAOI_SIGNAL_UNKNOWN)
             qiao_buffer_text(out, "null");
         else
-            qiao_buffer_printf(out, "%d.%06d", (int)(candidate->values[s] / QIAO_MICRO), (int)(candidate->values[s] % QIAO_MICRO));
-        qiao_buffer_printf(out, ",\"weight\":%d,\"contribution\":%d}", (int)qiaoi_signal_weight((qiaoi_signal)s, owner), (int)side->contributions[s]);
+            qiao_buffer_printf(out, "%d.%06d", (int)(candidate->values[s] / QIAO_MICRO),
+                               (int)(candidate->values[s] % QIAO_MICRO));
+        qiao_buffer_printf(out, ",\"weight\":%d,\"contribution\":%d}", (int)qiaoi_signal_weight((qiaoi_signal)s, owner),
+                           (int)side->contributions[s]);
     }
     qiao_buffer_text(out, "]}");
 }
@@ -112,7 +114,7 @@ typedef struct shown_term {
     uint32_t group;
     uint32_t contribution;
     bool found;
-    double share;                  /* of the best realisation so far */
+    double share; /* of the best realisation so far */
     const qiao_text *text;
     const char *language;
     uint32_t start, end;
@@ -202,7 +204,8 @@ locate(qiao_matcher *matcher, const qiao_record *record, shown_term *shown, size
         const qiao_text *text = &record->texts[t];
         const qiao_token *tokens;
         size_t n;
-        qiao_status st = qiao_analyze(matcher->analyzer, text->text, text->length, text->language, true, &tokens, &n, err);
+        qiao_status st =
+            qiao_analyze(matcher->analyzer, text->text, text->length, text->language, true, &tokens, &n, err);
 
         if (st != QIAO_OK)
             return st;
@@ -214,12 +217,13 @@ locate(qiao_matcher *matcher, const qiao_record *record, shown_term *shown, size
 }
 
 static void
-write_place(qiao_buffer *out, const char *side, const char *name, const char *language, uint32_t start, uint32_t end, const char *text)
+write_place(qiao_buffer *out, const char *side, const char *name, const char *language, uint32_t start, uint32_t end,
+            const char *text)
 {
     bool plain = language == NULL || *language == '\0' || strcmp(language, "und") == 0;
 
-    qiao_buffer_printf(out, "\"%s\":{\"field\":\"%s%s%s\",\"start\":%u,\"end\":%u,\"text\":", side, name, plain ? "" : ".", plain ? "" : language, start,
-                       end);
+    qiao_buffer_printf(out, "\"%s\":{\"field\":\"%s%s%s\",\"start\":%u,\"end\":%u,\"text\":", side, name,
+                       plain ? "" : ".", plain ? "" : language, start, end);
     qiao_buffer_json_string(out, text + start, end - start);
     qiao_buffer_char(out, '}');
 }
@@ -238,18 +242,22 @@ write_terms(const qiao_matcher *matcher, const shown_term *shown, size_t count, 
             continue;
         qiao_buffer_text(out, first ? "{" : ",{");
         first = false;
-        write_place(out, need_side ? "need" : "project", asked->name, asked->language, word->start, word->end, asked->text);
+        write_place(out, need_side ? "need" : "project", asked->name, asked->language, word->start, word->end,
+                    asked->text);
         qiao_buffer_char(out, ',');
-        write_place(out, need_side ? "project" : "need", shown[i].text->name, shown[i].language, shown[i].start, shown[i].end, shown[i].text->text);
+        write_place(out, need_side ? "project" : "need", shown[i].text->name, shown[i].language, shown[i].start,
+                    shown[i].end, shown[i].text->text);
         qiao_buffer_printf(out, ",\"weight\":%.3f}", weight);
     }
 }
 
 static qiao_status
-append_terms(qiao_matcher *matcher, const qiao_match_request *request, const qiaoi_candidate *candidate, qiao_buffer *out, qiao_error *err)
+append_terms(qiao_matcher *matcher, const qiao_match_request *request, const qiaoi_candidate *candidate,
+             qiao_buffer *out, qiao_error *err)
 {
     shown_term shown[TERMS_FULL] = {0};
-    size_t count = choose_groups(matcher, candidate, shown, request->explain == QIAO_EXPLAIN_FULL ? TERMS_FULL : TERMS_BRIEF);
+    size_t count =
+        choose_groups(matcher, candidate, shown, request->explain == QIAO_EXPLAIN_FULL ? TERMS_FULL : TERMS_BRIEF);
     qiao_status st;
 
     if (count == SIZE_MAX)
@@ -264,8 +272,8 @@ append_terms(qiao_matcher *matcher, const qiao_match_request *request, const qia
 }
 
 qiao_status
-qiaoi_answer_item(qiao_matcher *matcher, const qiao_match_request *request, const qiaoi_candidate *candidate, uint32_t rank, qiao_buffer *out,
-                  qiao_error *err)
+qiaoi_answer_item(qiao_matcher *matcher, const qiao_match_request *request, const qiaoi_candidate *candidate,
+                  uint32_t rank, qiao_buffer *out, qiao_error *err)
 {
     qiaoi_candidate *item = &matcher->candidates[candidate - matcher->candidates];
     qiao_status st = qiaoi_matcher_record(matcher, item, err);
@@ -274,8 +282,8 @@ qiaoi_answer_item(qiao_matcher *matcher, const qiao_match_request *request, cons
         return st;
     qiao_buffer_printf(out, "{\"%s\":", matcher->side == QIAO_PROJECT ? "project" : "need");
     qiaoi_answer_brief(item->record, out);
-    qiao_buffer_printf(out, ",\"rank\":%u,\"score\":%d,\"confidence\":%d,\"text_score\":%.3f,\"sides\":{", rank, (int)item->pair.score,
-                       (int)item->pair.confidence, item->text_score / (double)QIAOI_SCORE_UNIT);
+    qiao_buffer_printf(out, ",\"rank\":%u,\"score\":%d,\"confidence\":%d,\"text_score\":%.3f,\"sides\":{", rank,
+                       (int)item->pair.score, (int)item->pair.confidence, item->text_score / (double)QIAOI_SCORE_UNIT);
     write_side(item, false, out);
     qiao_buffer_char(out, ',');
     write_side(item, true, out);

@@ -1,6 +1,6 @@
 /*
- * The flow of one match: read what is asked, build the pivot query, retrieve by text, score the best of them with the other signals, order.
- * Relies on query.c, retrieval.c, signals.c and score.c; answer.c writes the result.
+ * The flow of one match: read what is asked, build the pivot query, retrieve by text, score the best of them with the
+ * other signals, order. Relies on query.c, retrieval.c, signals.c and score.c; answer.c writes the result.
  */
 #include "match/matcher_internal.h"
 
@@ -18,8 +18,8 @@
 #define FILTERS_MAX 24u
 
 /*
- * A Chinese word stands for itself in records that have Chinese text. Where only some records do, full weight would put them before all others just for
- * being bilingual; so it counts in proportion to their share.
+ * A Chinese word stands for itself in records that have Chinese text. Where only some records do, full weight would put
+ * them before all others just for being bilingual; so it counts in proportion to their share.
  */
 static qiao_status
 measure_native_share(qiao_matcher *matcher, qiao_error *err)
@@ -40,7 +40,8 @@ measure_native_share(qiao_matcher *matcher, qiao_error *err)
 }
 
 qiao_status
-qiao_matcher_new(const qiao_generation *generation, const qiao_vocabulary *vocabulary, qiao_matcher **out, qiao_error *err)
+qiao_matcher_new(const qiao_generation *generation, const qiao_vocabulary *vocabulary, qiao_matcher **out,
+                 qiao_error *err)
 {
     qiao_matcher *matcher = qiao_calloc(1, sizeof *matcher);
     qiao_status st;
@@ -111,7 +112,8 @@ parse_stored(qiao_matcher *matcher, qiao_kind kind, uint32_t docid, qiao_record 
 
     qiao_buffer_clear(&matcher->scratch);
     st = qiao_generation_json(matcher->generation, kind, docid, &matcher->scratch, err);
-    return st != QIAO_OK ? st : qiao_record_parse(matcher->scratch.data, matcher->scratch.length, NULL, out, &issues, err);
+    return st != QIAO_OK ? st
+                         : qiao_record_parse(matcher->scratch.data, matcher->scratch.length, NULL, out, &issues, err);
 }
 
 static void
@@ -123,7 +125,8 @@ use_texts(qiao_matcher *matcher, const qiao_record *record)
             const qiao_text *text = &record->texts[i];
 
             if ((strcmp(text->name, "title") == 0) == (title == 1))
-                matcher->texts[matcher->text_count++] = (qiaoi_query_text){text->name, text->language, text->text, text->length};
+                matcher->texts[matcher->text_count++] =
+                    (qiaoi_query_text){text->name, text->language, text->text, text->length};
         }
 }
 
@@ -196,7 +199,8 @@ take_hits(qiao_matcher *matcher, size_t count, qiao_error *err)
     if (st != QIAO_OK)
         return st;
     for (size_t i = 0; i < count; i++)
-        matcher->candidates[i] = (qiaoi_candidate){.docid = matcher->retrieval.heap[i].docid, .text_score = matcher->retrieval.heap[i].score};
+        matcher->candidates[i] = (qiaoi_candidate){.docid = matcher->retrieval.heap[i].docid,
+                                                   .text_score = matcher->retrieval.heap[i].score};
     matcher->candidate_count = count;
     return QIAO_OK;
 }
@@ -204,13 +208,15 @@ take_hits(qiao_matcher *matcher, size_t count, qiao_error *err)
 qiao_status
 qiaoi_matcher_record(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_error *err)
 {
-    return candidate->record != NULL ? QIAO_OK : parse_stored(matcher, matcher->side, candidate->docid, &candidate->record, err);
+    return candidate->record != NULL ? QIAO_OK
+                                     : parse_stored(matcher, matcher->side, candidate->docid, &candidate->record, err);
 }
 
 int32_t
 qiaoi_matcher_text_value(const qiao_matcher *matcher, uint32_t text_score)
 {
-    double share = matcher->query.attainable <= 0 ? 0 : text_score / (double)QIAOI_SCORE_UNIT / matcher->query.attainable;
+    double share =
+        matcher->query.attainable <= 0 ? 0 : text_score / (double)QIAOI_SCORE_UNIT / matcher->query.attainable;
 
     return share >= 1.0 ? QIAO_MICRO : (int32_t)(share * QIAO_MICRO);
 }
@@ -218,7 +224,8 @@ qiaoi_matcher_text_value(const qiao_matcher *matcher, uint32_t text_score)
 static qiao_status
 score_candidate(qiao_matcher *matcher, qiaoi_candidate *candidate, bool text_only, qiao_error *err)
 {
-    int32_t text = candidate->place > 0 ? candidate->text_value : qiaoi_matcher_text_value(matcher, candidate->text_score);
+    int32_t text =
+        candidate->place > 0 ? candidate->text_value : qiaoi_matcher_text_value(matcher, candidate->text_score);
     qiaoi_pair_context pair = {NULL, NULL, matcher->vocabulary, text, matcher->today};
 
     if (!text_only && matcher->subject != NULL) {
@@ -251,7 +258,8 @@ compare_candidates(const void *a, const void *b)
 static bool
 expired(const qiao_matcher *matcher, const qiaoi_candidate *candidate)
 {
-    return candidate->record != NULL && candidate->record->expires_day != QIAO_UNKNOWN && candidate->record->expires_day < matcher->today;
+    return candidate->record != NULL && candidate->record->expires_day != QIAO_UNKNOWN &&
+           candidate->record->expires_day < matcher->today;
 }
 
 static qiao_status
@@ -285,7 +293,8 @@ rank(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit, q
     size_t wanted = (size_t)limit + request->offset + (request->text_only ? 0 : RESCORE_MARGIN), found = 0;
     bool fused = qiaoi_fusion_applies(matcher, request);
     uint64_t *filter = NULL;
-    qiao_status st = qiaoi_query_build(&matcher->query, matcher->analyzer, matcher->generation, matcher->side, matcher->texts, matcher->text_count, err);
+    qiao_status st = qiaoi_query_build(&matcher->query, matcher->analyzer, matcher->generation, matcher->side,
+                                       matcher->texts, matcher->text_count, err);
 
     if (st == QIAO_OK)
         st = make_filter(matcher, request, &filter, err);
@@ -319,8 +328,8 @@ publish_items(qiao_matcher *matcher, const qiao_match_request *request, uint32_t
     for (size_t i = 0; i < count; i++) {
         const qiaoi_candidate *candidate = &matcher->candidates[first + i];
 
-        matcher->items[i] = (qiao_match_item){qiao_generation_id(matcher->generation, matcher->side, candidate->docid), candidate->pair.score,
-                                              candidate->text_score / (double)QIAOI_SCORE_UNIT};
+        matcher->items[i] = (qiao_match_item){qiao_generation_id(matcher->generation, matcher->side, candidate->docid),
+                                              candidate->pair.score, candidate->text_score / (double)QIAOI_SCORE_UNIT};
     }
     matcher->result.items = matcher->items;
     matcher->result.count = count;
@@ -339,7 +348,8 @@ check_limits(const qiao_match_request *request, uint32_t *limit, qiao_error *err
 }
 
 qiao_status
-qiao_matcher_match(qiao_matcher *matcher, const qiao_match_request *request, const qiao_match_result **out, qiao_error *err)
+qiao_matcher_match(qiao_matcher *matcher, const qiao_match_request *request, const qiao_match_result **out,
+                   qiao_error *err)
 {
     uint32_t limit;
     qiao_status st = check_limits(request, &limit, err);
@@ -363,13 +373,15 @@ write_head(qiao_matcher *matcher, const qiao_match_request *request, qiao_buffer
     const qiao_manifest *manifest = qiao_generation_manifest(matcher->generation);
     const char *own = request->kind == QIAO_NEED ? "need" : "project";
 
-    qiao_buffer_printf(out, "{\"generation\":\"gen-%010llu\",\"side\":\"%s\",\"%s\":", (unsigned long long)manifest->generation,
-                       matcher->side == QIAO_PROJECT ? "projects" : "needs", own);
+    qiao_buffer_printf(
+        out, "{\"generation\":\"gen-%010llu\",\"side\":\"%s\",\"%s\":", (unsigned long long)manifest->generation,
+        matcher->side == QIAO_PROJECT ? "projects" : "needs", own);
     if (matcher->subject != NULL)
         qiao_buffer_json_string(out, matcher->subject->id, strlen(matcher->subject->id));
     else
         qiao_buffer_text(out, "null");
-    qiao_buffer_printf(out, ",\"considered\":%llu,\"cut\":%s", (unsigned long long)matcher->result.considered, matcher->query.cut ? "true" : "false");
+    qiao_buffer_printf(out, ",\"considered\":%llu,\"cut\":%s", (unsigned long long)matcher->result.considered,
+                       matcher->query.cut ? "true" : "false");
 }
 
 /* Words of the need that found nothing on the other side: the reader should know what was not understood. */
@@ -408,7 +420,8 @@ qiao_matcher_match_json(qiao_matcher *matcher, const qiao_match_request *request
     for (size_t i = 0; st == QIAO_OK && i < result->count; i++) {
         if (i > 0)
             qiao_buffer_char(out, ',');
-        st = qiaoi_answer_item(matcher, request, &matcher->candidates[request->offset + i], request->offset + (uint32_t)i + 1, out, err);
+        st = qiaoi_answer_item(matcher, request, &matcher->candidates[request->offset + i],
+                               request->offset + (uint32_t)i + 1, out, err);
     }
     qiao_buffer_text(out, "]}");
     return st == QIAO_OK ? qiao_buffer_check(out, err) : st;

@@ -11,13 +11,13 @@
 
 typedef struct qiaoi_candidate {
     uint32_t docid;
-    uint32_t text_score;   /* accumulator units */
-    qiao_record *record;   /* NULL until it is needed; owned by the matcher until its next request */
+    uint32_t text_score; /* accumulator units */
+    qiao_record *record; /* NULL until it is needed; owned by the matcher until its next request */
     int32_t values[QIAOI_SIGNAL_COUNT];
     qiaoi_pair_score pair;
     /* only where the term ranking was fused with the dense one (fusion.h) */
-    uint32_t place;        /* in the fused ranking, from 1; 0 = not fused */
-    int32_t text_value;    /* the text signal that follows from it */
+    uint32_t place;                 /* in the fused ranking, from 1; 0 = not fused */
+    int32_t text_value;             /* the text signal that follows from it */
     uint32_t term_rank, dense_rank; /* from 1; 0 = not in that ranking */
     bool no_vector;
     float similarity;
@@ -36,14 +36,14 @@ struct qiao_matcher {
     qiao_match_result result;
     qiao_buffer scratch;
     /* what is being matched */
-    qiao_record *given;            /* read from the generation by id; owned */
-    uint32_t given_docid;          /* its number, where it was asked for by id */
-    const qiao_record *subject;    /* given, or the caller's; NULL for free text */
+    qiao_record *given;         /* read from the generation by id; owned */
+    uint32_t given_docid;       /* its number, where it was asked for by id */
+    const qiao_record *subject; /* given, or the caller's; NULL for free text */
     qiaoi_query_text texts[QIAOI_QUERY_TEXTS_MAX];
     size_t text_count;
-    qiao_kind side;                /* searched */
+    qiao_kind side; /* searched */
     int today;
-    uint32_t *contributions;       /* [QIAOI_GROUPS_MAX] */
+    uint32_t *contributions; /* [QIAOI_GROUPS_MAX] */
 };
 
 /* Room for that many candidates. */

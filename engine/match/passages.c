@@ -12,18 +12,29 @@ typedef struct heading {
 } heading;
 
 static const heading headings[] = {
-    {"现有工作基础", BACKGROUND}, {"现有的工作基础", BACKGROUND}, {"现有基础", BACKGROUND},   {"工作基础", BACKGROUND}, {"实验基础", BACKGROUND}, {"研究基础", BACKGROUND},
-    {"已有基础", BACKGROUND},     {"技术基础", BACKGROUND},       {"现有条件", BACKGROUND},   {"公司简介", BACKGROUND}, {"企业简介", BACKGROUND}, {"公司概况", BACKGROUND},
-    {"企业概况", BACKGROUND},     {"公司现有", BACKGROUND},       {"市场前景", BACKGROUND},   {"市场分析", BACKGROUND}, {"经济效益", BACKGROUND}, {"社会效益", BACKGROUND},
-    {"需求内容", 1.0f},           {"主要需求", 1.0f},             {"预期目标", 1.0f},         {"技术指标", 1.0f},       {"主要内容", 1.0f},       {"主要目标", 1.0f},
-    {"技术需求", 1.0f},           {"研究内容", 1.0f},             {"需求描述", 1.0f},         {"拟解决", 1.0f},         {"主要指标", 1.0f},       {"考核指标", 1.0f},
+    {"现有工作基础", BACKGROUND}, {"现有的工作基础", BACKGROUND},
+    {"现有基础", BACKGROUND},     {"工作基础", BACKGROUND},
+    {"实验基础", BACKGROUND},     {"研究基础", BACKGROUND},
+    {"已有基础", BACKGROUND},     {"技术基础", BACKGROUND},
+    {"现有条件", BACKGROUND},     {"公司简介", BACKGROUND},
+    {"企业简介", BACKGROUND},     {"公司概况", BACKGROUND},
+    {"企业概况", BACKGROUND},     {"公司现有", BACKGROUND},
+    {"市场前景", BACKGROUND},     {"市场分析", BACKGROUND},
+    {"经济效益", BACKGROUND},     {"社会效益", BACKGROUND},
+    {"需求内容", 1.0f},           {"主要需求", 1.0f},
+    {"预期目标", 1.0f},           {"技术指标", 1.0f},
+    {"主要内容", 1.0f},           {"主要目标", 1.0f},
+    {"技术需求", 1.0f},           {"研究内容", 1.0f},
+    {"需求描述", 1.0f},           {"拟解决", 1.0f},
+    {"主要指标", 1.0f},           {"考核指标", 1.0f},
 };
 
 /* A heading begins a line or a sentence, or follows a number, a bracket or a space. */
 static bool
 begins_something(const char *text, size_t at)
 {
-    static const char *const before[] = {"\xE3\x80\x82" /* 。 */, "\xEF\xBC\x9B" /* ； */, "\xE3\x80\x81" /* 、 */, "\xEF\xBC\x89" /* ） */, "\xE3\x80\x90" /* 【 */};
+    static const char *const before[] = {"\xE3\x80\x82" /* 。 */, "\xEF\xBC\x9B" /* ； */, "\xE3\x80\x81" /* 、 */,
+                                         "\xEF\xBC\x89" /* ） */, "\xE3\x80\x90" /* 【 */};
 
     if (at == 0 || strchr(" \n\r\t.;:)0123456789", text[at - 1]) != NULL)
         return true;

@@ -1,6 +1,6 @@
 /*
- * Passages of a need that are not about what is needed: the company, what it has, its sales, the market. Found by the headings that need forms have.
- * Their words weigh less. Pure functions on bounded memory.
+ * Passages of a need that are not about what is needed: the company, what it has, its sales, the market. Found by the
+ * headings that need forms have. Their words weigh less. Pure functions on bounded memory.
  */
 #ifndef QIAO_MATCH_PASSAGES_H
 #define QIAO_MATCH_PASSAGES_H

@@ -1,4 +1,5 @@
-/* Builds the pivot query: counts source words, spreads each over its translations, adds parts of compounds and adjacent pairs. */
+/* Builds the pivot query: counts source words, spreads each over its translations, adds parts of compounds and adjacent
+ * pairs. */
 #include "match/query.h"
 
 #include "match/boilerplate.h"
@@ -10,17 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORD_SLOTS 32768u          /* power of two, over twice QIAOI_QUERY_WORDS_MAX */
+#define WORD_SLOTS 32768u /* power of two, over twice QIAOI_QUERY_WORDS_MAX */
 #define PAIRS_MAX 8192u
 #define PAIR_SLOTS 32768u
-#define PAIR_STEMS 4u              /* best translations of each neighbour that are tried together */
+#define PAIR_STEMS 4u /* best translations of each neighbour that are tried together */
 #define PAIR_TERMS_MAX 12u
 #define WEIGHT_PAIR 0.4
 #define WEIGHT_PART 0.2
 #define WEIGHT_SINGLE_CHARACTER 0.5
 #define WEIGHT_NUMBER 0.2
-#define NEEDS_MIN 50.0             /* needs in the catalogue from which on their words are counted */
-/* A short statement was written with choice; the longer a need, the more of it is form. Between these lengths (words) rarity gains weight. */
+#define NEEDS_MIN 50.0 /* needs in the catalogue from which on their words are counted */
+/* A short statement was written with choice; the longer a need, the more of it is form. Between these lengths (words)
+ * rarity gains weight. */
 #define RARITY_FROM_WORDS 20.0
 #define RARITY_FULL_WORDS 120.0
 
@@ -37,11 +39,12 @@ qiaoi_query_init(qiaoi_query *query, qiao_error *err)
     query->words = qiao_alloc(QIAOI_QUERY_WORDS_MAX * sizeof *query->words);
     query->word_slots = qiao_calloc(WORD_SLOTS, sizeof *query->word_slots);
     query->groups = qiao_alloc((QIAOI_QUERY_WORDS_MAX + PAIRS_MAX) * sizeof *query->groups);
-    query->terms = qiao_alloc((size_t)(QIAOI_QUERY_WORDS_MAX + PAIRS_MAX) * QIAOI_GROUP_TERMS_MAX * sizeof *query->terms);
+    query->terms =
+        qiao_alloc((size_t)(QIAOI_QUERY_WORDS_MAX + PAIRS_MAX) * QIAOI_GROUP_TERMS_MAX * sizeof *query->terms);
     query->pair_candidates = qiao_alloc(PAIRS_MAX * sizeof *query->pair_candidates);
     query->pair_slots = qiao_calloc(PAIR_SLOTS, sizeof *query->pair_slots);
-    if (query->arena == NULL || query->words == NULL || query->word_slots == NULL || query->groups == NULL || query->terms == NULL ||
-        query->pair_candidates == NULL || query->pair_slots == NULL) {
+    if (query->arena == NULL || query->words == NULL || query->word_slots == NULL || query->groups == NULL ||
+        query->terms == NULL || query->pair_candidates == NULL || query->pair_slots == NULL) {
         qiaoi_query_done(query);
         return qiao_fail_memory(err);
     }
@@ -68,14 +71,16 @@ clear(qiaoi_query *query)
     qiao_arena_reset(query->arena);
     memset(query->word_slots, 0, WORD_SLOTS * sizeof *query->word_slots);
     memset(query->pair_slots, 0, PAIR_SLOTS * sizeof *query->pair_slots);
-    query->word_count = query->group_count = query->term_count = query->sequence_count = query->pair_candidate_count = 0;
+    query->word_count = query->group_count = query->term_count = query->sequence_count = query->pair_candidate_count =
+        0;
     query->attainable = 0;
     query->cut = false;
 }
 
 /* ---- words ---- */
 
-/* Index of the word, added if new; UINT32_MAX when full or out of memory. A word and a part of the same form are different words. */
+/* Index of the word, added if new; UINT32_MAX when full or out of memory. A word and a part of the same form are
+ * different words. */
 static uint32_t
 find_word(qiaoi_query *query, const qiao_token *token, bool part)
 {
@@ -85,7 +90,8 @@ find_word(qiaoi_query *query, const qiao_token *token, bool part)
 
     for (; query->word_slots[i] != 0; i = (i + 1) & (WORD_SLOTS - 1)) {
         word = &query->words[query->word_slots[i] - 1];
-        if (word->part == part && word->form_length == token->form_length && memcmp(word->form, token->form, token->form_length) == 0)
+        if (word->part == part && word->form_length == token->form_length &&
+            memcmp(word->form, token->form, token->form_length) == 0)
             return query->word_slots[i] - 1;
     }
     if (query->word_count == QIAOI_QUERY_WORDS_MAX)
@@ -205,9 +211,11 @@ typedef struct alternative {
     bool itself;
 } alternative;
 
-/* Turn alternatives into a group; nothing is added where none has a posting. The word itself in its own language does not move the mean idf. */
+/* Turn alternatives into a group; nothing is added where none has a posting. The word itself in its own language does
+ * not move the mean idf. */
 static void
-add_group(group_builder *b, qiaoi_group_kind kind, uint32_t word, uint32_t word2, double q, const alternative *list, size_t count)
+add_group(group_builder *b, qiaoi_group_kind kind, uint32_t word, uint32_t word2, double q, const alternative *list,
+          size_t count)
 {
     qiaoi_query *query = b->query;
     double sum = 0, weighted = 0, mean;
@@ -227,7 +235,8 @@ add_group(group_builder *b, qiaoi_group_kind kind, uint32_t word, uint32_t word2
     for (size_t i = 0; i < count && group->count < QIAOI_GROUP_TERMS_MAX; i++) {
         double ratio = list[i].itself ? 1.0 : list[i].idf / mean;
 
-        query->terms[query->term_count++] = (qiaoi_query_term){list[i].slot, (float)(list[i].share * ratio), list[i].source};
+        query->terms[query->term_count++] =
+            (qiaoi_query_term){list[i].slot, (float)(list[i].share * ratio), list[i].source};
         group->count++;
     }
     if (kind == QIAOI_GROUP_WORD)
@@ -235,7 +244,8 @@ add_group(group_builder *b, qiaoi_group_kind kind, uint32_t word, uint32_t word2
 }
 
 static size_t
-add_alternative(const group_builder *b, alternative *list, size_t count, uint32_t slot, double share, uint8_t source, bool itself)
+add_alternative(const group_builder *b, alternative *list, size_t count, uint32_t slot, double share, uint8_t source,
+                bool itself)
 {
     uint32_t df = document_frequency(b, slot);
 
@@ -260,7 +270,8 @@ alternatives_of(const group_builder *b, const qiaoi_query_word *word, alternativ
         for (uint32_t i = 0; i < entry->count && count < QIAOI_GROUP_TERMS_MAX; i++) {
             const qiaoi_translation *translation = &b->lexicon->translations[entry->first + i];
 
-            count = add_alternative(b, list, count, translation->term, translation->share / 65535.0, translation->source, false);
+            count = add_alternative(b, list, count, translation->term, translation->share / 65535.0,
+                                    translation->source, false);
         }
     }
     return count;
@@ -283,13 +294,15 @@ bare_number(const qiaoi_query_word *word)
 }
 
 /*
- * Rarity of a word among the needs, 0.05..1: ln((n + 1) / (df + .5)) / ln((n + 1) / 2). What every need says (technology, product, cost) tells
- * nothing apart. Few needs say nothing about rarity: the closed list of boilerplate serves then.
+ * Rarity of a word among the needs, 0.05..1: ln((n + 1) / (df + .5)) / ln((n + 1) / 2). What every need says
+ * (technology, product, cost) tells nothing apart. Few needs say nothing about rarity: the closed list of boilerplate
+ * serves then.
  */
 static double
 rarity(const group_builder *b, const qiaoi_query_word *word)
 {
-    double needs = (double)b->lexicon->statistics->documents[QIAO_NEED], df = 0, z, listed = qiaoi_boilerplate_weight(word->form, word->form_length);
+    double needs = (double)b->lexicon->statistics->documents[QIAO_NEED], df = 0, z,
+           listed = qiaoi_boilerplate_weight(word->form, word->form_length);
     uint32_t own;
 
     if (needs < NEEDS_MIN)
@@ -448,7 +461,8 @@ group_pairs(group_builder *b)
 
 /* ---- redundancy ---- */
 
-#define REDUNDANCY_POWER 0.5 /* between counting a stem once per synonym (0) and as the root of the sum of squares (1) */
+#define REDUNDANCY_POWER                                                                                               \
+    0.5 /* between counting a stem once per synonym (0) and as the root of the sum of squares (1) */
 
 typedef struct slot_use {
     uint32_t slot;
@@ -467,8 +481,9 @@ compare_uses(const void *a, const void *b)
 }
 
 /*
- * Many words of a need may mean the same stem (mine, pit, colliery: "mine"); each group is saturated by itself, so the stem would count as often as it
- * has synonyms. Its weights are scaled so that together they grow as the root of the sum of squares: two equal synonyms count 1.4 times, not twice.
+ * Many words of a need may mean the same stem (mine, pit, colliery: "mine"); each group is saturated by itself, so the
+ * stem would count as often as it has synonyms. Its weights are scaled so that together they grow as the root of the
+ * sum of squares: two equal synonyms count 1.4 times, not twice.
  */
 static qiao_status
 share_stems(qiaoi_query *query, qiao_error *err)
@@ -482,7 +497,8 @@ share_stems(qiaoi_query *query, qiao_error *err)
         for (uint32_t i = 0; i < query->groups[g].count; i++) {
             uint32_t term = query->groups[g].first + i;
 
-            uses[count++] = (slot_use){query->terms[term].slot, term, query->groups[g].weight * query->terms[term].weight};
+            uses[count++] =
+                (slot_use){query->terms[term].slot, term, query->groups[g].weight * query->terms[term].weight};
         }
     qsort(uses, count, sizeof *uses, compare_uses);
     for (size_t i = 0, end; i < count; i = end) {
@@ -512,8 +528,8 @@ compare_groups(const void *a, const void *b)
 }
 
 qiao_status
-qiaoi_query_build(qiaoi_query *query, qiao_analyzer *analyzer, const qiao_generation *generation, qiao_kind side, const qiaoi_query_text *texts,
-                  size_t text_count, qiao_error *err)
+qiaoi_query_build(qiaoi_query *query, qiao_analyzer *analyzer, const qiao_generation *generation, qiao_kind side,
+                  const qiaoi_query_text *texts, size_t text_count, qiao_error *err)
 {
     group_builder b = {.query = query, .lexicon = qiao_generation_lexicon(generation)};
     size_t room = QIAO_MATCH_TEXT_MAX;

@@ -6,9 +6,11 @@
  *   I(s)   = sum_t P(t|s) idf(t) / sum_t P(t|s)
  *   F(s,d) = sum_t P(t|s) idf(t)/I(s) tf'(t,d)
  *   score(d) = sum_s q(s) I(s) F / (K1 + F)
- * q(s) is the weight of the word in the need; neighbouring words also give one group of adjacent term pairs, compounds give their parts.
+ * q(s) is the weight of the word in the need; neighbouring words also give one group of adjacent term pairs, compounds
+ * give their parts.
  *
- * Ownership and threads: a query is scratch memory of one thread, filled anew for each request; strings are in its arena.
+ * Ownership and threads: a query is scratch memory of one thread, filled anew for each request; strings are in its
+ * arena.
  */
 #ifndef QIAO_MATCH_QUERY_H
 #define QIAO_MATCH_QUERY_H
@@ -26,37 +28,37 @@
 typedef enum qiaoi_group_kind { QIAOI_GROUP_WORD, QIAOI_GROUP_PART, QIAOI_GROUP_PAIR } qiaoi_group_kind;
 
 typedef struct qiaoi_query_term {
-    uint32_t slot;   /* posting list: a term, or terms + n for a pair */
-    float weight;    /* P(t|s) idf(t) / I(s) */
-    uint8_t source;  /* qiao_lexicon_source bits; 0 = the word itself */
+    uint32_t slot;  /* posting list: a term, or terms + n for a pair */
+    float weight;   /* P(t|s) idf(t) / I(s) */
+    uint8_t source; /* qiao_lexicon_source bits; 0 = the word itself */
 } qiaoi_query_term;
 
 /* Where a source word stands in what was asked, first occurrence. */
 typedef struct qiaoi_query_word {
-    const char *form;       /* normal form or stem, in the query's arena */
+    const char *form; /* normal form or stem, in the query's arena */
     uint32_t form_length;
-    uint32_t entry;         /* lexicon entry + 1, 0 = none */
-    uint16_t text;          /* index into the texts given */
-    uint32_t start, end;    /* bytes of that text */
-    uint32_t count;         /* occurrences */
-    float background;       /* 1, or less where the word stands only in passages about the company, its means or its market */
-    bool latin;             /* an English stem: means itself */
-    bool part;              /* a part of a compound ... */
-    uint32_t whole;         /* ... this word */
-    bool translated;        /* has at least one posting on the side searched */
+    uint32_t entry;      /* lexicon entry + 1, 0 = none */
+    uint16_t text;       /* index into the texts given */
+    uint32_t start, end; /* bytes of that text */
+    uint32_t count;      /* occurrences */
+    float background; /* 1, or less where the word stands only in passages about the company, its means or its market */
+    bool latin;       /* an English stem: means itself */
+    bool part;        /* a part of a compound ... */
+    uint32_t whole;   /* ... this word */
+    bool translated;  /* has at least one posting on the side searched */
 } qiaoi_query_word;
 
 typedef struct qiaoi_group {
     qiaoi_group_kind kind;
-    uint32_t word;          /* index into words (pair: the first word) */
-    uint32_t word2;         /* pair: the second */
-    uint32_t first, count;  /* terms */
-    float weight;           /* q(s) I(s) */
+    uint32_t word;         /* index into words (pair: the first word) */
+    uint32_t word2;        /* pair: the second */
+    uint32_t first, count; /* terms */
+    float weight;          /* q(s) I(s) */
 } qiaoi_group;
 
 typedef struct qiaoi_query_text {
-    const char *name;       /* field name: "title", ... */
-    const char *language;   /* NULL or "und" = find it */
+    const char *name;     /* field name: "title", ... */
+    const char *language; /* NULL or "und" = find it */
     const char *text;
     size_t length;
 } qiaoi_query_text;
@@ -65,26 +67,28 @@ typedef struct qiaoi_query {
     qiao_arena *arena;
     qiaoi_query_word *words;
     uint32_t word_count;
-    uint32_t *word_slots;   /* hash of words */
+    uint32_t *word_slots; /* hash of words */
     qiaoi_group *groups;
     uint32_t group_count;
     qiaoi_query_term *terms;
     uint32_t term_count;
-    uint32_t *sequence;     /* words in order of text, UINT32_MAX = a break; for pairs */
+    uint32_t *sequence; /* words in order of text, UINT32_MAX = a break; for pairs */
     uint32_t sequence_count, sequence_capacity;
     struct qiaoi_pair_candidate *pair_candidates;
     uint32_t pair_candidate_count;
     uint32_t *pair_slots;
     double attainable;      /* sum of q(s) I(s) over word groups: what a document that says everything would score */
     bool cut;               /* the text was longer than what is analysed */
-    double native_share[2]; /* what a word counts in its own language on each side, beside its translations; set by the owner, 1 at first */
+    double native_share[2]; /* what a word counts in its own language on each side, beside its translations; set by the
+                               owner, 1 at first */
 } qiaoi_query;
 
 qiao_status qiaoi_query_init(qiaoi_query *query, qiao_error *err) QIAO_CHECK;
 void qiaoi_query_done(qiaoi_query *query);
 
 /* Fill query for the side to be searched. */
-qiao_status qiaoi_query_build(qiaoi_query *query, qiao_analyzer *analyzer, const qiao_generation *generation, qiao_kind side,
-                              const qiaoi_query_text *texts, size_t text_count, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_query_build(qiaoi_query *query, qiao_analyzer *analyzer, const qiao_generation *generation,
+                              qiao_kind side, const qiaoi_query_text *texts, size_t text_count,
+                              qiao_error *err) QIAO_CHECK;
 
 #endif

@@ -1,4 +1,5 @@
-/* Weighted means and their harmonic mean in micro-units; the remainder of the division goes to the contributions in a fixed order. */
+/* Weighted means and their harmonic mean in micro-units; the remainder of the division goes to the contributions in a
+ * fixed order. */
 #include "match/score.h"
 
 #include <string.h>

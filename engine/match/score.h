@@ -1,8 +1,8 @@
 /*
  * Score of a pair from its signals. Integers only: contributions add up to each side's score exactly.
  *
- * Each side is the weighted mean of its known signals; the pair's score is the harmonic mean of the two sides, rounded down; confidence is the share of
- * the weight that is known (the smaller of the two sides). Pure functions.
+ * Each side is the weighted mean of its known signals; the pair's score is the harmonic mean of the two sides, rounded
+ * down; confidence is the share of the weight that is known (the smaller of the two sides). Pure functions.
  */
 #ifndef QIAO_MATCH_SCORE_H
 #define QIAO_MATCH_SCORE_H

@@ -18,7 +18,8 @@ text_signal(const qiaoi_pair_context *pair)
     return pair->text;
 }
 
-/* Same code 1; same branch with another leaf .6; a branch against one of its leaves .8; else 0. The best pair of codes counts. */
+/* Same code 1; same branch with another leaf .6; a branch against one of its leaves .8; else 0. The best pair of codes
+ * counts. */
 static int32_t
 field_likeness(const char *a, const char *b)
 {
@@ -53,7 +54,8 @@ named(const qiaoi_pair_context *pair, const qiao_codes *codes, const char *count
 {
     for (size_t i = 0; i < codes->count; i++)
         if (strcmp(codes->items[i], country) == 0 ||
-            (pair->vocabulary != NULL && qiao_vocabulary_in_group(pair->vocabulary, codes->items[i], country, pair->today)))
+            (pair->vocabulary != NULL &&
+             qiao_vocabulary_in_group(pair->vocabulary, codes->items[i], country, pair->today)))
             return true;
     return false;
 }
@@ -74,7 +76,8 @@ country_signal(const qiaoi_pair_context *pair)
     return named(pair, allow, country) || named(pair, targets, country) ? QIAO_MICRO : 0;
 }
 
-/* Inside the wanted interval 1; each level below or above takes a quarter. A research need does not mind a low level. */
+/* Inside the wanted interval 1; each level below or above takes a quarter. A research need does not mind a low level.
+ */
 static int32_t
 trl_signal(const qiaoi_pair_context *pair)
 {

@@ -1,7 +1,9 @@
 /*
- * Signals: how well one need and one project fit, one aspect each. Pure functions of two records and a context: no I/O, no clock, no allocation.
+ * Signals: how well one need and one project fit, one aspect each. Pure functions of two records and a context: no I/O,
+ * no clock, no allocation.
  *
- * A value is 0..QIAO_MICRO, or QIAOI_SIGNAL_UNKNOWN where either side does not say enough: unknown is neither met nor unmet.
+ * A value is 0..QIAO_MICRO, or QIAOI_SIGNAL_UNKNOWN where either side does not say enough: unknown is neither met nor
+ * unmet.
  */
 #ifndef QIAO_MATCH_SIGNALS_H
 #define QIAO_MATCH_SIGNALS_H
@@ -12,12 +14,13 @@
 #define QIAO_MICRO 1000000
 #define QIAOI_SIGNAL_UNKNOWN INT32_MIN
 
-/* X(name, JSON code, weight for the enterprise, weight for the owner) — weights of the built-in profile, in thousandths */
-#define QIAOI_SIGNALS(X)                 \
-    X(TEXT, "text", 800, 800)            \
-    X(FIELD, "field", 120, 120)          \
-    X(COUNTRY, "country", 40, 40)        \
-    X(TRL, "trl", 60, 40)                \
+/* X(name, JSON code, weight for the enterprise, weight for the owner) — weights of the built-in profile, in thousandths
+ */
+#define QIAOI_SIGNALS(X)                                                                                               \
+    X(TEXT, "text", 800, 800)                                                                                          \
+    X(FIELD, "field", 120, 120)                                                                                        \
+    X(COUNTRY, "country", 40, 40)                                                                                      \
+    X(TRL, "trl", 60, 40)                                                                                              \
     X(MODE, "coop_mode", 40, 60)
 
 typedef enum qiaoi_signal {
@@ -30,8 +33,8 @@ typedef enum qiaoi_signal {
 typedef struct qiaoi_pair_context {
     const qiao_record *need, *project; /* either may be NULL: free text, then only the text signal is known */
     const qiao_vocabulary *vocabulary;
-    int32_t text;                      /* retrieval score over what is attainable, micro-units */
-    int today;                         /* days since 1970 */
+    int32_t text; /* retrieval score over what is attainable, micro-units */
+    int today;    /* days since 1970 */
 } qiaoi_pair_context;
 
 void qiaoi_signals(const qiaoi_pair_context *pair, int32_t values[QIAOI_SIGNAL_COUNT]);

@@ -1,4 +1,5 @@
-/* Tags of a record: see qiao/tags.h. Hierarchical fields give their parents too, so that a filter on the parent finds the child. */
+/* Tags of a record: see qiao/tags.h. Hierarchical fields give their parents too, so that a filter on the parent finds
+ * the child. */
 #include "qiao/tags.h"
 
 #include <stdio.h>
@@ -113,7 +114,8 @@ add_year(tag_list *list, const qiao_record *record)
 }
 
 size_t
-qiao_record_tags(const qiao_record *record, const qiao_vocabulary *vocabulary, int day, qiao_arena *arena, const char *tags[QIAO_TAGS_MAX], bool *complete)
+qiao_record_tags(const qiao_record *record, const qiao_vocabulary *vocabulary, int day, qiao_arena *arena,
+                 const char *tags[QIAO_TAGS_MAX], bool *complete)
 {
     tag_list list = {tags, 0, arena, true};
 

@@ -1,4 +1,5 @@
-/* Reads a generation: maps its lexicon and records.mdb, checks the shape of what it will trust, answers by docid. Bitmaps of tags become plain words. */
+/* Reads a generation: maps its lexicon and records.mdb, checks the shape of what it will trust, answers by docid.
+ * Bitmaps of tags become plain words. */
 #include "qiao/generation.h"
 
 #include "qiao/memory.h"
@@ -29,14 +30,15 @@ struct qiao_generation {
     qiao_kv_txn *txn; /* keeps the map's values valid as long as the generation is open */
     qiao_kv_db documents, records, tags, postings;
     side sides[2];
-    qiaoi_vectors *vectors;  /* NULL = no dense channel ... */
+    qiaoi_vectors *vectors;   /* NULL = no dense channel ... */
     qiao_error vectors_fault; /* ... because of this, where its status says so */
 };
 
 static qiao_status
 damaged(const qiao_generation *generation, const char *what, qiao_error *err)
 {
-    return qiao_fail(err, QIAO_E_CORRUPT, "generation %llu: %s of records.mdb is damaged", (unsigned long long)generation->manifest.generation, what);
+    return qiao_fail(err, QIAO_E_CORRUPT, "generation %llu: %s of records.mdb is damaged",
+                     (unsigned long long)generation->manifest.generation, what);
 }
 
 static qiao_status
@@ -53,7 +55,8 @@ name_databases(qiao_generation *generation, qiao_kv_txn *txn, qiao_error *err)
     return st == QIAO_E_NOTFOUND ? damaged(generation, "a table", err) : st;
 }
 
-/* Handles become valid for other transactions once the one that opened them has ended well; then the long-lived one begins. */
+/* Handles become valid for other transactions once the one that opened them has ended well; then the long-lived one
+ * begins. */
 static qiao_status
 open_databases(qiao_generation *generation, qiao_error *err)
 {
@@ -87,7 +90,8 @@ load_documents(qiao_generation *generation, qiao_kind kind, qiao_error *err)
     table = 4 + ((size_t)s->count + 1) * 4;
     s->offsets = (const uint32_t *)(const void *)((const char *)value.data + 4);
     s->ids = (const char *)value.data + table;
-    if (table > value.length || s->offsets[s->count] > value.length - table || (s->count > 0 && s->ids[s->offsets[s->count] - 1] != '\0'))
+    if (table > value.length || s->offsets[s->count] > value.length - table ||
+        (s->count > 0 && s->ids[s->offsets[s->count] - 1] != '\0'))
         return damaged(generation, "the list of ids", err);
     return QIAO_OK;
 }
@@ -102,7 +106,8 @@ view_postings(qiao_bytes value, qiaoi_postings *out)
         return false;
     memcpy(&out->header, data, sizeof out->header);
     qiaoi_postings_layout(&out->header, offsets);
-    if (out->header.magic != QIAOI_POSTINGS_MAGIC || offsets[6] > value.length || out->header.documents > QIAOI_RANGE_SIZE)
+    if (out->header.magic != QIAOI_POSTINGS_MAGIC || offsets[6] > value.length ||
+        out->header.documents > QIAOI_RANGE_SIZE)
         return false;
     out->bitmap = (const uint64_t *)(const void *)(data + offsets[0]);
     out->rank = (const uint32_t *)(const void *)(data + offsets[1]);
@@ -148,7 +153,8 @@ open_files(qiao_generation *generation, qiao_error *err)
     if (st == QIAO_OK)
         st = qiao_kv_open(path, &(qiao_kv_options){.read_only = true, .immutable = true}, &generation->kv, err);
     if (st == QIAO_E_NOTFOUND) {
-        st = qiao_fail(err, QIAO_E_CORRUPT, "generation %llu lacks %s", (unsigned long long)generation->manifest.generation, path);
+        st = qiao_fail(err, QIAO_E_CORRUPT, "generation %llu lacks %s",
+                       (unsigned long long)generation->manifest.generation, path);
         qiao_error_hint(err, "run qiao-indexer rollback, or qiao-indexer build");
     }
     return st;
@@ -167,8 +173,8 @@ qiao_generation_open(const char *data_dir, uint64_t number, qiao_generation **ou
     if (st == QIAO_OK)
         st = qiao_catalog_manifest(data_dir, number, &generation->manifest, err);
     if (st == QIAO_OK && generation->manifest.format_version != QIAO_FORMAT_VERSION)
-        st = qiao_fail(err, QIAO_E_VERSION, "generation %llu has format %u, this program reads %u", (unsigned long long)number,
-                       generation->manifest.format_version, (unsigned)QIAO_FORMAT_VERSION);
+        st = qiao_fail(err, QIAO_E_VERSION, "generation %llu has format %u, this program reads %u",
+                       (unsigned long long)number, generation->manifest.format_version, (unsigned)QIAO_FORMAT_VERSION);
     if (st == QIAO_OK)
         st = open_files(generation, err);
     if (st == QIAO_OK)
@@ -179,7 +185,8 @@ qiao_generation_open(const char *data_dir, uint64_t number, qiao_generation **ou
             st = load_postings(generation, (qiao_kind)kind, err);
     }
     if (st == QIAO_OK)
-        st = qiaoi_generation_dense_open(generation->folder, (const uint32_t[]){generation->sides[0].count, generation->sides[1].count},
+        st = qiaoi_generation_dense_open(generation->folder,
+                                         (const uint32_t[]){generation->sides[0].count, generation->sides[1].count},
                                          &generation->vectors, &generation->vectors_fault, err);
     if (st != QIAO_OK) {
         qiao_generation_close(generation);
@@ -255,7 +262,8 @@ qiao_generation_id(const qiao_generation *generation, qiao_kind kind, uint32_t d
 }
 
 qiao_status
-qiao_generation_find(const qiao_generation *generation, qiao_kind kind, const char *id, uint32_t *docid_out, qiao_error *err)
+qiao_generation_find(const qiao_generation *generation, qiao_kind kind, const char *id, uint32_t *docid_out,
+                     qiao_error *err)
 {
     const side *s = &generation->sides[kind];
     uint32_t low = 0, high = s->count;
@@ -303,9 +311,11 @@ unpack(const qiao_generation *generation, qiao_bytes value, qiao_buffer *out, qi
 }
 
 qiao_status
-qiao_generation_json(const qiao_generation *generation, qiao_kind kind, uint32_t docid, qiao_buffer *out, qiao_error *err)
+qiao_generation_json(const qiao_generation *generation, qiao_kind kind, uint32_t docid, qiao_buffer *out,
+                     qiao_error *err)
 {
-    unsigned char key[5] = {(unsigned char)kind, (unsigned char)(docid >> 24), (unsigned char)(docid >> 16), (unsigned char)(docid >> 8), (unsigned char)docid};
+    unsigned char key[5] = {(unsigned char)kind, (unsigned char)(docid >> 24), (unsigned char)(docid >> 16),
+                            (unsigned char)(docid >> 8), (unsigned char)docid};
     qiao_kv_txn *txn = NULL;
     qiao_bytes value;
     qiao_status st;
@@ -316,7 +326,9 @@ qiao_generation_json(const qiao_generation *generation, qiao_kind kind, uint32_t
     if (st != QIAO_OK)
         return st;
     st = qiao_kv_get(txn, generation->records, (qiao_bytes){key, 5}, &value, err);
-    st = st == QIAO_OK ? unpack(generation, value, out, err) : st == QIAO_E_NOTFOUND ? damaged(generation, "a record", err) : st;
+    st = st == QIAO_OK           ? unpack(generation, value, out, err)
+         : st == QIAO_E_NOTFOUND ? damaged(generation, "a record", err)
+                                 : st;
     qiao_kv_abort(txn);
     return st;
 }
@@ -324,7 +336,8 @@ qiao_generation_json(const qiao_generation *generation, qiao_kind kind, uint32_t
 /* ---- filters ---- */
 
 static qiao_status
-read_tag(const qiao_generation *generation, qiao_kv_txn *txn, qiao_kind kind, const char *tag, size_t length, roaring_bitmap_t **out, qiao_error *err)
+read_tag(const qiao_generation *generation, qiao_kv_txn *txn, qiao_kind kind, const char *tag, size_t length,
+         roaring_bitmap_t **out, qiao_error *err)
 {
     char key[256];
     qiao_bytes value;
@@ -346,7 +359,8 @@ read_tag(const qiao_generation *generation, qiao_kv_txn *txn, qiao_kind kind, co
 
 /* Union of the '|'-separated tags of one filter. */
 static qiao_status
-read_filter(const qiao_generation *generation, qiao_kv_txn *txn, qiao_kind kind, const char *filter, roaring_bitmap_t *into, qiao_error *err)
+read_filter(const qiao_generation *generation, qiao_kv_txn *txn, qiao_kind kind, const char *filter,
+            roaring_bitmap_t *into, qiao_error *err)
 {
     while (*filter != '\0') {
         size_t length = strcspn(filter, "|");
@@ -372,7 +386,8 @@ set_bit(uint32_t docid, void *words)
 }
 
 static qiao_status
-intersect(const qiao_generation *generation, qiao_kind kind, const char *const *filters, size_t count, roaring_bitmap_t *result, qiao_error *err)
+intersect(const qiao_generation *generation, qiao_kind kind, const char *const *filters, size_t count,
+          roaring_bitmap_t *result, qiao_error *err)
 {
     qiao_kv_txn *txn = NULL;
     qiao_status st = qiao_kv_begin(generation->kv, false, &txn, err);
@@ -396,13 +411,14 @@ intersect(const qiao_generation *generation, qiao_kind kind, const char *const *
 }
 
 qiao_status
-qiao_generation_filter(const qiao_generation *generation, qiao_kind kind, const char *const *filters, size_t count, uint64_t **words_out,
-                       uint64_t *passing_out, qiao_error *err)
+qiao_generation_filter(const qiao_generation *generation, qiao_kind kind, const char *const *filters, size_t count,
+                       uint64_t **words_out, uint64_t *passing_out, qiao_error *err)
 {
     size_t words = ((size_t)generation->sides[kind].count + 63) / 64;
     uint64_t *bits = qiao_calloc(words + 1, sizeof *bits);
     roaring_bitmap_t *result = roaring_bitmap_create();
-    qiao_status st = bits == NULL || result == NULL ? qiao_fail_memory(err) : intersect(generation, kind, filters, count, result, err);
+    qiao_status st = bits == NULL || result == NULL ? qiao_fail_memory(err)
+                                                    : intersect(generation, kind, filters, count, result, err);
 
     if (st == QIAO_OK) {
         roaring_iterate(result, set_bit, bits);

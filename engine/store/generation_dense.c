@@ -1,4 +1,5 @@
-/* Decides whether a generation's vectors are used: an optional channel never keeps a generation from being served, and a damaged one is left out whole. */
+/* Decides whether a generation's vectors are used: an optional channel never keeps a generation from being served, and
+ * a damaged one is left out whole. */
 #include "store/generation_dense.h"
 
 #include "qiao/catalog.h"
@@ -21,7 +22,8 @@ open_fitting(const char *path, const uint32_t documents[2], qiaoi_vectors **out,
 }
 
 qiao_status
-qiaoi_generation_dense_open(const char *folder, const uint32_t documents[2], qiaoi_vectors **out, qiao_error *fault, qiao_error *err)
+qiaoi_generation_dense_open(const char *folder, const uint32_t documents[2], qiaoi_vectors **out, qiao_error *fault,
+                            qiao_error *err)
 {
     char path[QIAO_PATH_MAX + 32];
     qiao_status st;

@@ -1,20 +1,18 @@
 /*
  * Layout of a generation's records.mdb, shared by its writer and its reader.
  *
- *   database "documents": key KIND                       -> ids of the side: u32 count, u32 offsets[count + 1], NUL-terminated ids ascending
- *   database "records":   key KIND, docid (4 bytes BE)   -> byte 0 and the JSON, or byte 1, u32 raw length, a zstd frame
- *   database "tags":      key KIND, tag                  -> portable Roaring bitmap of docids
- *   database "postings":  key KIND, range (2 bytes BE)   -> qiaoi_postings_header and arrays, see below
+ *   database "documents": key KIND                       -> ids of the side: u32 count, u32 offsets[count + 1],
+ * NUL-terminated ids ascending database "records":   key KIND, docid (4 bytes BE)   -> byte 0 and the JSON, or byte 1,
+ * u32 raw length, a zstd frame database "tags":      key KIND, tag                  -> portable Roaring bitmap of
+ * docids database "postings":  key KIND, range (2 bytes BE)   -> qiaoi_postings_header and arrays, see below
  *
- * KIND is one byte, the value of qiao_kind. A range covers QIAOI_RANGE_SIZE documents. Postings of a range, each array 8-byte aligned:
- *   u64 bitmap[words]    which term slots have postings here (slots: terms of the lexicon, then its pairs)
- *   u32 rank[words]      set bits before each word
- *   u32 offsets[present + 1]
- *   u16 documents[postings], docid within the range, ascending for each term
- *   u8 impacts[postings], u8 maxima[present]
- * Values of "documents" and "postings" are padded to QIAOI_ALIGNED_VALUE_MIN: LMDB then gives them pages of their own, where they are aligned; values
- * inside a shared page are not.
- * The impact of term t in document d is its field-weighted, length-normalised frequency in units of 1/QIAOI_IMPACT_UNIT.
+ * KIND is one byte, the value of qiao_kind. A range covers QIAOI_RANGE_SIZE documents. Postings of a range, each array
+ * 8-byte aligned: u64 bitmap[words]    which term slots have postings here (slots: terms of the lexicon, then its
+ * pairs) u32 rank[words]      set bits before each word u32 offsets[present + 1] u16 documents[postings], docid within
+ * the range, ascending for each term u8 impacts[postings], u8 maxima[present] Values of "documents" and "postings" are
+ * padded to QIAOI_ALIGNED_VALUE_MIN: LMDB then gives them pages of their own, where they are aligned; values inside a
+ * shared page are not. The impact of term t in document d is its field-weighted, length-normalised frequency in units
+ * of 1/QIAOI_IMPACT_UNIT.
  */
 #ifndef QIAO_STORE_GENERATION_FORMAT_H
 #define QIAO_STORE_GENERATION_FORMAT_H
@@ -30,8 +28,8 @@
 
 typedef struct qiaoi_postings_header {
     uint32_t magic;
-    uint32_t slots;     /* terms and pairs of the lexicon */
-    uint32_t present;   /* of them, with postings in this range */
+    uint32_t slots;   /* terms and pairs of the lexicon */
+    uint32_t present; /* of them, with postings in this range */
     uint32_t postings;
     uint32_t first_document;
     uint32_t documents; /* in this range */

@@ -23,8 +23,9 @@ void
 qiaoi_postings_layout(const qiaoi_postings_header *header, size_t offsets_out[7])
 {
     size_t words = ((size_t)header->slots + 63) / 64;
-    const size_t sizes[6] = {words * 8,          words * 4, ((size_t)header->present + 1) * 4, (size_t)header->postings * 2, header->postings,
-                             header->present};
+    const size_t sizes[6] = {
+        words * 8,        words * 4,      ((size_t)header->present + 1) * 4, (size_t)header->postings * 2,
+        header->postings, header->present};
     size_t at = (sizeof *header + 7) & ~(size_t)7;
 
     for (size_t i = 0; i < 6; i++) {
@@ -60,7 +61,8 @@ qiaoi_generation_writer_open(const char *path, qiaoi_generation_writer **out, qi
     if (writer == NULL)
         return qiao_fail_memory(err);
     writer->zstd = ZSTD_createCCtx();
-    st = writer->zstd == NULL ? qiao_fail_memory(err) : qiao_kv_open(path, &(qiao_kv_options){.bulk = true}, &writer->kv, err);
+    st = writer->zstd == NULL ? qiao_fail_memory(err)
+                              : qiao_kv_open(path, &(qiao_kv_options){.bulk = true}, &writer->kv, err);
     if (st == QIAO_OK)
         st = open_databases(writer, err);
     if (st != QIAO_OK) {
@@ -98,7 +100,8 @@ qiaoi_generation_writer_finish(qiaoi_generation_writer *writer, qiao_error *err)
 }
 
 qiao_status
-qiaoi_generation_writer_documents(qiaoi_generation_writer *writer, qiao_kind kind, const char *const *ids, uint32_t count, qiao_error *err)
+qiaoi_generation_writer_documents(qiaoi_generation_writer *writer, qiao_kind kind, const char *const *ids,
+                                  uint32_t count, qiao_error *err)
 {
     unsigned char key = (unsigned char)kind;
     uint32_t offset = 0;
@@ -116,7 +119,8 @@ qiaoi_generation_writer_documents(qiaoi_generation_writer *writer, qiao_kind kin
         qiao_buffer_append(&writer->value, "", 1);
     if (writer->value.failed)
         return qiao_fail_memory(err);
-    return qiao_kv_append(writer->txn, writer->documents, (qiao_bytes){&key, 1}, (qiao_bytes){writer->value.data, writer->value.length}, err);
+    return qiao_kv_append(writer->txn, writer->documents, (qiao_bytes){&key, 1},
+                          (qiao_bytes){writer->value.data, writer->value.length}, err);
 }
 
 static void
@@ -130,7 +134,8 @@ record_key(unsigned char key[5], qiao_kind kind, uint32_t docid)
 }
 
 qiao_status
-qiaoi_generation_writer_record(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid, const char *json, size_t length, qiao_error *err)
+qiaoi_generation_writer_record(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid, const char *json,
+                               size_t length, qiao_error *err)
 {
     unsigned char key[5];
     uint32_t raw = (uint32_t)length;
@@ -154,11 +159,13 @@ qiaoi_generation_writer_record(qiaoi_generation_writer *writer, qiao_kind kind, 
     }
     if (writer->value.failed)
         return qiao_fail_memory(err);
-    return qiao_kv_append(writer->txn, writer->records, (qiao_bytes){key, 5}, (qiao_bytes){writer->value.data, writer->value.length}, err);
+    return qiao_kv_append(writer->txn, writer->records, (qiao_bytes){key, 5},
+                          (qiao_bytes){writer->value.data, writer->value.length}, err);
 }
 
 qiao_status
-qiaoi_generation_writer_tag(qiaoi_generation_writer *writer, qiao_kind kind, const char *tag, const uint32_t *docids, size_t count, qiao_error *err)
+qiaoi_generation_writer_tag(qiaoi_generation_writer *writer, qiao_kind kind, const char *tag, const uint32_t *docids,
+                            size_t count, qiao_error *err)
 {
     char key[KEY_MAX];
     size_t length = strlen(tag);
@@ -177,7 +184,8 @@ qiaoi_generation_writer_tag(qiaoi_generation_writer *writer, qiao_kind kind, con
     if (qiao_buffer_reserve(&writer->value, roaring_bitmap_portable_size_in_bytes(bitmap))) {
         size_t n = roaring_bitmap_portable_serialize(bitmap, writer->value.data);
 
-        st = qiao_kv_append(writer->txn, writer->tags, (qiao_bytes){key, length + 1}, (qiao_bytes){writer->value.data, n}, err);
+        st = qiao_kv_append(writer->txn, writer->tags, (qiao_bytes){key, length + 1},
+                            (qiao_bytes){writer->value.data, n}, err);
     } else {
         st = qiao_fail_memory(err);
     }
@@ -186,8 +194,8 @@ qiaoi_generation_writer_tag(qiaoi_generation_writer *writer, qiao_kind kind, con
 }
 
 qiao_status
-qiaoi_generation_writer_postings(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t range, const qiaoi_postings_header *header,
-                                 unsigned char **room_out, qiao_error *err)
+qiaoi_generation_writer_postings(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t range,
+                                 const qiaoi_postings_header *header, unsigned char **room_out, qiao_error *err)
 {
     unsigned char key[3] = {(unsigned char)kind, (unsigned char)(range >> 8), (unsigned char)range};
     qiaoi_postings_header copy = *header;

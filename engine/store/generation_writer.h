@@ -1,6 +1,6 @@
 /*
- * Writing a generation's records.mdb, once, in order: documents, records, tags, postings. One thread. Everything is on disk when
- * qiaoi_generation_writer_finish returns QIAO_OK.
+ * Writing a generation's records.mdb, once, in order: documents, records, tags, postings. One thread. Everything is on
+ * disk when qiaoi_generation_writer_finish returns QIAO_OK.
  */
 #ifndef QIAO_STORE_GENERATION_WRITER_H
 #define QIAO_STORE_GENERATION_WRITER_H
@@ -12,14 +12,20 @@ typedef struct qiaoi_generation_writer qiaoi_generation_writer;
 
 qiao_status qiaoi_generation_writer_open(const char *path, qiaoi_generation_writer **out, qiao_error *err) QIAO_CHECK;
 /* Ids of one side, ascending. Projects first, then needs, in every one of these calls. */
-qiao_status qiaoi_generation_writer_documents(qiaoi_generation_writer *writer, qiao_kind kind, const char *const *ids, uint32_t count, qiao_error *err) QIAO_CHECK;
-qiao_status qiaoi_generation_writer_record(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid, const char *json, size_t length, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_generation_writer_documents(qiaoi_generation_writer *writer, qiao_kind kind, const char *const *ids,
+                                              uint32_t count, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_generation_writer_record(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid,
+                                           const char *json, size_t length, qiao_error *err) QIAO_CHECK;
 /* Tags in ascending byte order; docids ascending. */
-qiao_status qiaoi_generation_writer_tag(qiaoi_generation_writer *writer, qiao_kind kind, const char *tag, const uint32_t *docids, size_t count, qiao_error *err) QIAO_CHECK;
-/* Room for one range's postings, laid out as in generation_format.h, zeroed; fill it before the next call. header.magic is set here. */
-qiao_status qiaoi_generation_writer_postings(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t range, const qiaoi_postings_header *header,
-                                             unsigned char **room_out, qiao_error *err) QIAO_CHECK;
-qiao_status qiaoi_generation_writer_finish(qiaoi_generation_writer *writer, qiao_error *err) QIAO_CHECK; /* frees writer in every case */
+qiao_status qiaoi_generation_writer_tag(qiaoi_generation_writer *writer, qiao_kind kind, const char *tag,
+                                        const uint32_t *docids, size_t count, qiao_error *err) QIAO_CHECK;
+/* Room for one range's postings, laid out as in generation_format.h, zeroed; fill it before the next call. header.magic
+ * is set here. */
+qiao_status qiaoi_generation_writer_postings(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t range,
+                                             const qiaoi_postings_header *header, unsigned char **room_out,
+                                             qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_generation_writer_finish(qiaoi_generation_writer *writer,
+                                           qiao_error *err) QIAO_CHECK; /* frees writer in every case */
 void qiaoi_generation_writer_abort(qiaoi_generation_writer *writer);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Language of a passage without a model: the script decides between Chinese, Japanese and Korean; function words and letters decide between
- * English, German and French. English stop words live here too, since both are closed word lists.
+ * Language of a passage without a model: the script decides between Chinese, Japanese and Korean; function words and
+ * letters decide between English, German and French. English stop words live here too, since both are closed word
+ * lists.
  */
 #include "qiao/text.h"
 
@@ -11,49 +12,64 @@
 
 /* Sorted; searched by bisection. Function words of English, and the words of abstracts that carry nothing. */
 static const char *const stop_words[] = {
-    "a",        "about",   "above",   "after",   "again",   "all",     "also",  "although", "am",      "among",  "an",      "and",
-    "any",      "are",     "as",      "at",      "be",      "because", "been",  "before",   "being",   "below",  "between", "both",
-    "but",      "by",      "can",     "cannot",  "could",   "did",     "do",    "does",     "doing",   "done",   "down",    "due",
-    "during",   "each",    "either",  "et",      "etc",     "every",   "few",   "for",      "from",    "further", "had",    "has",
-    "have",     "having",  "he",      "hence",   "her",     "here",    "hers",  "him",      "his",     "how",    "however", "i",
-    "if",       "in",      "into",    "is",      "it",      "its",     "itself", "just",    "may",     "me",     "might",   "more",
-    "most",     "much",    "must",    "my",      "neither", "no",      "nor",   "not",      "now",     "of",     "off",     "on",
-    "once",     "only",    "or",      "other",   "our",     "ours",    "out",   "over",     "own",     "per",    "s",       "same",
-    "she",      "should",  "since",   "so",      "some",    "such",    "t",     "than",     "that",    "the",    "their",   "theirs",
-    "them",     "then",    "there",   "therefore", "these", "they",    "this",  "those",    "through", "thus",   "to",      "too",
-    "toward",   "towards", "under",   "until",   "up",      "upon",    "us",    "very",     "via",     "was",    "we",      "were",
-    "what",     "when",    "where",   "whereas", "whether", "which",   "while", "who",      "whom",    "whose",  "why",     "will",
-    "with",     "within",  "without", "would",   "yet",     "you",     "your",  "yours",
+    "a",      "about",     "above",   "after", "again", "all",     "also",    "although", "am",      "among",
+    "an",     "and",       "any",     "are",   "as",    "at",      "be",      "because",  "been",    "before",
+    "being",  "below",     "between", "both",  "but",   "by",      "can",     "cannot",   "could",   "did",
+    "do",     "does",      "doing",   "done",  "down",  "due",     "during",  "each",     "either",  "et",
+    "etc",    "every",     "few",     "for",   "from",  "further", "had",     "has",      "have",    "having",
+    "he",     "hence",     "her",     "here",  "hers",  "him",     "his",     "how",      "however", "i",
+    "if",     "in",        "into",    "is",    "it",    "its",     "itself",  "just",     "may",     "me",
+    "might",  "more",      "most",    "much",  "must",  "my",      "neither", "no",       "nor",     "not",
+    "now",    "of",        "off",     "on",    "once",  "only",    "or",      "other",    "our",     "ours",
+    "out",    "over",      "own",     "per",   "s",     "same",    "she",     "should",   "since",   "so",
+    "some",   "such",      "t",       "than",  "that",  "the",     "their",   "theirs",   "them",    "then",
+    "there",  "therefore", "these",   "they",  "this",  "those",   "through", "thus",     "to",      "too",
+    "toward", "towards",   "under",   "until", "up",    "upon",    "us",      "very",     "via",     "was",
+    "we",     "were",      "what",    "when",  "where", "whereas", "whether", "which",    "while",   "who",
+    "whom",   "whose",     "why",     "will",  "with",  "within",  "without", "would",    "yet",     "you",
+    "your",   "yours",
 };
 
 /* Sorted by bytes, as above. */
 static const char *const german_stop_words[] = {
-    "aber", "alle", "allem", "allen", "aller", "alles", "als", "also", "am", "an", "andere", "anderen", "auch", "auf", "aus", "bei", "beim",
-    "bereits", "bis", "bzw", "da", "dabei", "dadurch", "dafür", "damit", "dann", "das", "dass", "dem", "den", "denen", "der", "deren",
-    "des", "dessen", "die", "dies", "diese", "diesem", "diesen", "dieser", "dieses", "doch", "dort", "durch", "ein", "eine", "einem",
-    "einen", "einer", "eines", "er", "es", "etwa", "für", "gegen", "haben", "hat", "hier", "ihr", "ihre", "ihrem", "ihren", "ihrer", "im",
-    "in", "ins", "ist", "jede", "jeder", "jedes", "jedoch", "kann", "können", "mehr", "mit", "nach", "nicht", "noch", "nur", "ob", "oder",
-    "ohne", "sehr", "sein", "seine", "seinem", "seinen", "seiner", "sich", "sie", "sind", "so", "somit", "sowie", "sowohl", "um", "und",
-    "uns", "unser", "unsere", "unter", "vom", "von", "vor", "war", "waren", "was", "wenn", "werden", "wie", "wir", "wird", "wo", "wurde",
-    "wurden", "während", "zu", "zum", "zur", "zwischen", "über",
+    "aber",    "alle",   "allem", "allen", "aller", "alles",  "als",     "also",   "am",     "an",     "andere",
+    "anderen", "auch",   "auf",   "aus",   "bei",   "beim",   "bereits", "bis",    "bzw",    "da",     "dabei",
+    "dadurch", "dafür",  "damit", "dann",  "das",   "dass",   "dem",     "den",    "denen",  "der",    "deren",
+    "des",     "dessen", "die",   "dies",  "diese", "diesem", "diesen",  "dieser", "dieses", "doch",   "dort",
+    "durch",   "ein",    "eine",  "einem", "einen", "einer",  "eines",   "er",     "es",     "etwa",   "für",
+    "gegen",   "haben",  "hat",   "hier",  "ihr",   "ihre",   "ihrem",   "ihren",  "ihrer",  "im",     "in",
+    "ins",     "ist",    "jede",  "jeder", "jedes", "jedoch", "kann",    "können", "mehr",   "mit",    "nach",
+    "nicht",   "noch",   "nur",   "ob",    "oder",  "ohne",   "sehr",    "sein",   "seine",  "seinem", "seinen",
+    "seiner",  "sich",   "sie",   "sind",  "so",    "somit",  "sowie",   "sowohl", "um",     "und",    "uns",
+    "unser",   "unsere", "unter", "vom",   "von",   "vor",    "war",     "waren",  "was",    "wenn",   "werden",
+    "wie",     "wir",    "wird",  "wo",    "wurde", "wurden", "während", "zu",     "zum",    "zur",    "zwischen",
+    "über",
 };
 
 static const char *const french_stop_words[] = {
-    "a", "afin", "ainsi", "alors", "au", "aucun", "aussi", "autre", "autres", "aux", "avec", "avoir", "c", "car", "ce", "ceci", "cela",
-    "celle", "celles", "celui", "ces", "cet", "cette", "ceux", "chaque", "chez", "ci", "comme", "contre", "d", "dans", "de", "depuis",
-    "des", "deux", "donc", "dont", "du", "elle", "elles", "en", "encore", "entre", "est", "et", "eu", "eux", "faire", "fait", "grâce",
-    "ici", "il", "ils", "j", "jusqu", "l", "la", "le", "les", "leur", "leurs", "lors", "lorsque", "lui", "mais", "même", "mêmes", "n", "ne",
-    "ni", "non", "nos", "notre", "nous", "on", "ont", "or", "ou", "où", "par", "parmi", "pas", "pendant", "peu", "peut", "peuvent", "plus",
-    "pour", "pourquoi", "quand", "que", "quel", "quelle", "quelles", "quels", "qui", "s", "sa", "sans", "se", "selon", "ses", "si", "soit",
-    "son", "sont", "sous", "sur", "ta", "te", "tous", "tout", "toute", "toutes", "très", "tu", "un", "une", "vers", "via", "vos", "votre",
-    "vous", "y", "à", "été", "être",
+    "a",        "afin",  "ainsi",  "alors",  "au",     "aucun",   "aussi",  "autre",   "autres",  "aux",   "avec",
+    "avoir",    "c",     "car",    "ce",     "ceci",   "cela",    "celle",  "celles",  "celui",   "ces",   "cet",
+    "cette",    "ceux",  "chaque", "chez",   "ci",     "comme",   "contre", "d",       "dans",    "de",    "depuis",
+    "des",      "deux",  "donc",   "dont",   "du",     "elle",    "elles",  "en",      "encore",  "entre", "est",
+    "et",       "eu",    "eux",    "faire",  "fait",   "grâce",   "ici",    "il",      "ils",     "j",     "jusqu",
+    "l",        "la",    "le",     "les",    "leur",   "leurs",   "lors",   "lorsque", "lui",     "mais",  "même",
+    "mêmes",    "n",     "ne",     "ni",     "non",    "nos",     "notre",  "nous",    "on",      "ont",   "or",
+    "ou",       "où",    "par",    "parmi",  "pas",    "pendant", "peu",    "peut",    "peuvent", "plus",  "pour",
+    "pourquoi", "quand", "que",    "quel",   "quelle", "quelles", "quels",  "qui",     "s",       "sa",    "sans",
+    "se",       "selon", "ses",    "si",     "soit",   "son",     "sont",   "sous",    "sur",     "ta",    "te",
+    "tous",     "tout",  "toute",  "toutes", "très",   "tu",      "un",     "une",     "vers",    "via",   "vos",
+    "votre",    "vous",  "y",      "à",      "été",    "être",
 };
 
-static const char *const english_words[] = {"the", "of", "and", "to", "is", "for", "with", "that", "this", "are", "by", "from", "on", "an", "as", "we", "be"};
-static const char *const german_words[] = {"der",  "die", "das", "und", "ist", "für", "mit", "von",  "den", "dem",   "des",  "ein", "eine", "im",  "zu",
-                                           "auf",  "bei", "nicht", "wird", "werden", "durch", "als", "auch", "sich", "oder", "zur", "zum", "einer", "eines", "sowie"};
-static const char *const french_words[] = {"le",  "la",  "les", "des", "et",  "est", "une", "un",  "du",  "pour", "dans", "que", "qui",
-                                           "par", "sur", "avec", "au", "aux", "ou",  "ce",  "cette", "sont", "de",  "en",  "plus", "à"};
+static const char *const english_words[] = {"the", "of", "and",  "to", "is", "for", "with", "that", "this",
+                                            "are", "by", "from", "on", "an", "as",  "we",   "be"};
+static const char *const german_words[] = {"der",  "die",   "das",  "und",    "ist",   "für",  "mit",  "von",
+                                           "den",  "dem",   "des",  "ein",    "eine",  "im",   "zu",   "auf",
+                                           "bei",  "nicht", "wird", "werden", "durch", "als",  "auch", "sich",
+                                           "oder", "zur",   "zum",  "einer",  "eines", "sowie"};
+static const char *const french_words[] = {"le",   "la",   "les",   "des",  "et",  "est", "une",  "un", "du",
+                                           "pour", "dans", "que",   "qui",  "par", "sur", "avec", "au", "aux",
+                                           "ou",   "ce",   "cette", "sont", "de",  "en",  "plus", "à"};
 
 static int
 compare_word(const void *key, const void *element)

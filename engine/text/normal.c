@@ -1,4 +1,5 @@
-/* Normal form of a character with its marks. The table says what a character by itself becomes; letters and marks are composed here. */
+/* Normal form of a character with its marks. The table says what a character by itself becomes; letters and marks are
+ * composed here. */
 #include "text/normal.h"
 
 #include <string.h>
@@ -49,7 +50,8 @@ compose_kana(uint32_t c, uint32_t mark)
 
     if (voiced && plain == 0x3046u)
         return c + 0x4Eu;
-    if (voiced && ((plain >= 0x304Bu && plain <= 0x3061u && plain % 2 == 1) || plain == 0x3064u || plain == 0x3066u || plain == 0x3068u))
+    if (voiced && ((plain >= 0x304Bu && plain <= 0x3061u && plain % 2 == 1) || plain == 0x3064u || plain == 0x3066u ||
+                   plain == 0x3068u))
         return c + 1;
     if ((voiced || half) && plain >= 0x306Fu && plain <= 0x307Bu && plain % 3 == 0)
         return c + (voiced ? 1u : 2u);

@@ -1,6 +1,6 @@
 /*
- * Snowball stems with a cache by word: stemming costs 0.3 us a word, a cached one a tenth. The cache is cleared when it is full, so memory is
- * bounded. Relies on libstemmer (the only file that includes it).
+ * Snowball stems with a cache by word: stemming costs 0.3 us a word, a cached one a tenth. The cache is cleared when it
+ * is full, so memory is bounded. Relies on libstemmer (the only file that includes it).
  */
 #include "qiao/text.h"
 

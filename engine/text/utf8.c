@@ -1,4 +1,5 @@
-/* UTF-8 decoding and encoding, and the script of a character. Pure functions on bounded memory; used by everything that reads text. */
+/* UTF-8 decoding and encoding, and the script of a character. Pure functions on bounded memory; used by everything that
+ * reads text. */
 #include "qiao/text.h"
 
 #define REPLACEMENT 0xFFFDu
@@ -38,7 +39,8 @@ qiao_utf8_next(const char *text, size_t length, size_t *at)
     }
     if (lead >= 0xF0u && lead <= 0xF4u && continuation(text, i + 1, length) && continuation(text, i + 2, length) &&
         continuation(text, i + 3, length)) {
-        uint32_t c = (lead & 0x07u) << 18 | low_bits(text, i + 1) << 12 | low_bits(text, i + 2) << 6 | low_bits(text, i + 3);
+        uint32_t c =
+            (lead & 0x07u) << 18 | low_bits(text, i + 1) << 12 | low_bits(text, i + 2) << 6 | low_bits(text, i + 3);
 
         if (c >= 0x10000u && c <= 0x10FFFFu) {
             *at = i + 4;
@@ -120,8 +122,8 @@ qiao_script_of(uint32_t c)
         return QIAO_SCRIPT_LATIN;
     if (between(c, 0xFF10u, 0xFF19u))
         return QIAO_SCRIPT_NUMBER;
-    if (between(c, 0x4E00u, 0x9FFFu) || between(c, 0x3400u, 0x4DBFu) || between(c, 0xF900u, 0xFAFFu) || between(c, 0x20000u, 0x323AFu) ||
-        c == 0x3005u || c == 0x3007u)
+    if (between(c, 0x4E00u, 0x9FFFu) || between(c, 0x3400u, 0x4DBFu) || between(c, 0xF900u, 0xFAFFu) ||
+        between(c, 0x20000u, 0x323AFu) || c == 0x3005u || c == 0x3007u)
         return QIAO_SCRIPT_HAN;
     if (between(c, 0x3041u, 0x30FFu) || between(c, 0x31F0u, 0x31FFu) || between(c, 0xFF66u, 0xFF9Fu))
         return c == 0x30FBu ? QIAO_SCRIPT_NONE : QIAO_SCRIPT_KANA;

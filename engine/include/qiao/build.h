@@ -1,8 +1,9 @@
 /*
- * Building a generation from the source store: analysis of every record, lexicon, tags, matching postings, full-text index, manifest; staged,
- * checked, installed, published.
+ * Building a generation from the source store: analysis of every record, lexicon, tags, matching postings, full-text
+ * index, manifest; staged, checked, installed, published.
  *
- * Holds DIR/indexer.lock while it runs. Nothing that is served changes until the last step; a kill at any point leaves the served generation.
+ * Holds DIR/indexer.lock while it runs. Nothing that is served changes until the last step; a kill at any point leaves
+ * the served generation.
  */
 #ifndef QIAO_BUILD_H
 #define QIAO_BUILD_H
@@ -33,38 +34,40 @@ typedef void (*qiao_build_progress)(qiao_build_stage stage, uint64_t done, uint6
 
 typedef struct qiao_build_options {
     const char *data_dir;
-    const char *lexicon_path;     /* base lexicon; NULL = from the share folder */
-    const char *vocabulary_dir;   /* NULL = from the share folder */
-    unsigned threads;             /* 0 = processors */
-    bool full;                    /* build even where nothing changed since the served generation */
+    const char *lexicon_path;   /* base lexicon; NULL = from the share folder */
+    const char *vocabulary_dir; /* NULL = from the share folder */
+    unsigned threads;           /* 0 = processors */
+    bool full;                  /* build even where nothing changed since the served generation */
     bool no_publish;
     unsigned keep;                /* generations kept afterwards; 0 = 5 */
     qiao_build_progress progress; /* may be NULL */
     void *context;
-    const qiao_embedder *embed;   /* NULL = no dense channel (qiao/dense.h); whatever goes wrong with it, the build goes on */
+    const qiao_embedder
+        *embed; /* NULL = no dense channel (qiao/dense.h); whatever goes wrong with it, the build goes on */
 } qiao_build_options;
 
 typedef struct qiao_build_report {
     uint64_t generation, projects, needs, terms, pairs, postings;
     uint64_t bilingual, sentence_pairs, learned_words, learned_compounds;
     uint64_t pruned;
-    bool nothing_changed;         /* the served generation is already of this state; generation names it */
+    bool nothing_changed; /* the served generation is already of this state; generation names it */
     bool published;
     double seconds[QIAO_BUILD_STAGES];
     /* the dense channel; all zero where no embedder was given */
-    uint64_t dense_vectors;       /* in the generation */
-    uint64_t dense_reused;        /* of them, taken over from an older one */
-    uint64_t dense_failed;        /* records without a vector; the next build asks again */
-    uint64_t dense_refused;       /* records whose text the service does not take */
-    bool dense_served[2];         /* by qiao_kind: enough have one */
-    qiao_error dense_reason;      /* why the channel is not all it should be; status QIAO_OK = it is */
+    uint64_t dense_vectors;  /* in the generation */
+    uint64_t dense_reused;   /* of them, taken over from an older one */
+    uint64_t dense_failed;   /* records without a vector; the next build asks again */
+    uint64_t dense_refused;  /* records whose text the service does not take */
+    bool dense_served[2];    /* by qiao_kind: enough have one */
+    qiao_error dense_reason; /* why the channel is not all it should be; status QIAO_OK = it is */
 } qiao_build_report;
 
 /*
- * @return QIAO_OK; QIAO_E_NOTFOUND (no source store: nothing was imported yet); QIAO_E_LOCKED; QIAO_E_NOSPACE; QIAO_E_IO; QIAO_E_NOMEM;
- *         QIAO_E_CORRUPT. On failure the catalogue is as it was.
+ * @return QIAO_OK; QIAO_E_NOTFOUND (no source store: nothing was imported yet); QIAO_E_LOCKED; QIAO_E_NOSPACE;
+ * QIAO_E_IO; QIAO_E_NOMEM; QIAO_E_CORRUPT. On failure the catalogue is as it was.
  */
-QIAO_EXPORT qiao_status qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_error *err) QIAO_CHECK;
+QIAO_EXPORT qiao_status qiao_build(const qiao_build_options *options, qiao_build_report *report,
+                                   qiao_error *err) QIAO_CHECK;
 
 #ifdef __cplusplus
 }

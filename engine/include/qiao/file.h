@@ -1,7 +1,8 @@
 /*
  * Files, atomic publication, locks, clock.
  *
- * Every function reports QIAO_E_IO (with errno), QIAO_E_NOSPACE or QIAO_E_NOTFOUND. Paths are NUL-terminated, at most 4,095 bytes.
+ * Every function reports QIAO_E_IO (with errno), QIAO_E_NOSPACE or QIAO_E_NOTFOUND. Paths are NUL-terminated, at most
+ * 4,095 bytes.
  */
 #ifndef QIAO_FILE_H
 #define QIAO_FILE_H
@@ -16,18 +17,23 @@ extern "C" {
 
 /* Whole file into a buffer; QIAO_E_LIMIT past limit bytes (0 = 1 GiB). */
 QIAO_EXPORT qiao_status qiao_file_read(const char *path, size_t limit, qiao_buffer *out, qiao_error *err) QIAO_CHECK;
-/* Write beside, fsync, rename over path, fsync the folder: a reader or a crash sees the old file or the new one, never a mix. */
-QIAO_EXPORT qiao_status qiao_file_write_atomic(const char *path, const void *bytes, size_t length, qiao_error *err) QIAO_CHECK;
-QIAO_EXPORT qiao_status qiao_file_sync(const char *path, qiao_error *err) QIAO_CHECK;       /* file or folder */
-QIAO_EXPORT qiao_status qiao_file_sync_tree(const char *path, qiao_error *err) QIAO_CHECK;  /* every file and folder below, then it */
-QIAO_EXPORT qiao_status qiao_file_rename(const char *from, const char *to, qiao_error *err) QIAO_CHECK; /* and fsync of the parent */
+/* Write beside, fsync, rename over path, fsync the folder: a reader or a crash sees the old file or the new one, never
+ * a mix. */
+QIAO_EXPORT qiao_status qiao_file_write_atomic(const char *path, const void *bytes, size_t length,
+                                               qiao_error *err) QIAO_CHECK;
+QIAO_EXPORT qiao_status qiao_file_sync(const char *path, qiao_error *err) QIAO_CHECK; /* file or folder */
+QIAO_EXPORT qiao_status qiao_file_sync_tree(const char *path,
+                                            qiao_error *err) QIAO_CHECK; /* every file and folder below, then it */
+QIAO_EXPORT qiao_status qiao_file_rename(const char *from, const char *to,
+                                         qiao_error *err) QIAO_CHECK; /* and fsync of the parent */
 QIAO_EXPORT qiao_status qiao_file_make_directories(const char *path, qiao_error *err) QIAO_CHECK;
-QIAO_EXPORT qiao_status qiao_file_remove_tree(const char *path, qiao_error *err) QIAO_CHECK; /* absent is fine; does not follow links */
+QIAO_EXPORT qiao_status qiao_file_remove_tree(const char *path,
+                                              qiao_error *err) QIAO_CHECK; /* absent is fine; does not follow links */
 QIAO_EXPORT bool qiao_file_exists(const char *path);
 QIAO_EXPORT qiao_status qiao_file_size(const char *path, uint64_t *size_out, qiao_error *err) QIAO_CHECK;
 /* XXH3 128-bit of the content as 32 hex digits. */
 QIAO_EXPORT qiao_status qiao_file_checksum(const char *path, char hex_out[33], qiao_error *err) QIAO_CHECK;
-QIAO_EXPORT uint64_t qiao_hash64(const void *bytes, size_t length, uint64_t seed);           /* XXH3, stable across machines */
+QIAO_EXPORT uint64_t qiao_hash64(const void *bytes, size_t length, uint64_t seed); /* XXH3, stable across machines */
 QIAO_EXPORT void qiao_hash128_hex(const void *bytes, size_t length, char hex_out[33]);
 
 /* Read-only mapping of a whole file. An empty file maps to data = "" and length 0. */
@@ -38,7 +44,8 @@ typedef struct qiao_mapping {
 QIAO_EXPORT qiao_status qiao_mapping_open(const char *path, qiao_mapping *out, qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT void qiao_mapping_close(qiao_mapping *mapping);
 
-/* Advisory lock of a file (fcntl OFD or flock), freed by the kernel when the process dies. QIAO_E_LOCKED names the holder's pid. */
+/* Advisory lock of a file (fcntl OFD or flock), freed by the kernel when the process dies. QIAO_E_LOCKED names the
+ * holder's pid. */
 typedef struct qiao_lock qiao_lock;
 QIAO_EXPORT qiao_status qiao_lock_take(const char *path, qiao_lock **out, qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT void qiao_lock_release(qiao_lock *lock);

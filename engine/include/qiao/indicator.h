@@ -1,12 +1,13 @@
 /*
- * Indicators: values with units that a text or a record states ("能量密度≥400Wh/kg", "detection limit below 5 ppb"), in the units they were
- * written in and in SI, and their comparison.
+ * Indicators: values with units that a text or a record states ("能量密度≥400Wh/kg", "detection limit below 5 ppb"), in
+ * the units they were written in and in SI, and their comparison.
  *
- * A wrong reading is worse than none: years, model and standard numbers, list numbering, turnover, budgets, head counts, market shares and
- * the like are left alone, and a number whose unit is not told by its context (度, C, K, T) is not read.
+ * A wrong reading is worse than none: years, model and standard numbers, list numbering, turnover, budgets, head
+ * counts, market shares and the like are left alone, and a number whose unit is not told by its context (度, C, K, T)
+ * is not read.
  *
- * Lifetime and threads: qiao_units is opened once from the dated table of units and is immutable; threads may share it. Readings live in the
- * caller's arena. Reading and comparing are pure: same input, same answer.
+ * Lifetime and threads: qiao_units is opened once from the dated table of units and is immutable; threads may share it.
+ * Readings live in the caller's arena. Reading and comparing are pure: same input, same answer.
  */
 #ifndef QIAO_INDICATOR_H
 #define QIAO_INDICATOR_H
@@ -26,8 +27,8 @@ extern "C" {
 typedef struct qiao_units qiao_units;
 
 /*
- * path NULL: vocab/units.tsv of the share folder (share.h). QIAO_E_INPUT names file, line and value; QIAO_E_NOTFOUND; QIAO_E_LIMIT past
- * 4 MiB; QIAO_E_NOMEM.
+ * path NULL: vocab/units.tsv of the share folder (share.h). QIAO_E_INPUT names file, line and value; QIAO_E_NOTFOUND;
+ * QIAO_E_LIMIT past 4 MiB; QIAO_E_NOMEM.
  */
 QIAO_EXPORT qiao_status qiao_units_open(const char *path, qiao_units **out, qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT void qiao_units_close(qiao_units *units);
@@ -45,74 +46,82 @@ typedef struct qiao_dimension {
 typedef enum qiao_change { QIAO_CHANGE_NONE, QIAO_CHANGE_UP, QIAO_CHANGE_DOWN } qiao_change;
 
 /*
- * One indicator. What op means: GE at least value, LE at most value, EQ value (value2: half-width of its tolerance), RANGE from value to
- * value2, ABOUT near value. A bare ±X is LE X.
+ * One indicator. What op means: GE at least value, LE at most value, EQ value (value2: half-width of its tolerance),
+ * RANGE from value to value2, ABOUT near value. A bare ±X is LE X.
  */
 typedef struct qiao_reading {
-    size_t start, end;            /* bytes of the text: comparison, number and unit; 0, 0 where it comes from a field */
-    const char *name;             /* the property as written, "" = not found; NUL-terminated */
-    size_t name_start, name_end;  /* bytes of the name in the text; equal where there is none */
+    size_t start, end;           /* bytes of the text: comparison, number and unit; 0, 0 where it comes from a field */
+    const char *name;            /* the property as written, "" = not found; NUL-terminated */
+    size_t name_start, name_end; /* bytes of the name in the text; equal where there is none */
     qiao_indicator_operator op;
-    double value, value2;         /* in unit; NAN = none */
-    const char *unit;             /* as written, "" = a plain number */
-    double si_value, si_value2;   /* NAN = none; of a tolerance the half-width */
-    const char *si_unit;          /* "J/kg", "K", "CNY", "1" for ratios, counts and plain numbers */
+    double value, value2;            /* in unit; NAN = none */
+    const char *unit;                /* as written, "" = a plain number */
+    double si_value, si_value2;      /* NAN = none; of a tolerance the half-width */
+    const char *si_unit;             /* "J/kg", "K", "CNY", "1" for ratios, counts and plain numbers */
     double unit_factor, unit_offset; /* si = value * factor + offset */
     qiao_dimension dimension;
-    qiao_change change;           /* the value is the size of an improvement or reduction: "提高3倍", "reduced by 30%" */
-    bool difference;              /* a temperature difference, rate or tolerance: K without the offset */
+    qiao_change change; /* the value is the size of an improvement or reduction: "提高3倍", "reduced by 30%" */
+    bool difference;    /* a temperature difference, rate or tolerance: K without the offset */
 } qiao_reading;
 
 /*
- * Indicators of a running text (UTF-8; broken bytes are passed over), in order of place. language settles what either language could mean;
- * both are read in either. Linear in length.
+ * Indicators of a running text (UTF-8; broken bytes are passed over), in order of place. language settles what either
+ * language could mean; both are read in either. Linear in length.
  *
  * @param out array and strings in the arena; NULL with *count_out = 0 where there are none
  * @return QIAO_OK; QIAO_E_NOMEM
  */
-QIAO_EXPORT qiao_status qiao_indicators_read(const qiao_units *units, const char *text, size_t length, qiao_language language,
-                                             qiao_arena *arena, qiao_reading **out, size_t *count_out, qiao_error *err) QIAO_CHECK;
+QIAO_EXPORT qiao_status qiao_indicators_read(const qiao_units *units, const char *text, size_t length,
+                                             qiao_language language, qiao_arena *arena, qiao_reading **out,
+                                             size_t *count_out, qiao_error *err) QIAO_CHECK;
 
 /*
- * A structured indicator of a record in the same form; its name in the given language where it has one. An unknown or missing unit gives
- * a plain number; false where it has no value at all, or a unit that the table does not know. Strings are borrowed from the field or
- * live as long as units, those composed in the arena.
+ * A structured indicator of a record in the same form; its name in the given language where it has one. An unknown or
+ * missing unit gives a plain number; false where it has no value at all, or a unit that the table does not know.
+ * Strings are borrowed from the field or live as long as units, those composed in the arena.
  */
-QIAO_EXPORT bool qiao_indicator_of_field(const qiao_units *units, const qiao_indicator *field, qiao_language language, qiao_arena *arena,
-                                         qiao_reading *out);
+QIAO_EXPORT bool qiao_indicator_of_field(const qiao_units *units, const qiao_indicator *field, qiao_language language,
+                                         qiao_arena *arena, qiao_reading *out);
 
-/* The JSON array of the readings: start, end, name, op, value, value2, unit, si_value, si_value2, si_unit; null where there is no value. */
+/* The JSON array of the readings: start, end, name, op, value, value2, unit, si_value, si_value2, si_unit; null where
+ * there is no value. */
 QIAO_EXPORT void qiao_indicators_json(const qiao_reading *readings, size_t count, qiao_buffer *out);
 /* ">=", "<=", "=", "range", "~" */
 QIAO_EXPORT const char *qiao_indicator_operator_text(qiao_indicator_operator op);
 
 /* ---- comparing ---- */
 
-typedef enum qiao_verdict { QIAO_VERDICT_UNKNOWN, QIAO_VERDICT_UNMET, QIAO_VERDICT_PARTLY, QIAO_VERDICT_MET } qiao_verdict;
+typedef enum qiao_verdict {
+    QIAO_VERDICT_UNKNOWN,
+    QIAO_VERDICT_UNMET,
+    QIAO_VERDICT_PARTLY,
+    QIAO_VERDICT_MET
+} qiao_verdict;
 
 /* How alike two names are, 0..1; across languages where the caller can. Called with names that are not empty. */
 typedef double (*qiao_likeness)(void *context, const char *need_name, const char *project_name);
-/* The likeness used where none is given: 1 for equal names, else the shared part of words (Latin) and of pairs of characters (Chinese). */
+/* The likeness used where none is given: 1 for equal names, else the shared part of words (Latin) and of pairs of
+ * characters (Chinese). */
 QIAO_EXPORT double qiao_likeness_words(void *context, const char *need_name, const char *project_name);
 
 typedef struct qiao_compare_options {
     qiao_likeness likeness; /* NULL: qiao_likeness_words */
     void *context;
-    double least_likeness;  /* below this two names are of different properties; 0: 0.5 */
-    double near;            /* a value that misses by this share counts as partly; 0: 0.1 */
+    double least_likeness; /* below this two names are of different properties; 0: 0.5 */
+    double near;           /* a value that misses by this share counts as partly; 0: 0.1 */
 } qiao_compare_options;
 
 typedef struct qiao_comparison {
     qiao_verdict verdict;
-    size_t project;                      /* index of the project's reading; count where none was comparable */
-    double likeness;                     /* of the names; 0 where none was comparable */
-    double project_value, project_value2;/* the project's values in the need's unit; NAN = none */
+    size_t project;                       /* index of the project's reading; count where none was comparable */
+    double likeness;                      /* of the names; 0 where none was comparable */
+    double project_value, project_value2; /* the project's values in the need's unit; NAN = none */
 } qiao_comparison;
 
 /*
- * One indicator of a need against those of a project: of the ones with the same dimension and a like name the most alike is taken, of equally
- * alike ones the most favourable. Unknown where there is none, or where the need gives a plain value and nothing tells whether more or less
- * of it is better.
+ * One indicator of a need against those of a project: of the ones with the same dimension and a like name the most
+ * alike is taken, of equally alike ones the most favourable. Unknown where there is none, or where the need gives a
+ * plain value and nothing tells whether more or less of it is better.
  *
  * @param options NULL for the defaults
  */

@@ -1,12 +1,13 @@
 /*
  * The lexicon: words of the languages of needs and projects, and what each means in pivot terms.
  *
- * Two forms. The base lexicon (share/qiao/lexicon.bin) is compiled once from the dictionary sources by qiao-lexicon-compile: for every headword its
- * senses as English words with shares. A generation's lexicon.bin is derived from it when the generation is built: shares weighted by document
- * frequency in the generation and by what the bilingual records say, targets as term ids of that generation.
+ * Two forms. The base lexicon (share/qiao/lexicon.bin) is compiled once from the dictionary sources by
+ * qiao-lexicon-compile: for every headword its senses as English words with shares. A generation's lexicon.bin is
+ * derived from it when the generation is built: shares weighted by document frequency in the generation and by what the
+ * bilingual records say, targets as term ids of that generation.
  *
- * Lifetime and threads: a lexicon is one read-only mapped file; the object is immutable and may be shared by threads. All pointers returned
- * point into the map and live until qiao_lexicon_close.
+ * Lifetime and threads: a lexicon is one read-only mapped file; the object is immutable and may be shared by threads.
+ * All pointers returned point into the map and live until qiao_lexicon_close.
  */
 #ifndef QIAO_LEXICON_H
 #define QIAO_LEXICON_H
@@ -46,26 +47,28 @@ typedef struct qiao_translation {
 } qiao_translation;
 
 /*
- * Translations of a token, best first, into at most capacity places; returns how many. Generation form only (0 in the base form).
- * entry: qiao_token.entry, for words of languages with a dictionary into English; where it is 0 and form is an English stem, the Chinese words that
- * mean it.
+ * Translations of a token, best first, into at most capacity places; returns how many. Generation form only (0 in the
+ * base form). entry: qiao_token.entry, for words of languages with a dictionary into English; where it is 0 and form is
+ * an English stem, the Chinese words that mean it.
  */
-QIAO_EXPORT size_t qiao_lexicon_translations(const qiao_lexicon *lexicon, uint32_t entry, const char *form, size_t length, qiao_translation *out, size_t capacity);
+QIAO_EXPORT size_t qiao_lexicon_translations(const qiao_lexicon *lexicon, uint32_t entry, const char *form,
+                                             size_t length, qiao_translation *out, size_t capacity);
 
 /* What a lexicon holds. Base form: terms, pairs and what was learned are 0. */
 typedef struct qiao_lexicon_counts {
     uint64_t bytes, terms, pairs, translations;
     uint64_t entries[4], translated[4]; /* zh, ja, de, fr: headwords; those with a translation */
-    uint64_t by_source[5];              /* entries with a translation from dictionary, thesaurus, learned, glossary, related */
+    uint64_t by_source[5]; /* entries with a translation from dictionary, thesaurus, learned, glossary, related */
     uint64_t bilingual_records, sentence_pairs, learned_words, learned_compounds;
 } qiao_lexicon_counts;
 QIAO_EXPORT void qiao_lexicon_count(const qiao_lexicon *lexicon, qiao_lexicon_counts *out);
 
 /*
- * Words of two and more characters in the records of the generation that find no translation: term numbers first..(one at a time). Call with *term
- * 0, then with what it was set to; false at the end. text lives as long as the lexicon.
+ * Words of two and more characters in the records of the generation that find no translation: term numbers first..(one
+ * at a time). Call with *term 0, then with what it was set to; false at the end. text lives as long as the lexicon.
  */
-QIAO_EXPORT bool qiao_lexicon_next_missing(const qiao_lexicon *lexicon, uint32_t *term, const char **text_out, uint32_t documents_out[2]);
+QIAO_EXPORT bool qiao_lexicon_next_missing(const qiao_lexicon *lexicon, uint32_t *term, const char **text_out,
+                                           uint32_t documents_out[2]);
 QIAO_EXPORT uint32_t qiao_lexicon_term_count(const qiao_lexicon *lexicon);
 
 #ifdef __cplusplus

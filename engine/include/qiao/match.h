@@ -1,8 +1,9 @@
 /*
  * Matching: a need's ranked projects, a project's ranked needs, and any text as a need.
  *
- * The functions here take a qiao_session (engine.h); they are thin calls to the qiao_matcher (matcher.h) that the session holds. Results are plain structs in memory of the result.
- * Deterministic: the same generation and request give the same answer on every machine and for any number of threads; ties by id.
+ * The functions here take a qiao_session (engine.h); they are thin calls to the qiao_matcher (matcher.h) that the
+ * session holds. Results are plain structs in memory of the result. Deterministic: the same generation and request give
+ * the same answer on every machine and for any number of threads; ties by id.
  */
 #ifndef QIAO_MATCH_H
 #define QIAO_MATCH_H
@@ -18,16 +19,17 @@ typedef enum qiao_explain { QIAO_EXPLAIN_NONE, QIAO_EXPLAIN_BRIEF, QIAO_EXPLAIN_
 
 /* What is matched against the other side. Exactly one of id, record, text is given. */
 typedef struct qiao_match_request {
-    qiao_kind kind;                /* kind of what is given: QIAO_NEED finds projects, QIAO_PROJECT finds needs */
-    const char *id;                /* a record of the generation */
-    const qiao_record *record;     /* a record that is not in it (borrowed during the call) */
-    const char *text;              /* free text in any language */
+    qiao_kind kind;            /* kind of what is given: QIAO_NEED finds projects, QIAO_PROJECT finds needs */
+    const char *id;            /* a record of the generation */
+    const qiao_record *record; /* a record that is not in it (borrowed during the call) */
+    const char *text;          /* free text in any language */
     size_t text_length;
-    const char *const *filters;    /* tags of the other side, as in search: "country:DE", "field:energy|field:h2"; all must hold */
+    const char *const
+        *filters; /* tags of the other side, as in search: "country:DE", "field:energy|field:h2"; all must hold */
     size_t filter_count;
-    uint32_t limit;                /* 1..1000; 0 = 10 */
+    uint32_t limit; /* 1..1000; 0 = 10 */
     uint32_t offset;
-    bool text_only;                /* rank by text alone, no other signal */
+    bool text_only; /* rank by text alone, no other signal */
     qiao_explain explain;
 } qiao_match_request;
 
@@ -35,25 +37,28 @@ typedef struct qiao_match_request {
 
 typedef struct qiao_match_item {
     const char *id;
-    int32_t score;                 /* micro-units 0..1000000 */
-    double text_score;             /* the retrieval score, not normalised */
+    int32_t score;     /* micro-units 0..1000000 */
+    double text_score; /* the retrieval score, not normalised */
 } qiao_match_item;
 
 typedef struct qiao_match_result {
     const qiao_match_item *items;
     size_t count;
-    uint64_t considered;           /* records of the other side that share at least one pivot term and pass the filters */
+    uint64_t considered; /* records of the other side that share at least one pivot term and pass the filters */
 } qiao_match_result;
 
 /*
  * Rank. The result belongs to the session and lives until its next call.
- * @return QIAO_OK (count may be 0); QIAO_E_NOTFOUND (id); QIAO_E_QUERY (unknown filter; err names it); QIAO_E_LIMIT; QIAO_E_NOMEM;
- *         QIAO_E_CORRUPT.
+ * @return QIAO_OK (count may be 0); QIAO_E_NOTFOUND (id); QIAO_E_QUERY (unknown filter; err names it); QIAO_E_LIMIT;
+ * QIAO_E_NOMEM; QIAO_E_CORRUPT.
  */
-QIAO_EXPORT qiao_status qiao_match(qiao_session *session, const qiao_match_request *request, const qiao_match_result **out, qiao_error *err) QIAO_CHECK;
+QIAO_EXPORT qiao_status qiao_match(qiao_session *session, const qiao_match_request *request,
+                                   const qiao_match_result **out, qiao_error *err) QIAO_CHECK;
 
-/* Rank and write the whole answer as JSON (the contract of POST /v1/match and GET /v1/needs/{id}/matches) to out, streamed without a tree. */
-QIAO_EXPORT qiao_status qiao_match_json(qiao_session *session, const qiao_match_request *request, qiao_buffer *out, qiao_error *err) QIAO_CHECK;
+/* Rank and write the whole answer as JSON (the contract of POST /v1/match and GET /v1/needs/{id}/matches) to out,
+ * streamed without a tree. */
+QIAO_EXPORT qiao_status qiao_match_json(qiao_session *session, const qiao_match_request *request, qiao_buffer *out,
+                                        qiao_error *err) QIAO_CHECK;
 
 #ifdef __cplusplus
 }

@@ -1,7 +1,9 @@
 /*
- * Matcher: everything one thread needs to match against one generation. qiao_session (engine.h) holds one; qiao/match.h describes the requests.
+ * Matcher: everything one thread needs to match against one generation. qiao_session (engine.h) holds one; qiao/match.h
+ * describes the requests.
  *
- * Lifetime and threads: used by one thread at a time; keeps the generation given, which must outlive it. After warm-up retrieval allocates nothing.
+ * Lifetime and threads: used by one thread at a time; keeps the generation given, which must outlive it. After warm-up
+ * retrieval allocates nothing.
  */
 #ifndef QIAO_MATCHER_H
 #define QIAO_MATCHER_H
@@ -18,14 +20,17 @@ extern "C" {
 typedef struct qiao_matcher qiao_matcher;
 
 /* generation and vocabulary are borrowed. */
-QIAO_EXPORT qiao_status qiao_matcher_new(const qiao_generation *generation, const qiao_vocabulary *vocabulary, qiao_matcher **out, qiao_error *err) QIAO_CHECK;
+QIAO_EXPORT qiao_status qiao_matcher_new(const qiao_generation *generation, const qiao_vocabulary *vocabulary,
+                                         qiao_matcher **out, qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT void qiao_matcher_free(qiao_matcher *matcher);
 /* The analyzer of this matcher (for the search box of the same session). */
 QIAO_EXPORT qiao_analyzer *qiao_matcher_analyzer(qiao_matcher *matcher);
 
 /* As qiao_match and qiao_match_json of qiao/match.h. The result lives until the next call on this matcher. */
-QIAO_EXPORT qiao_status qiao_matcher_match(qiao_matcher *matcher, const qiao_match_request *request, const qiao_match_result **out, qiao_error *err) QIAO_CHECK;
-QIAO_EXPORT qiao_status qiao_matcher_match_json(qiao_matcher *matcher, const qiao_match_request *request, qiao_buffer *out, qiao_error *err) QIAO_CHECK;
+QIAO_EXPORT qiao_status qiao_matcher_match(qiao_matcher *matcher, const qiao_match_request *request,
+                                           const qiao_match_result **out, qiao_error *err) QIAO_CHECK;
+QIAO_EXPORT qiao_status qiao_matcher_match_json(qiao_matcher *matcher, const qiao_match_request *request,
+                                                qiao_buffer *out, qiao_error *err) QIAO_CHECK;
 
 #ifdef __cplusplus
 }

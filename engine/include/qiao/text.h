@@ -1,9 +1,9 @@
 /*
  * Text below the lexicon: UTF-8, normal form, language of a passage, stems.
  *
- * Normal form: Unicode NFKC by character, lower case, traditional Chinese to simplified; for Japanese text new-form kanji to simplified as
- * well, so that a kanji word meets the Chinese word it shares. The character tables are made once when the lexicon is compiled and travel
- * in it (see lexicon.h); this module only applies them.
+ * Normal form: Unicode NFKC by character, lower case, traditional Chinese to simplified; for Japanese text new-form
+ * kanji to simplified as well, so that a kanji word meets the Chinese word it shares. The character tables are made
+ * once when the lexicon is compiled and travel in it (see lexicon.h); this module only applies them.
  *
  * Threads: everything here is a pure function, except qiao_stemmer, which is per thread.
  */
@@ -19,17 +19,18 @@ extern "C" {
 #endif
 
 typedef enum qiao_script {
-    QIAO_SCRIPT_NONE,   /* punctuation, spaces, symbols: ends a word */
+    QIAO_SCRIPT_NONE, /* punctuation, spaces, symbols: ends a word */
     QIAO_SCRIPT_LATIN,
     QIAO_SCRIPT_NUMBER,
     QIAO_SCRIPT_HAN,
     QIAO_SCRIPT_KANA,
     QIAO_SCRIPT_HANGUL,
-    QIAO_SCRIPT_OTHER   /* letters of other scripts */
+    QIAO_SCRIPT_OTHER /* letters of other scripts */
 } qiao_script;
 
 /*
- * Decode one character at text[*at]; advances *at by 1..4 bytes. Invalid bytes give 0xFFFD and advance by one. Never reads past length.
+ * Decode one character at text[*at]; advances *at by 1..4 bytes. Invalid bytes give 0xFFFD and advance by one. Never
+ * reads past length.
  */
 QIAO_EXPORT uint32_t qiao_utf8_next(const char *text, size_t length, size_t *at);
 /* Encode; returns 1..4 bytes written. Surrogates and values past 0x10FFFF become U+FFFD. */
@@ -39,8 +40,8 @@ QIAO_EXPORT bool qiao_utf8_valid(const char *text, size_t length);
 QIAO_EXPORT qiao_script qiao_script_of(uint32_t character);
 
 /*
- * Language of a passage by script and function words, without a model: "zh", "ja", "ko", "en", "de", "fr", "und" (too little or other).
- * Looks at the first 4 KiB. Static string.
+ * Language of a passage by script and function words, without a model: "zh", "ja", "ko", "en", "de", "fr", "und" (too
+ * little or other). Looks at the first 4 KiB. Static string.
  */
 QIAO_EXPORT const char *qiao_language_of(const char *text, size_t length);
 

@@ -1,4 +1,5 @@
-/* Gathers entries and senses, cleans glosses into stems, merges equal senses, resolves references, writes the base lexicon. */
+/* Gathers entries and senses, cleans glosses into stems, merges equal senses, resolves references, writes the base
+ * lexicon. */
 #include "lexicon/compile/builder.h"
 
 #include "lexicon/compound.h"
@@ -9,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CORPUS_SIZE 6e7         /* words behind the frequency list */
-#define FREQUENCY_DEFAULT 30.0  /* a headword that the list lacks */
+#define CORPUS_SIZE 6e7        /* words behind the frequency list */
+#define FREQUENCY_DEFAULT 30.0 /* a headword that the list lacks */
 #define REFERENCE_SENSES_MAX 12u
 
 qiao_status
@@ -111,7 +112,8 @@ fits_language(qiaoi_lexicon_language language, qiao_script script)
 }
 
 qiao_status
-builder_entry(lexicon_builder *builder, qiaoi_lexicon_language language, const char *headword, size_t length, uint32_t *out, qiao_error *err)
+builder_entry(lexicon_builder *builder, qiaoi_lexicon_language language, const char *headword, size_t length,
+              uint32_t *out, qiao_error *err)
 {
     const uint16_t *table = language == QIAOI_JA ? builder->normal_ja : builder->normal;
     size_t at = 0, characters = 0;
@@ -140,7 +142,8 @@ builder_entry(lexicon_builder *builder, qiaoi_lexicon_language language, const c
     return st;
 }
 
-/* frequency < 0: the headword's default. Japanese has no list: words 10 nats, single characters 14 (measured for Chinese without a list). */
+/* frequency < 0: the headword's default. Japanese has no list: words 10 nats, single characters 14 (measured for
+ * Chinese without a list). */
 void
 builder_cost(lexicon_builder *builder, uint32_t entry, double frequency)
 {
@@ -215,7 +218,8 @@ numbers_senses(const lexicon_builder *builder, uint32_t entry)
 }
 
 qiao_status
-builder_sense_add(lexicon_builder *builder, uint32_t entry, const char *gloss, size_t length, double weight, qiao_lexicon_source source, qiao_error *err)
+builder_sense_add(lexicon_builder *builder, uint32_t entry, const char *gloss, size_t length, double weight,
+                  qiao_lexicon_source source, qiao_error *err)
 {
     builder_sense sense = {.entry = entry, .source = (uint8_t)source, .weight = (float)weight};
     char word[300];
@@ -226,7 +230,8 @@ builder_sense_add(lexicon_builder *builder, uint32_t entry, const char *gloss, s
         const char *stem;
         qiao_status st;
 
-        if (qiao_stop_word(word, n) || (n <= 2 && numbers_senses(builder, entry) && word[n - 1] >= '0' && word[n - 1] <= '9'))
+        if (qiao_stop_word(word, n) ||
+            (n <= 2 && numbers_senses(builder, entry) && word[n - 1] >= '0' && word[n - 1] <= '9'))
             continue;
         if (sense.count == BUILDER_STEMS_MAX)
             return QIAO_OK;
@@ -244,7 +249,8 @@ builder_sense_add(lexicon_builder *builder, uint32_t entry, const char *gloss, s
 static size_t
 strip_lead(const char *text, size_t length)
 {
-    static const char *const leads[] = {"to be ", "to ", "a ", "an ", "the ", "lit. ", "fig. ", "sb ", "sth ", "one's "};
+    static const char *const leads[] = {"to be ", "to ",   "a ",  "an ",  "the ",
+                                        "lit. ",  "fig. ", "sb ", "sth ", "one's "};
     size_t skipped = 0;
     bool again = true;
 
@@ -265,7 +271,8 @@ strip_lead(const char *text, size_t length)
 }
 
 qiao_status
-builder_definition(lexicon_builder *builder, uint32_t entry, const char *text, size_t length, double weight, qiao_lexicon_source source, qiao_error *err)
+builder_definition(lexicon_builder *builder, uint32_t entry, const char *text, size_t length, double weight,
+                   qiao_lexicon_source source, qiao_error *err)
 {
     qiao_buffer part = {0};
     qiao_status st = QIAO_OK;
@@ -375,7 +382,8 @@ resolve_references(lexicon_builder *builder, qiao_error *err)
         const builder_reference *reference = &builder->references[r];
         size_t i = first_sense_of(builder, sorted, reference->target);
 
-        for (size_t n = 0; i < sorted && builder->senses[i].entry == reference->target && n < REFERENCE_SENSES_MAX; i++, n++) {
+        for (size_t n = 0; i < sorted && builder->senses[i].entry == reference->target && n < REFERENCE_SENSES_MAX;
+             i++, n++) {
             builder_sense copy = builder->senses[i];
             qiao_status st;
 
@@ -444,18 +452,20 @@ write_sections(lexicon_builder *builder, const char *path, const char *version, 
             entry->first = (uint32_t)i;
         entry->count++;
         entry->sources |= from->source;
-        senses[i] = (qiaoi_sense){stem_count, from->count, from->source, (uint16_t)lround((double)from->weight * 1000.0)};
+        senses[i] =
+            (qiaoi_sense){stem_count, from->count, from->source, (uint16_t)lround((double)from->weight * 1000.0)};
         for (size_t k = 0; k < from->count; k++)
             stems[stem_count++] = from->stems[k];
     }
-    st = qiaoi_lexicon_write(path, &builder->keys,
-                             (const qiaoi_section_data[]){{QIAOI_SECTION_META, 1, version, strlen(version) + 1},
-                                                          {QIAOI_SECTION_NORMAL, 2, builder->normal, 65536},
-                                                          {QIAOI_SECTION_NORMAL_JA, 2, builder->normal_ja, 65536},
-                                                          {QIAOI_SECTION_SENSES, sizeof *senses, senses, builder->sense_count},
-                                                          {QIAOI_SECTION_SENSE_STEMS, 4, stems, stem_count},
-                                                          {QIAOI_SECTION_STRINGS, 1, builder->strings.data, builder->strings.length}},
-                             6, err);
+    st = qiaoi_lexicon_write(
+        path, &builder->keys,
+        (const qiaoi_section_data[]){{QIAOI_SECTION_META, 1, version, strlen(version) + 1},
+                                     {QIAOI_SECTION_NORMAL, 2, builder->normal, 65536},
+                                     {QIAOI_SECTION_NORMAL_JA, 2, builder->normal_ja, 65536},
+                                     {QIAOI_SECTION_SENSES, sizeof *senses, senses, builder->sense_count},
+                                     {QIAOI_SECTION_SENSE_STEMS, 4, stems, stem_count},
+                                     {QIAOI_SECTION_STRINGS, 1, builder->strings.data, builder->strings.length}},
+        6, err);
     qiao_free(senses);
     qiao_free(stems);
     return st;
@@ -477,7 +487,8 @@ drop_empty(lexicon_builder *builder, qiao_error *err)
 
         if (!used[e])
             continue;
-        st = qiaoi_key_set_add(&kept, (qiaoi_lexicon_language)from->language, builder->keys.keys.data + from->key, from->key_length, &moved[e], err);
+        st = qiaoi_key_set_add(&kept, (qiaoi_lexicon_language)from->language, builder->keys.keys.data + from->key,
+                               from->key_length, &moved[e], err);
         if (st == QIAO_OK)
             kept.entries[moved[e]].cost = from->cost;
     }

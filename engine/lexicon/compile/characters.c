@@ -1,6 +1,6 @@
 /*
- * The character tables: what each character of the BMP becomes in normal form. Unicode compatibility and case come from utf8proc, traditional to
- * simplified (and Japanese new forms to traditional) from OpenCC, character by character.
+ * The character tables: what each character of the BMP becomes in normal form. Unicode compatibility and case come from
+ * utf8proc, traditional to simplified (and Japanese new forms to traditional) from OpenCC, character by character.
  */
 #include "lexicon/compile/builder.h"
 
@@ -16,7 +16,7 @@ fold_unicode(uint32_t c)
     utf8proc_int32_t decomposed[8];
     int boundary = 0;
     utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)c, decomposed, 8,
-                                                     UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE, &boundary);
+                                                 UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE, &boundary);
     uint32_t folded = c, lower;
 
     /* a letter with marks decomposes into several: it stays whole, only its case changes */
@@ -57,8 +57,9 @@ convert(opencc_t converter, uint32_t c)
 static bool
 dropped(uint32_t c)
 {
-    return c == 0xADu || (c >= 0x300u && c <= 0x36Fu) || (c >= 0x200Bu && c <= 0x200Fu) || (c >= 0x202Au && c <= 0x202Eu) || c == 0x2060u ||
-           (c >= 0x2066u && c <= 0x2069u) || c == 0xFEFFu || (c >= 0xFE00u && c <= 0xFE0Fu);
+    return c == 0xADu || (c >= 0x300u && c <= 0x36Fu) || (c >= 0x200Bu && c <= 0x200Fu) ||
+           (c >= 0x202Au && c <= 0x202Eu) || c == 0x2060u || (c >= 0x2066u && c <= 0x2069u) || c == 0xFEFFu ||
+           (c >= 0xFE00u && c <= 0xFE0Fu);
 }
 
 qiao_status
@@ -67,7 +68,8 @@ build_character_tables(uint16_t *normal, uint16_t *normal_ja, qiao_error *err)
     opencc_t simplify = opencc_open("t2s.json"), japanese = opencc_open("jp2t.json");
 
     if (simplify == (opencc_t)-1 || japanese == (opencc_t)-1)
-        return qiao_fail(err, QIAO_E_NOTFOUND, "OpenCC's tables t2s.json and jp2t.json are not installed: install libopencc-data");
+        return qiao_fail(err, QIAO_E_NOTFOUND,
+                         "OpenCC's tables t2s.json and jp2t.json are not installed: install libopencc-data");
     for (uint32_t c = 0; c < 65536u; c++) {
         uint32_t folded = c >= 0xD800u && c <= 0xDFFFu ? 0xFFFDu : fold_unicode(c);
 

@@ -1,6 +1,7 @@
 /*
- * EDICT reader (Electronic Dictionary Research and Development Group licence): EUC-JP lines "漢字 [かな] /(n) gloss/gloss/(P)/". Written forms become keys;
- * readings only of words that have no other form, since bare kana readings mean too many things.
+ * EDICT reader (Electronic Dictionary Research and Development Group licence): EUC-JP lines "漢字 [かな] /(n)
+ * gloss/gloss/(P)/". Written forms become keys; readings only of words that have no other form, since bare kana
+ * readings mean too many things.
  */
 #include "lexicon/compile/builder.h"
 #include "qiao/file.h"
@@ -66,7 +67,8 @@ read_edict(lexicon_builder *builder, const char *path, qiao_error *err)
 
     if (st == QIAO_OK)
         st = to_utf8(&file, &text, err);
-    for (char *line = st == QIAO_OK ? text.data : NULL, *next; st == QIAO_OK && line != NULL && *line != '\0'; line = next) {
+    for (char *line = st == QIAO_OK ? text.data : NULL, *next; st == QIAO_OK && line != NULL && *line != '\0';
+         line = next) {
         next = strchr(line, '\n');
         if (next != NULL)
             *next++ = '\0';

@@ -1,6 +1,6 @@
 /*
- * FreeDict reader (GPL): dictd files NAME.index and NAME.dict.dz as Debian packages them. Single-word headwords; translations are the lines after the
- * headword line, up to synonyms and cross references.
+ * FreeDict reader (GPL): dictd files NAME.index and NAME.dict.dz as Debian packages them. Single-word headwords;
+ * translations are the lines after the headword line, up to synonyms and cross references.
  */
 #include "lexicon/compile/builder.h"
 #include "qiao/file.h"
@@ -93,7 +93,8 @@ headword_length(const char *text, size_t length)
 }
 
 static qiao_status
-read_entries(lexicon_builder *builder, qiaoi_lexicon_language language, char *index, const qiao_buffer *dictionary, qiao_error *err)
+read_entries(lexicon_builder *builder, qiaoi_lexicon_language language, char *index, const qiao_buffer *dictionary,
+             qiao_error *err)
 {
     qiao_status st = QIAO_OK;
     size_t last = SIZE_MAX;
@@ -109,8 +110,8 @@ read_entries(lexicon_builder *builder, qiaoi_lexicon_language language, char *in
         if (tab == NULL || strncmp(line, "00database", 10) == 0 || memchr(line, ' ', (size_t)(tab - line)) != NULL)
             continue;
         tab++;
-        if (!read_number(&tab, &offset) || *tab++ != '\t' || !read_number(&tab, &length) || offset > dictionary->length ||
-            length > dictionary->length - offset || offset == last)
+        if (!read_number(&tab, &offset) || *tab++ != '\t' || !read_number(&tab, &length) ||
+            offset > dictionary->length || length > dictionary->length - offset || offset == last)
             continue;
         last = offset;
         n = headword_length(dictionary->data + offset, length);

@@ -36,17 +36,19 @@ make_version(const lexicon_builder *builder, const sources *from, char *out, siz
 
     qiao_hash128_hex(builder->keys.keys.data, builder->keys.keys.length, hash);
     hash[8] = '\0';
-    snprintf(out, size, "cc-cedict%s%s%s%s%s:%s", from->frequencies != NULL ? "+freq" : "", from->thesaurus != NULL ? "+thesaurus" : "",
-             from->german != NULL ? "+deu" : "", from->french != NULL ? "+fra" : "", from->edict != NULL ? "+edict" : "", hash);
+    snprintf(out, size, "cc-cedict%s%s%s%s%s:%s", from->frequencies != NULL ? "+freq" : "",
+             from->thesaurus != NULL ? "+thesaurus" : "", from->german != NULL ? "+deu" : "",
+             from->french != NULL ? "+fra" : "", from->edict != NULL ? "+edict" : "", hash);
 }
 
 int
 main(int argc, char **argv)
 {
-    static const struct option options[] = {{"cedict", required_argument, NULL, 'c'}, {"frequencies", required_argument, NULL, 'f'},
-                                            {"thesaurus", required_argument, NULL, 't'}, {"german", required_argument, NULL, 'd'},
-                                            {"french", required_argument, NULL, 'r'}, {"edict", required_argument, NULL, 'e'},
-                                            {"out", required_argument, NULL, 'o'}, {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"cedict", required_argument, NULL, 'c'},    {"frequencies", required_argument, NULL, 'f'},
+        {"thesaurus", required_argument, NULL, 't'}, {"german", required_argument, NULL, 'd'},
+        {"french", required_argument, NULL, 'r'},    {"edict", required_argument, NULL, 'e'},
+        {"out", required_argument, NULL, 'o'},       {NULL, 0, NULL, 0}};
     static lexicon_builder builder;
     sources from = {0};
     qiao_error err = QIAO_ERROR_INIT;
@@ -56,18 +58,34 @@ main(int argc, char **argv)
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
-        case 'c': from.cedict = optarg; break;
-        case 'f': from.frequencies = optarg; break;
-        case 't': from.thesaurus = optarg; break;
-        case 'd': from.german = optarg; break;
-        case 'r': from.french = optarg; break;
-        case 'e': from.edict = optarg; break;
-        case 'o': from.out = optarg; break;
-        default: return 2;
+        case 'c':
+            from.cedict = optarg;
+            break;
+        case 'f':
+            from.frequencies = optarg;
+            break;
+        case 't':
+            from.thesaurus = optarg;
+            break;
+        case 'd':
+            from.german = optarg;
+            break;
+        case 'r':
+            from.french = optarg;
+            break;
+        case 'e':
+            from.edict = optarg;
+            break;
+        case 'o':
+            from.out = optarg;
+            break;
+        default:
+            return 2;
         }
     }
     if (from.cedict == NULL || from.out == NULL) {
-        fprintf(stderr, "usage: qiao-lexicon-compile --cedict FILE --out FILE [--frequencies FILE] [--thesaurus DIR] [--german BASE] [--french BASE] [--edict FILE]\n");
+        fprintf(stderr, "usage: qiao-lexicon-compile --cedict FILE --out FILE [--frequencies FILE] [--thesaurus DIR] "
+                        "[--german BASE] [--french BASE] [--edict FILE]\n");
         return 2;
     }
     st = builder_init(&builder, &err);
@@ -79,9 +97,10 @@ main(int argc, char **argv)
     if (st != QIAO_OK)
         fprintf(stderr, "qiao-lexicon-compile: %s\n", err.message);
     else
-        printf("lexicon: zh %llu, de %llu, fr %llu, ja %llu headwords, %zu senses -> %s\n", (unsigned long long)builder.counts[QIAOI_ZH],
-               (unsigned long long)builder.counts[QIAOI_DE], (unsigned long long)builder.counts[QIAOI_FR],
-               (unsigned long long)builder.counts[QIAOI_JA], builder.sense_count, from.out);
+        printf("lexicon: zh %llu, de %llu, fr %llu, ja %llu headwords, %zu senses -> %s\n",
+               (unsigned long long)builder.counts[QIAOI_ZH], (unsigned long long)builder.counts[QIAOI_DE],
+               (unsigned long long)builder.counts[QIAOI_FR], (unsigned long long)builder.counts[QIAOI_JA],
+               builder.sense_count, from.out);
     builder_done(&builder);
     return st == QIAO_OK ? 0 : 1;
 }

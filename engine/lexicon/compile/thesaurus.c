@@ -1,7 +1,7 @@
 /*
- * The project's own technology thesaurus: the .tsv files of engine/lexicon/thesaurus, twelve columns (see README.md there). Every Chinese, German, Japanese and
- * French name of a concept gets the concept's English names as senses; the names of broader and related concepts follow at a low weight, so that
- * neighbouring ideas can meet.
+ * The project's own technology thesaurus: the .tsv files of engine/lexicon/thesaurus, twelve columns (see README.md
+ * there). Every Chinese, German, Japanese and French name of a concept gets the concept's English names as senses; the
+ * names of broader and related concepts follow at a low weight, so that neighbouring ideas can meet.
  */
 #include "lexicon/compile/builder.h"
 #include "qiao/file.h"
@@ -25,7 +25,8 @@ enum { ID, FIELD, ZH, ZH_ALT, EN, EN_ALT, ABBR, DE, JA, FR, BROADER, RELATED };
 
 typedef struct concept {
     const char *column[COLUMNS];
-} concept;
+}
+concept;
 
 typedef struct concept_list {
     concept *items;
@@ -54,10 +55,11 @@ find_concept(const concept_list *list, const char *id, size_t length)
 }
 
 /* Calls visit for each |-separated part. */
-typedef qiao_status (*part_visit)(lexicon_builder *builder, const concept_list *list, const concept *item, const char *part, size_t length, void *context,
-                                  qiao_error *err);
+typedef qiao_status (*part_visit)(lexicon_builder *builder, const concept_list *list, const concept *item,
+                                  const char *part, size_t length, void *context, qiao_error *err);
 static qiao_status
-each_part(lexicon_builder *builder, const concept_list *list, const concept *item, const char *column, part_visit visit, void *context, qiao_error *err)
+each_part(lexicon_builder *builder, const concept_list *list, const concept *item, const char *column, part_visit visit,
+          void *context, qiao_error *err)
 {
     qiao_status st = QIAO_OK;
 
@@ -78,7 +80,8 @@ typedef struct gloss_target {
 } gloss_target;
 
 static qiao_status
-add_gloss(lexicon_builder *builder, const concept_list *list, const concept *item, const char *part, size_t length, void *context, qiao_error *err)
+add_gloss(lexicon_builder *builder, const concept_list *list, const concept *item, const char *part, size_t length,
+          void *context, qiao_error *err)
 {
     const gloss_target *target = context;
 
@@ -88,20 +91,23 @@ add_gloss(lexicon_builder *builder, const concept_list *list, const concept *ite
 }
 
 static qiao_status
-add_neighbour(lexicon_builder *builder, const concept_list *list, const concept *item, const char *part, size_t length, void *context, qiao_error *err)
+add_neighbour(lexicon_builder *builder, const concept_list *list, const concept *item, const char *part, size_t length,
+              void *context, qiao_error *err)
 {
     const concept *other = find_concept(list, part, length);
     gloss_target target = {*(const uint32_t *)context, WEIGHT_NEIGHBOUR, QIAO_FROM_RELATED};
 
     if (other == NULL)
-        return qiao_fail(err, QIAO_E_INPUT, "thesaurus concept %s refers to %.*s, which does not exist", item->column[ID], (int)length, part);
+        return qiao_fail(err, QIAO_E_INPUT, "thesaurus concept %s refers to %.*s, which does not exist",
+                         item->column[ID], (int)length, part);
     return add_gloss(builder, list, item, other->column[EN], strlen(other->column[EN]), &target, err);
 }
 
 static qiao_status
 add_senses(lexicon_builder *builder, const concept_list *list, const concept *item, uint32_t entry, qiao_error *err)
 {
-    gloss_target preferred = {entry, WEIGHT_PREFERRED, QIAO_FROM_THESAURUS}, alternative = {entry, WEIGHT_ALTERNATIVE, QIAO_FROM_THESAURUS},
+    gloss_target preferred = {entry, WEIGHT_PREFERRED, QIAO_FROM_THESAURUS},
+                 alternative = {entry, WEIGHT_ALTERNATIVE, QIAO_FROM_THESAURUS},
                  abbreviation = {entry, WEIGHT_ABBREVIATION, QIAO_FROM_THESAURUS};
     qiao_status st = each_part(builder, list, item, item->column[EN], add_gloss, &preferred, err);
 
@@ -117,7 +123,8 @@ add_senses(lexicon_builder *builder, const concept_list *list, const concept *it
 }
 
 static qiao_status
-add_name(lexicon_builder *builder, const concept_list *list, const concept *item, const char *part, size_t length, void *context, qiao_error *err)
+add_name(lexicon_builder *builder, const concept_list *list, const concept *item, const char *part, size_t length,
+         void *context, qiao_error *err)
 {
     qiaoi_lexicon_language language = *(const qiaoi_lexicon_language *)context;
     uint32_t entry;
@@ -168,7 +175,8 @@ add_line(concept_list *list, const char *name, size_t line_number, char *line, q
 
         item->column[i] = line;
         if ((tab == NULL) != (i + 1 == COLUMNS))
-            return qiao_fail(err, QIAO_E_INPUT, "thesaurus %s, line %zu: %u columns are needed", name, line_number, COLUMNS);
+            return qiao_fail(err, QIAO_E_INPUT, "thesaurus %s, line %zu: %u columns are needed", name, line_number,
+                             COLUMNS);
         if (tab != NULL) {
             *tab = '\0';
             line = tab + 1;
