@@ -14,7 +14,11 @@
 #define LIMIT_DEFAULT 10u
 #define LIMIT_MAX 1000u
 #define OFFSET_MAX 10000u
-#define RESCORE_MARGIN 100u /* candidates beyond those asked for that the other signals may lift */
+/*
+ * The other signals reorder the ranking by text inside blocks of so many candidates. Blocks do not depend on the page
+ * asked for, so pages put together are one list.
+ */
+#define RESCORE_BLOCK 200u
 #define FILTERS_MAX 24u
 
 /*
@@ -70,11 +74,17 @@ qiao_matcher_new(const qiao_generation *generation, const qiao_vocabulary *vocab
 }
 
 static void
-forget(qiao_matcher *matcher)
+drop_candidates(qiao_matcher *matcher)
 {
     for (size_t i = 0; i < matcher->candidate_count; i++)
         qiao_record_free(matcher->candidates[i].record);
     matcher->candidate_count = 0;
+}
+
+static void
+forget(qiao_matcher *matcher)
+{
+    drop_candidates(matcher);
     qiao_record_free(matcher->given);
     matcher->given = NULL;
     matcher->subject = NULL;
@@ -246,6 +256,8 @@ compare_candidates(const void *a, const void *b)
 {
     const qiaoi_candidate *x = a, *y = b;
 
+    if (x->block != y->block)
+        return x->block < y->block ? -1 : 1;
     if (x->pair.score != y->pair.score)
         return x->pair.score > y->pair.score ? -1 : 1;
     if (x->place != y->place)
@@ -272,6 +284,7 @@ score_all(qiao_matcher *matcher, bool text_only, qiao_error *err)
 
         if (st != QIAO_OK)
             return st;
+        matcher->candidates[i].block = text_only ? 0 : (uint32_t)(i / RESCORE_BLOCK);
     }
     for (size_t i = 0; i < matcher->candidate_count; i++) {
         qiaoi_candidate swap = matcher->candidates[i];
@@ -287,26 +300,47 @@ score_all(qiao_matcher *matcher, bool text_only, qiao_error *err)
     return QIAO_OK;
 }
 
+/* The first `wanted` by text (and vectors), scored and ordered. *found_out: how many there were before expired ones
+ * left. */
+static qiao_status
+rank_first(qiao_matcher *matcher, const qiao_match_request *request, const uint64_t *filter, size_t wanted,
+           size_t *found_out, qiao_error *err)
+{
+    bool fused = qiaoi_fusion_applies(matcher, request);
+    qiao_status st =
+        qiaoi_retrieve(&matcher->retrieval, &matcher->query, matcher->generation, matcher->side, filter,
+                       fused ? qiaoi_fusion_depth(wanted) : wanted, found_out, &matcher->result.considered, err);
+
+    drop_candidates(matcher);
+    if (st == QIAO_OK)
+        st = fused ? qiaoi_fuse_candidates(matcher, filter, *found_out, wanted, err)
+                   : take_hits(matcher, *found_out, err);
+    if (st == QIAO_OK)
+        *found_out = matcher->candidate_count;
+    return st == QIAO_OK ? score_all(matcher, request->text_only, err) : st;
+}
+
 static qiao_status
 rank(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit, qiao_error *err)
 {
-    size_t wanted = (size_t)limit + request->offset + (request->text_only ? 0 : RESCORE_MARGIN), found = 0;
-    bool fused = qiaoi_fusion_applies(matcher, request);
+    size_t last = (size_t)limit + request->offset, wanted = last, found = 0;
     uint64_t *filter = NULL;
     qiao_status st = qiaoi_query_build(&matcher->query, matcher->analyzer, matcher->generation, matcher->side,
                                        matcher->texts, matcher->text_count, err);
 
+    if (!request->text_only)
+        wanted = (last + RESCORE_BLOCK - 1) / RESCORE_BLOCK * RESCORE_BLOCK;
     if (st == QIAO_OK)
         st = make_filter(matcher, request, &filter, err);
     if (st == QIAO_OK)
-        st = qiaoi_retrieve(&matcher->retrieval, &matcher->query, matcher->generation, matcher->side, filter,
-                            fused ? qiaoi_fusion_depth(wanted) : wanted, &found, &matcher->result.considered, err);
-    if (st == QIAO_OK)
-        st = fused ? qiaoi_fuse_candidates(matcher, filter, found, wanted, err) : take_hits(matcher, found, err);
+        st = rank_first(matcher, request, filter, wanted, &found, err);
+    /* expired records left the list: the next blocks fill it */
+    while (st == QIAO_OK && matcher->candidate_count < last && found == wanted) {
+        wanted += RESCORE_BLOCK;
+        st = rank_first(matcher, request, filter, wanted, &found, err);
+    }
     qiao_free(filter);
-    if (st == QIAO_OK)
-        st = score_all(matcher, request->text_only, err);
-    if (st == QIAO_OK && fused)
+    if (st == QIAO_OK && qiaoi_fusion_applies(matcher, request))
         qiaoi_fusion_scores(matcher, request->offset, limit);
     return st;
 }

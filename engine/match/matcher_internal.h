@@ -15,6 +15,7 @@ typedef struct qiaoi_candidate {
     qiao_record *record; /* NULL until it is needed; owned by the matcher until its next request */
     int32_t values[QIAOI_SIGNAL_COUNT];
     qiaoi_pair_score pair;
+    uint32_t block; /* of the ranking by text: the other signals reorder inside it */
     /* only where the term ranking was fused with the dense one (fusion.h) */
     uint32_t place;                 /* in the fused ranking, from 1; 0 = not fused */
     int32_t text_value;             /* the text signal that follows from it */
