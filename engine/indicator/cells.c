@@ -21,6 +21,10 @@ qiaoi_decode(const char *bytes, size_t length, size_t *at)
         (*at)++;
         return *b;
     }
+    if (*b > 0xE0 && *b < 0xED && length - *at >= 3 && (b[1] & 0xC0u) == 0x80u && (b[2] & 0xC0u) == 0x80u) {
+        *at += 3; /* most of Chinese */
+        return (b[0] & 0x0Fu) << 12 | (b[1] & 0x3Fu) << 6 | (b[2] & 0x3Fu);
+    }
     n = qiaoi_utf8_sequence(b, length - *at);
     *at += (size_t)(n < 0 ? -n : n);
     switch (n) {
@@ -84,22 +88,28 @@ qiaoi_normal(uint32_t c)
 
 /* ---- pieces ---- */
 
-/* Does a character that may begin a number stand here: a digit of any width, a Chinese numeral with some weight? */
 static bool
-may_count(const unsigned char *b, size_t left)
+one_of(const unsigned char *b, size_t left, const char *list)
 {
-    static const char *const numerals[] = {"一", "二", "三", "两", "四", "五", "六", "七", "八",
-                                           "九", "十", "百", "千", "万", "亿", "半"};
-
-    if (left < 3)
-        return false;
-    if (b[0] == 0xEF)
-        return b[1] == 0xBC && b[2] >= 0x90 && b[2] <= 0x99;
-    for (size_t i = 0; i < sizeof numerals / sizeof numerals[0]; i++) {
-        if (memcmp(b, numerals[i], 3) == 0)
+    for (; left >= 3 && *list != '\0'; list += 3) {
+        if (memcmp(b, list, 3) == 0)
             return true;
     }
     return false;
+}
+
+/* Does a number begin here: a digit of any width, or a Chinese numeral before another or before what may be a unit? */
+static bool
+may_count(const unsigned char *b, size_t left)
+{
+    static const char numerals[] = "一二三两四五六七八九十百千万亿";
+    static const char followers[] = "十百千万亿点一二三两四五六七八九倍小个分秒毫年天月米厘微纳公吨克摄度次级兆瓦伏赫元帧像目立平周转之";
+
+    if (left < 6)
+        return left >= 3 && b[0] == 0xEF && b[1] == 0xBC && b[2] >= 0x90 && b[2] <= 0x99;
+    if (b[0] == 0xEF)
+        return b[1] == 0xBC && b[2] >= 0x90 && b[2] <= 0x99;
+    return one_of(b, left, numerals) && (one_of(b + 3, left - 3, followers) || b[3] < 0x80);
 }
 
 /* Ends a sentence: 。！？； in UTF-8. */

@@ -18,14 +18,16 @@ static const struct {
     {W(ABOUT) | W(SYMBOL), "≈|~"},
     {W(LINK) | W(SYMBOL), "=|:=|::"},
     {W(GE), "不低于|不得低于|不应低于|应不低于|不少于|不得少于|不小于|不得小于|大于|大于等于|大于或等于|大於|高于|高於|超过|超出|超|多于|至少|至少为|"
-            "最少|最少为|最低|最低为|突破|逾|高出|不短于|长于|不弱于|不亚于|起步|下限|不差于"},
+            "最少|最少为|最低|最低为|突破|逾|高出|不短于|长于|不弱于|不亚于|起步|下限|不差于|不应小于|不宜低于|不宜小于|须大于|应大于|不能低于|不能小于|不能少于|不应少于|高过|大过|多过|最小|最低|最短|不低於|"
+            "须高于|应高于|不得短于|不应短于|需大于|需高于|要大于|要高于"},
     {W(GE), "at least|no less than|not less than|no lower than|not lower than|no fewer than|not fewer than|no smaller than|no worse than|"
             "greater than|greater than or equal to|more than|more than or equal to|higher than|larger than|longer than|stronger than|"
             "above|exceed|exceeds|exceeding|exceeded|in excess of|over|beyond|upwards of|minimum|minimum of|a minimum of|min.|minimum:|"
             "as little as|not below|no shorter than|well over|well above|down to|surpass|surpasses|surpassing|of minimum|wider than|"
             "heavier than|thicker than|older than|deeper than|never below|equal to or greater than|not fall below|not drop below"},
     {W(LE), "不超过|不得超过|不应超过|不可超过|不能超过|未超过|不高于|不得高于|不应高于|不大于|不得大于|小于|小于等于|小于或等于|低于|低於|不多于|少于|"
-            "不足|至多|最多|最多为|最高不超过|最大不超过|不到|短于|不长于|限值|上限|不逾|不得多于|控制到|不超|弱于|未满|不满|不超出"},
+            "不足|至多|最多|最多为|最高不超过|最大不超过|不到|短于|不长于|限值|上限|不逾|不得多于|控制到|不超|弱于|未满|不满|不超出|不得过|不能大于|不能多于|不能高于|不宜超过|不宜大于|不应大于|应小于|须小于|不准超过|最大|最高|最长|"
+            "不应高于|须低于|应低于|不得长于|不应长于|需小于|需低于|要小于|要低于|不允许超过|不许超过"},
     {W(LE), "at most|no more than|not more than|not to exceed|not exceed|not exceeding|no greater than|not greater than|no higher than|"
             "not higher than|no larger than|not larger than|no longer than|not longer than|less than|less than or equal to|lower than|"
             "smaller than|fewer than|shorter than|below|under|up to|within|maximum|maximum of|a maximum of|max.|max|limited to|capped at|"
@@ -33,7 +35,9 @@ static const struct {
             "cannot exceed|thinner than|lighter than|cheaper than|narrower than|no thicker than|no heavier than|in under|in less than|"
             "slower than|cooler than|not over|shall not exceed|to under|to below|to less than|equal to or less than|without exceeding|"
             "no wider than|no slower than|never more than|kept under|stay below|stays below|keep below|not be more than|no later than"},
-    {W(LIMIT), "不低于|不得低于|不应低于|应不低于|不少于|不得少于|不小于|不得小于|不超过|不得超过|不应超过|不可超过|不高于|不得高于|不大于|不得大于|不多于|至少|至多|最多|"
+    {W(LIMIT), "不得过|不能大于|不能高于|不宜超过|不宜大于|不应大于|应小于|须小于|不应高于|须低于|应低于|不应小于|不宜低于|不宜小于|须大于|应大于|不能低于|"
+               "不能小于|不能少于|不应少于|须高于|应高于|需大于|需高于|需小于|需低于|"
+               "不低于|不得低于|不应低于|应不低于|不少于|不得少于|不小于|不得小于|不超过|不得超过|不应超过|不可超过|不高于|不得高于|不大于|不得大于|不多于|至少|至多|最多|"
                "大于等于|小于等于|不短于|no less than|not less than|no lower than|not lower than|no more than|not more than|not to exceed|not exceed|"
                "not exceeding|no greater than|not greater than|no higher than|not higher than|at most|at least|min.|max.|minimum|maximum|"
                "must not exceed|shall not exceed|should not exceed|no fewer than|limited to"},
@@ -68,7 +72,7 @@ static const struct {
                 "提高到|提高至|提升到|提升至|降低到|降低至|降到|降至|下降到|下降至|达到了|应为|须为|需为|控制在|约为|stays|stay|approaches|amounts to|is about|is at least"},
     {W(FROM), "从|由|自|from"},
     {W(BETWEEN), "between|介于"},
-    {W(TO), "至|到|to|through|thru|and|直至|upto|up to"},
+    {W(TO), "至|到|to|through|thru|and|直至"},
     {W(AND), "、|，|,|和|与|及|或|以及|and|or|and/or|&|/|;"},
     /* comparison behind it */
     {W(GE_POST), "以上|及以上|或以上|以上的|以上级|及其以上|或更高|或更多|或更长|或更好|起|之上|以上水平|or more|or higher|or greater|or better|"
@@ -180,7 +184,7 @@ static const struct {
               "impact strength|flexural strength|breakdown voltage|dielectric strength|surface area|particle size|molecular weight|"
               "sample volume|volume fraction|solids content|water content|fat content|salinity|turbidity|level|levels|output|input|"
               "noise figure|noise level|sound level|insertion loss|return loss|attenuation|crosstalk|jitter|clock|memory|storage capacity|"
-              "compute|workload|savings|saving|reduction|increase|improvement|speedup|payback|footfall|margin|uncertainty|drift|"
+              "compute|workload|savings|saving|reduction|increase|improvement|speedup|payback|footfall|uncertainty|drift|"
               "precision error|temperature range|wavelength range|frequency range|operating temperature|operating range|detection range|"
               "service life|power consumption|energy consumption|water consumption|heat capacity|thermal conductivity|refractive index|"
               "contact angle|bend radius|bending radius|sheet resistance|contact resistance|internal resistance|capacitance|inductance|"
@@ -189,7 +193,7 @@ static const struct {
               "dimensions|aperture|quality|loading|recyclability|biodegradation|degradation rate|incorporation|purities|hold time|"
               "fouling|rejection rate|retention rate|salt rejection|solubility|swelling|elasticity|absorbance|fluence|irradiance|"
               "radiance|illumination|luminous efficacy|efficacy|potency|bioavailability|viability|germination|mortality|titer|titre|"
-              "productivity|coverage rate|utilization rate|utilisation|stiffness|damping|bias|offset|ripple|droop|slope|throughputs|"
+              "productivity|coverage rate|utilization rate|utilisation|fraction|stiffness|damping|bias|offset|ripple|droop|slope|throughputs|"
               "energy use|water use|temperature rise|temperature difference|temperature uniformity|temperature accuracy|temperature stability|temperature gradient|temperature drop|temperature resolution|head|homogeneity|grammage|opening|openings|mesh size|depth of field|depth resolution|range resolution|angular resolution|spatial resolution|temporal resolution|"
               "energy resolution|spectral resolution|pixel size|pixel pitch|feature size|node|hardness value|grain size|layer thickness|"
               "wall thickness|film thickness|coating thickness|dry weight|gross weight|operating pressure|operating voltage|frequency band"},
@@ -204,17 +208,17 @@ static const struct {
                 "比功率|光效|信噪比|动态范围|容量|耐压|成功率|可靠性|可用性|抑制率|存活率|附着力|结合力|density|efficiency|strength|toughness|life|"
                 "lifetime|lifespan|accuracy|precision|recall|sensitivity|specificity|yield|selectivity|conversion|removal|recovery|"
                 "utilization|retention|capacity|bandwidth|gain|throughput|purity|conductivity|endurance|range|transmittance|"
-                "transmission|reliability|availability|elongation|rejection|isolation|uptime|mobility|efficacy|viability"},
+                "transmission|reliability|availability|elongation|rejection|isolation|return loss|回波损耗|隔离度|抑制比|uptime|mobility|efficacy|viability"},
     /* a span of working conditions, which an offer has to cover whole */
     {W(SPAN), "温度|范围|量程|频段|波段|频率|工作|适用|测量|可调|调节|temperature*|range*|band|operating|tunable|adjustable|spectral|wavelength*"},
     /* numbers that are none of ours */
-    {W(MARKET), "市场|份额|占有率|市占率|市占|股份|股权|持股|控股|出资|毛利|毛利率|利润率|净利率|净利|净利润|营收|营业额|销售|销售额|销售收入|销量|产值|出口|进口量|同比|环比|增速|"
+    {W(MARKET), "负债率|资产负债率|净利润率|授信|盈利|净资产|市场|份额|占有率|市占率|市占|股份|股权|持股|控股|出资|毛利|毛利率|利润率|净利率|净利|净利润|营收|营业额|销售|销售额|销售收入|销量|产值|出口|进口量|同比|环比|增速|"
                 "年均|复合增长率|增长率|税率|利率|税|人口|本科|硕士|博士|学历|职称|从业|员工|人员|研发投入|研发经费|研发费用|占全国|占全球|占我国|占世界|占总|占公司|占企业|占比例|"
                 "补贴|返利|折扣|gdp|市值|行业规模|市场规模|用户占|客户占|依存度|依赖度|依赖进口|渗透|得票|满意度|满意率|覆盖全国|就业|中标|股东|贡献率|融资|收益率|年化|"
                 "market|market share|share of the market|revenue|revenues|sales|turnover|profit|profits|cagr|year-on-year|annual growth|"
                 "shareholder*|equity|stake|ownership|employees|staff|workforce|interest rate|tax|taxes|population|of companies|of firms|"
                 "of respondents|survey*|unemployment|dividend|exports|imports|gdp|investors|customers|of users|market penetration|market growth|"
-                "of americans|of patients|of people|per annum growth|gross margin|of women|of men|of adults|of children|of households|"
+                "of americans|of patients|of people|per annum growth|gross margin|profit margin|profit margins|margins|of consumers|of women|of men|of adults|of children|of households|"
                 "of projects|of initiatives|of students|of voters|of employees|discount|royalt*|commission|recruit*"},
     {W(MONEY), "预算|投入|投资|资金|经费|注册资本|注册资金|营业额|营收|产值|收入|利润|销售|销售额|税收|利税|融资|贷款|资助|补助|补贴|奖励|悬赏|奖金|总额|合同额|合同|规模|市值|亏损|"
               "增加值|年产值|总投资|固定资产|资产|估值|订单|创汇|节约成本|节省成本|年节约|年节省|经济效益|效益|损失|每年药|费用|采购额|进口额|出口额|budget*|"
@@ -235,7 +239,7 @@ static const struct {
                     "colder than|hotter than|above room temperature|below room temperature"},
     {W(NATION), "我国|全国|全球|全世界|世界|人均|各国|全省|全市|行业年|我省|worldwide|globally|globe|nationwide|"
                 "americans|u.s. population|global|world|countries|industry-wide|per capita|population|in china|in europe"},
-    {W(COMPANY), "公司|企业|我司|我公司|本公司|集团|我厂|本厂|我们公司|厂区|某厂|该厂|某公司|工厂|我单位|本单位|基地|现有产能|已建成|现已建成|拥有|注册|成立|company|"
+    {W(COMPANY), "公司|企业|我司|我公司|本公司|集团|我厂|本厂|我们公司|厂区|某厂|该厂|某公司|工厂|我单位|本单位|配备|购置|添置|基地|现有产能|已建成|现已建成|拥有|注册|成立|company|"
                  "corporation|corp.|inc.|founded|established|our plant|our factory|headquarter*|group|ltd"},
     {W(CAPACITY), "生产装置|生产线|装置|拟新建|扩建|年产|年产能|年产量|产能|年处理|年加工|年生产|日产|日产量|年销|年销售|年出栏|产量|总产量|年产值|年用量|年需求|需求量|用量|年消耗|annual "
                   "capacity|annual production|annual output|produces annually|production of"},
@@ -275,6 +279,10 @@ static const struct {
                  "release|trl|landsat|sentinel|route|block|fiscal year|fy|page|pp.|iso|iec|astm|gb/t|gb|jis|mil-std|landsat|annex|"
                  "article|clause|appendix|item|windows|python|patent|tel|phone|fax|batch|第|型号|标准|编号|专利号|电话|邮编|附录|条款|规程|规范|图|表|序号|项目号|热线|批号|"
                  "合同号|文号|版本|手机|传真|门牌|号楼|楼"},
+    {W(EFFECT), "去除|脱除|回收|吸收|反射|阻隔|杀灭|抑制|截留|透过|保留|转化|识别|检出|过滤|阻断|屏蔽|捕集|捕获|remov*|recover*|retain*|captur*|absorb*|reflect*|"
+                "transmit*|block*|kill*|eliminat*|inactivat*|reject*|filter*|convert*|detect*|destroy*|extract*|separat*|preserv*|keep|keeps|keeping|"
+                "maintain*|recycl*|degrad*|neutralis*|neutraliz*|scatter*|shield*|trap|traps|harvest*|harvests|lose|loses|losing|yield|yields|yielding"},
+    {W(FINANCE), "营业额|净利|净利润|负债|授信|利润|盈利|销售额|销售收入|营收|利税|turnover|revenue|revenues|sales|profit|profits|dividend|shareholders|earnings"},
     {W(PLACE), "机场|火车站|高铁站|市区|市中心|高速|园区|地铁|港口|城区|县城|airport|city centre|city center|downtown|motorway|highway exit|railway station"},
     {W(STEEL), "钢|不锈|不锈钢|牌号|材质|合金|steel|steels|stainless|alloy|alloys"},
     {W(SHARE), "占|占据|占到|占了|占有|约占|accounts for|account for|accounting for|makes up|make up|comprises|constitutes|represents"},

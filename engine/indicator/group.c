@@ -57,6 +57,17 @@ change_between(const qiaoi_sentence *s, size_t begin, size_t end)
     return qiaoi_hit_within(s, begin, end, QIAOI_W(RESULT)) != NULL || qiaoi_ends(s, hit->end, "到") != 0 || qiaoi_ends(s, hit->end, "至") != 0;
 }
 
+/* "从35%压到20%": whatever verb, it changes. */
+static bool
+any_change(const qiaoi_sentence *s, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++) {
+        if (!qiaoi_is_han(s->cells[i].c))
+            return false;
+    }
+    return end - begin >= 2 && end - begin <= 5 && (qiaoi_ends(s, end, "到") != 0 || qiaoi_ends(s, end, "至") != 0 || qiaoi_ends(s, end, "为") != 0);
+}
+
 static link
 link_of(const qiaoi_sentence *s, size_t begin, size_t end)
 {
@@ -334,6 +345,8 @@ pair(qiaoi_sentence *s, size_t i, qiaoi_expression out[QIAOI_GROUP_MAX], size_t 
     const qiaoi_hit *from = qiaoi_hit_ending(s, back, QIAOI_W(FROM)), *between = qiaoi_hit_ending(s, back, QIAOI_W(BETWEEN));
 
     *used = 2;
+    if (l == NO_LINK && from != NULL && any_change(s, qiaoi_skip_spaces(s, a->end), qiaoi_skip_spaces_back(s, b->begin)))
+        l = CHANGE_TO;
     if (plus_minus_before(s, b->begin) != 0 && l == NO_LINK)
         l = link_of(s, a->end, b->begin);
     if (l == PLUS_MINUS)

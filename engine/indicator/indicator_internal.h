@@ -55,11 +55,18 @@ typedef struct qiaoi_spelling {
     uint32_t value;   /* what it stands for */
 } qiaoi_spelling;
 
+/* The items that begin with one letter. */
+typedef struct qiaoi_initial {
+    uint32_t letter, low, high; /* letter 0: free */
+} qiaoi_initial;
+
+#define QIAOI_INITIALS 4096u
+
 typedef struct qiaoi_spellings {
     uint32_t *letters;
     qiaoi_spelling *items;
     size_t letter_count, letter_capacity, count, capacity;
-    uint64_t firsts[64]; /* which first letters occur, by hash */
+    qiaoi_initial *initials; /* QIAOI_INITIALS of them, by hash; never full: there are fewer letters than that */
 } qiaoi_spellings;
 
 typedef struct qiaoi_match {
@@ -141,7 +148,8 @@ typedef struct qiaoi_lexeme {
     X(ABOUT_POST) X(UP) X(DOWN) X(HEAD) X(STOP) X(MARKET) X(MONEY) X(COST) X(FLOOR) X(DIFFERENCE) X(NATION)            \
     X(COMPANY) X(CAPACITY) X(BARE) X(LOWER) X(HIGHER) X(SPAN) X(EXPERIENCE) X(RATIO_OF) X(COMPARATIVE) X(NUMBER)       \
     X(PEOPLE) X(SYMBOL) X(SAVED) X(EACH) X(LOAD) X(PRECISION) X(RESULT) X(MORE) X(ORDINAL)  \
-    X(GRANT) X(PER) X(COPULA) X(STEEL) X(SHARE) X(AROUND_THE_CLOCK) X(LIMIT) X(PLACE)
+    X(GRANT) X(PER) X(COPULA) X(STEEL) X(SHARE) X(AROUND_THE_CLOCK) X(LIMIT) X(PLACE)  \
+    X(EFFECT) X(FINANCE)
 
 typedef enum qiaoi_word_class {
 #define QIAOI_ENUM(name) QIAOI_WC_##name,

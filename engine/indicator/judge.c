@@ -53,7 +53,7 @@ qiaoi_bare_before(const qiaoi_sentence *s, size_t cell)
     size_t at = qiaoi_skip_spaces_back(s, cell);
 
     for (int step = 0; step < 4 && at > 0; step++) {
-        const qiaoi_hit *hit = qiaoi_hit_ending(s, at, QIAOI_W(BARE) | QIAOI_W(LINK) | QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(ABOUT) | QIAOI_W(FROM));
+        const qiaoi_hit *hit = qiaoi_hit_ending(s, at, QIAOI_W(BARE) | QIAOI_W(LINK) | QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(ABOUT) | QIAOI_W(FROM) | QIAOI_W(BETWEEN));
 
         if (hit != NULL && (hit->words & QIAOI_W(BARE)) != 0)
             return hit;
@@ -104,7 +104,7 @@ judge_money(const qiaoi_sentence *s, const qiaoi_expression *e, place p)
     if (any(s, p.begin, p.end, QIAOI_W(MARKET)))
         return false;
     if (per)
-        return yuan < 1e7;
+        return yuan < 1e7 && (u->compound || !any(s, p.begin, e->begin, QIAOI_W(MONEY)));
     if (yuan >= 1e6)
         return false;
     if (!any(s, p.begin, p.end, QIAOI_W(COST)) || any(s, p.begin, e->begin, QIAOI_W(MONEY)))
@@ -123,6 +123,29 @@ of_something(const qiaoi_sentence *s, const qiaoi_expression *e)
     return qiaoi_hit_beginning(s, at, QIAOI_W(RATIO_OF)) != NULL;
 }
 
+/* "removes 98 %", "可去除95%": what is done to that share. */
+static bool
+effect_before(const qiaoi_sentence *s, const qiaoi_expression *e)
+{
+    return qiaoi_hit_ending(s, qiaoi_skip_spaces_back(s, e->begin), QIAOI_W(EFFECT)) != NULL;
+}
+
+/* "，首效90%，": a clause of a name and a ratio in a list of values. */
+static bool
+listed(const qiaoi_sentence *s, const qiaoi_expression *e, place p)
+{
+    if (!named(e) || e->name_begin != qiaoi_skip_spaces(s, p.begin) || e->name_end - e->name_begin > 6 || !qiaoi_is_han(s->cells[e->name_begin].c) ||
+        e->name_end != e->begin || qiaoi_skip_spaces(s, e->end) < (p.end < s->count ? p.end : s->count))
+        return false;
+    for (size_t i = 0; i < s->quantity_count; i++) {
+        const qiaoi_quantity *q = &s->quantities[i];
+
+        if (q->unit.end > q->unit.begin && (q->unit.rules & QIAOI_RULE_EVIDENCE) == 0 && q->unit.dimension.exponents[s->units->base_money] == 0)
+            return !any(s, 0, s->count, QIAOI_W(MARKET) | QIAOI_W(FINANCE) | QIAOI_W(PEOPLE));
+    }
+    return false;
+}
+
 static bool
 judge_ratio(const qiaoi_sentence *s, const qiaoi_expression *e, place p)
 {
@@ -132,7 +155,9 @@ judge_ratio(const qiaoi_sentence *s, const qiaoi_expression *e, place p)
         return false;
     if (!e->symbol && !e->limited && any(s, 0, e->begin, QIAOI_W(NATION)) && qiaoi_is_han(s->cells[p.begin].c))
         return false;
-    return e->symbol || e->limited || e->plus_minus || e->headed || (named(e) && e->compared && qiaoi_is_latin(s->cells[e->name_end - 1].c)) || e->change != QIAO_CHANGE_NONE || of_something(s, e) || e->changes;
+    if (!e->symbol && any(s, 0, s->count, QIAOI_W(FINANCE)) && !any(s, e->name_begin, e->name_end, QIAOI_W(HIGHER) | QIAOI_W(LOWER)))
+        return false;
+    return e->symbol || e->limited || effect_before(s, e) || listed(s, e, p) || e->plus_minus || e->headed || (named(e) && e->compared && qiaoi_is_latin(s->cells[e->name_end - 1].c)) || e->change != QIAO_CHANGE_NONE || of_something(s, e) || e->changes;
 }
 
 /* "2x", "3倍", "5 times": of what is compared. */
@@ -156,6 +181,20 @@ static bool
 is_multiple(const qiaoi_expression *e)
 {
     return is_ratio(e) && e->unit->factor >= 1;
+}
+
+/* "120 hours of video" */
+static bool
+of_records(const qiaoi_sentence *s, size_t cell)
+{
+    static const char *const records[] = {" of video", " of footage", " of speech", " of audio", " of data", " of recording", " of lectures", " of training",
+                                          " of music", " of class", " of teaching"};
+
+    for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) {
+        if (qiaoi_at(s, cell, records[i]) != 0)
+            return true;
+    }
+    return false;
 }
 
 static bool
@@ -182,6 +221,9 @@ judge_time(const qiaoi_sentence *s, const qiaoi_expression *e, place p)
          (e->value >= 10 && e->value < 100 && fmod(e->value, 10) == 0 && decade_before(s, e->begin))))
         return false;
     if (e->unit->factor >= 86400 && e->value >= 1900 && e->value <= 2100)
+        return false;
+    if (qiaoi_at(s, e->end, " a day") != 0 || qiaoi_at(s, e->end, " a week") != 0 || qiaoi_at(s, e->end, " per day") != 0 ||
+        of_records(s, e->end))
         return false;
     if (e->unit->factor >= 3600 && any(s, p.begin, p.end, QIAOI_W(EXPERIENCE)))
         return false;

@@ -344,19 +344,22 @@ no_noun(const qiaoi_sentence *s, size_t end)
     return qiaoi_ends(s, end, "ing") != 0 || qiaoi_ends(s, end, "ed") != 0 || qiaoi_ends(s, end, "ly") != 0;
 }
 
-/* "with pulsation below 2 %": one word with nothing else before it may name what is compared. */
+/* "with pulsation below 2 %", "a fine particle fraction above 60%": words that stand alone may name what is compared. */
 static bool
-lone_word(const qiaoi_sentence *s, const qiaoi_expression *e, size_t begin, size_t end)
+lone_words(const qiaoi_sentence *s, const qiaoi_expression *e, size_t begin, size_t end)
 {
     const qiaoi_hit *before = qiaoi_hit_ending(s, qiaoi_skip_spaces_back(s, begin), QIAOI_W(STOP));
+    size_t spaces = 0;
 
-    if (!e->compared || e->op == QIAO_OP_ABOUT || end - begin < 4 || s->cells[end - 1].c == 's' || no_noun(s, end) || qiaoi_skip_spaces(s, end) != qiaoi_skip_spaces(s, e->begin))
+    if (!e->compared || e->op == QIAO_OP_ABOUT || end - begin < 4 || s->cells[end - 1].c == 's' || no_noun(s, end) ||
+        qiaoi_skip_spaces(s, end) != qiaoi_skip_spaces(s, e->begin))
         return false;
     for (size_t i = begin; i < end; i++) {
-        if (!qiaoi_is_latin(s->cells[i].c))
+        spaces += s->cells[i].c == ' ' ? 1 : 0;
+        if (!qiaoi_is_latin(s->cells[i].c) && s->cells[i].c != ' ' && s->cells[i].c != '-')
             return false;
     }
-    return before != NULL || at_boundary(s, begin);
+    return spaces <= 2 && (before != NULL || at_boundary(s, begin));
 }
 
 static bool
@@ -373,7 +376,7 @@ name_before_en(const qiaoi_sentence *s, qiaoi_expression *e, size_t at, const li
     if (begin >= end || (l->place && !l->copula))
         return false;
     e->headed = whole != NULL;
-    if (!e->headed && !l->sign && !((e->symbol || e->plus_minus) && !no_noun(s, end)) && !lone_word(s, e, begin, end))
+    if (!e->headed && !l->sign && !((e->symbol || e->plus_minus) && !no_noun(s, end)) && !lone_words(s, e, begin, end))
         return false;
     e->name_begin = begin;
     e->name_end = end;

@@ -4,6 +4,8 @@
  */
 #include "indicator/indicator_internal.h"
 
+#include <string.h>
+
 #define COMPARISONS (QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(ABOUT) | QIAOI_W(BETTER))
 
 static bool
@@ -12,19 +14,32 @@ is_bracket(uint32_t c)
     return c == '(' || c == '[' || c == 0x3010;
 }
 
+/* Quantities of which less is finer: lengths, times, angles, pressures (of a vacuum), traces. */
+static bool
+finer_when_less(const qiaoi_sentence *s, const qiaoi_unit_use *unit)
+{
+    const qiao_units *u = s->units;
+    const qiao_dimension *d = &unit->dimension;
+
+    return qiaoi_is_base(d, u->base_metre, 2) || qiaoi_is_base(d, u->base_second, 2) || qiaoi_is_base(d, u->base_angle, 2) ||
+           qiaoi_is_base(d, u->base_kelvin, 2) || strcmp(unit->si, "Pa") == 0 || (strcmp(unit->si, "1") == 0 && unit->factor < 1e-3);
+}
+
 /* "精度优于 0.1 mm" is at most; "识别率优于99%" is at least. */
 static qiao_indicator_operator
 better(const qiaoi_sentence *s, const qiaoi_expression *e)
 {
     size_t from = qiaoi_clause_begin(s, e->core), to = qiaoi_clause_end(s, e->end);
-    bool ratio = e->unit != NULL && (e->unit->rules & QIAOI_RULE_EVIDENCE) != 0;
-    const qiaoi_hit *hit = qiaoi_hit_within(s, from, to, QIAOI_W(PRECISION));
 
     if (e->plus_minus)
         return QIAO_OP_LE;
-    if (ratio && e->value * e->unit->factor > 0.2)
+    if (e->unit != NULL && (e->unit->rules & QIAOI_RULE_EVIDENCE) != 0 && e->value * e->unit->factor > 0.2)
         return QIAO_OP_GE;
-    return hit != NULL || qiaoi_hit_within(s, from, to, QIAOI_W(LOWER)) != NULL ? QIAO_OP_LE : QIAO_OP_GE;
+    if (qiaoi_hit_within(s, from, to, QIAOI_W(HIGHER)) != NULL && e->unit != NULL && !finer_when_less(s, e->unit))
+        return QIAO_OP_GE;
+    if (qiaoi_hit_within(s, from, to, QIAOI_W(PRECISION) | QIAOI_W(LOWER)) != NULL)
+        return QIAO_OP_LE;
+    return e->unit != NULL && finer_when_less(s, e->unit) && qiaoi_hit_within(s, from, to, QIAOI_W(HIGHER)) == NULL ? QIAO_OP_LE : QIAO_OP_GE;
 }
 
 /* "under 5 MPa", "under 100 mW/cm2 illumination" tell a condition, not a limit. */

@@ -230,21 +230,34 @@ take_unit_before(const qiaoi_sentence *s, qiaoi_quantity *q)
     return true;
 }
 
+/* 每吨水…, 每平方米… divide what is used; 每天… only what stands beside it. */
+static bool
+each_time(const qiaoi_sentence *s, const qiaoi_hit *hit)
+{
+    static const char *const things[] = {"每吨", "每公斤", "每平方米", "每立方米", "每升", "每亩", "每毫升", "每公里", "每米"};
+
+    for (size_t i = 0; i < sizeof things / sizeof things[0]; i++) {
+        if (qiaoi_at(s, hit->begin, things[i]) == hit->end - hit->begin)
+            return false;
+    }
+    return true;
+}
+
 /* The "每小时" or "日产" that the number at the cell is told of: only words of comparison and properties in between. 0 = none. */
 static size_t
 each_before(const qiaoi_sentence *s, size_t cell)
 {
     uint64_t between = QIAOI_W(LINK) | QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(ABOUT) | QIAOI_W(HEAD) | QIAOI_W(UP) | QIAOI_W(DOWN) | QIAOI_W(COST);
-    size_t at = qiaoi_skip_spaces_back(s, cell);
+    size_t at = qiaoi_skip_spaces_back(s, cell), others = 0;
 
-    for (int step = 0; step < 5 && at > 0 && cell - at < 12; step++) {
+    for (int step = 0; step < 9 && at > 0 && cell - at < 14; step++) {
         const qiaoi_hit *hit = qiaoi_hit_ending(s, at, between | QIAOI_W(EACH));
 
-        if (hit == NULL)
+        if (hit == NULL && (!qiaoi_is_han(s->cells[at - 1].c) || others++ == 4))
             return 0;
-        if ((hit->words & QIAOI_W(EACH)) != 0)
-            return hit->begin + 1; /* never 0 */
-        at = qiaoi_skip_spaces_back(s, hit->begin);
+        if (hit != NULL && (hit->words & QIAOI_W(EACH)) != 0)
+            return others == 0 || !each_time(s, hit) ? hit->begin + 1 : 0; /* never 0 */
+        at = hit != NULL ? qiaoi_skip_spaces_back(s, hit->begin) : at - 1;
     }
     return 0;
 }

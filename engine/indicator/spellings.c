@@ -68,13 +68,41 @@ compare(const void *a, const void *b)
     return (int)x->item.order - (int)y->item.order;
 }
 
+/* Place of a first letter among the initials, or of the gap where it would stand. */
 static size_t
-first_bit(uint32_t c)
+place(const qiaoi_spellings *set, uint32_t c)
 {
-    return (c * 2654435761u) >> 20;
+    size_t at = (c * 2654435761u) >> 20;
+
+    while (set->initials[at].letter != 0 && set->initials[at].letter != c)
+        at = (at + 1) % QIAOI_INITIALS;
+    return at;
 }
 
-/* Sorting by a copy that knows its letters: qsort has no context. Falls back to leaving the set empty only where memory is out. */
+/* At most half of the places are taken; more first letters than that would be no table of units. */
+static bool
+index_initials(qiaoi_spellings *set)
+{
+    size_t taken = 0;
+
+    set->initials = qiao_calloc(QIAOI_INITIALS, sizeof *set->initials);
+    if (set->initials == NULL)
+        return false;
+    for (size_t i = 0; i < set->count; i++) {
+        uint32_t c = set->letters[set->items[i].start];
+        qiaoi_initial *initial = &set->initials[place(set, c)];
+
+        if (initial->letter == 0) {
+            if (++taken > QIAOI_INITIALS / 2)
+                return false;
+            *initial = (qiaoi_initial){.letter = c, .low = (uint32_t)i};
+        }
+        initial->high = (uint32_t)i + 1;
+    }
+    return true;
+}
+
+/* Sorting by a copy that knows its letters: qsort has no context. */
 bool
 qiaoi_spellings_finish(qiaoi_spellings *set)
 {
@@ -85,14 +113,10 @@ qiaoi_spellings_finish(qiaoi_spellings *set)
     for (size_t i = 0; i < set->count; i++)
         rows[i] = (sortable){.letters = set->letters, .item = set->items[i]};
     qsort(rows, set->count, sizeof *rows, compare);
-    for (size_t i = 0; i < set->count; i++) {
-        size_t bit = first_bit(set->letters[rows[i].item.start]);
-
+    for (size_t i = 0; i < set->count; i++)
         set->items[i] = rows[i].item;
-        set->firsts[bit / 64] |= (uint64_t)1 << bit % 64;
-    }
     qiao_free(rows);
-    return true;
+    return index_initials(set);
 }
 
 void
@@ -100,6 +124,7 @@ qiaoi_spellings_done(qiaoi_spellings *set)
 {
     qiao_free(set->letters);
     qiao_free(set->items);
+    qiao_free(set->initials);
     *set = (qiaoi_spellings){0};
 }
 
@@ -122,17 +147,22 @@ lower_bound(const qiaoi_spellings *set, size_t low, size_t high, size_t depth, u
 size_t
 qiaoi_spellings_match(const qiaoi_spellings *set, const qiaoi_cell *cells, size_t count, bool fold, qiaoi_match *matches)
 {
-    size_t low = 0, high = set->count, found = 0;
-    size_t bit = count > 0 ? first_bit(fold ? qiaoi_lower(cells[0].c) : cells[0].c) : 0;
+    const qiaoi_initial *initial;
+    size_t low, high, found = 0;
 
-    if (count == 0 || (set->firsts[bit / 64] >> bit % 64 & 1) == 0)
+    if (count == 0)
         return 0;
+    initial = &set->initials[place(set, fold ? qiaoi_lower(cells[0].c) : cells[0].c)];
+    low = initial->low;
+    high = initial->high;
     for (size_t depth = 0; depth < count && depth < QIAOI_WORD_MAX && low < high; depth++) {
         uint32_t c = fold ? qiaoi_lower(cells[depth].c) : cells[depth].c;
         size_t same;
 
-        low = lower_bound(set, low, high, depth, c);
-        high = lower_bound(set, low, high, depth, c + 1);
+        if (depth > 0) {
+            low = lower_bound(set, low, high, depth, c);
+            high = lower_bound(set, low, high, depth, c + 1);
+        }
         for (same = low; same < high && set->items[same].length == depth + 1; same++)
             continue;
         if (same > low && found < QIAOI_MATCHES_MAX)

@@ -198,7 +198,7 @@ flat_minus(const qiaoi_sentence *s, const atom *a, size_t *cell, bool first)
     size_t at = *cell + 1, next = qiaoi_skip_spaces(s, at + 1);
     atom other;
 
-    if (s->cells[at].c < '1' || s->cells[at].c > '3' || qiaoi_is_digit(s->cells[at + 1].c) || s->cells[at + 1].c == '.' ||
+    if (s->cells[at].c < '1' || s->cells[at].c > '3' || qiaoi_is_digit(s->cells[at + 1].c) || (s->cells[at + 1].c == '.' && qiaoi_is_digit(s->cells[at + 2].c)) ||
         s->cells[at + 1].c == '%' || s->cells[at + 1].c == '-' || !qiaoi_is_latin(s->cells[*cell - 1].c))
         return 0;
     if (find_atom(s, next, false, false, &other) &&
