@@ -60,6 +60,19 @@ set_unit(const qiaoi_sentence *s, qiao_arena *arena, const qiaoi_expression *e, 
     return r->unit != NULL && r->si_unit != NULL;
 }
 
+/* What the words of a name tell: which way it is better, whether it is a working range. */
+static void
+note_meaning(const qiaoi_sentence *s, size_t begin, size_t end, qiao_reading *r)
+{
+    const qiaoi_hit *hit = qiaoi_hit_within(s, begin, end, QIAOI_W(HIGHER) | QIAOI_W(LOWER));
+
+    r->span = qiaoi_hit_within(s, begin, end, QIAOI_W(SPAN)) != NULL;
+    if (hit != NULL)
+        r->better = (hit->words & QIAOI_W(LOWER)) != 0 ? QIAO_BETTER_LESS : QIAO_BETTER_MORE;
+    if (r->change == QIAO_CHANGE_UP || r->change == QIAO_CHANGE_DOWN)
+        r->better = QIAO_BETTER_MORE; /* of a wished change the more the better */
+}
+
 static bool
 emit(const qiaoi_sentence *s, const qiaoi_expression *e, collector *c)
 {
@@ -74,6 +87,7 @@ emit(const qiaoi_sentence *s, const qiaoi_expression *e, collector *c)
         r.name_start = s->base + s->cells[e->name_begin].at;
         r.name_end = s->base + s->cells[e->name_end].at;
     }
+    note_meaning(s, e->name_begin, e->name_end, &r);
     r.name = copy_cells(s, c->arena, e->name_begin, e->name_end);
     return r.name != NULL && set_unit(s, c->arena, e, &r) && push(c, &r);
 }
@@ -126,6 +140,17 @@ share(qiaoi_expression *group, size_t n)
     }
 }
 
+/* A plain number with nothing before it that could make it an indicator: most numbers of a text. */
+static bool
+worthless(const qiaoi_sentence *s, const qiaoi_expression *e)
+{
+    size_t at = qiaoi_skip_spaces_back(s, e->core);
+
+    if (e->unit != NULL)
+        return false;
+    return (at == 0 || (s->cells[at - 1].c != ':' && qiaoi_hit_ending(s, at, QIAOI_W(SYMBOL)) == NULL)) && qiaoi_bare_before(s, e->core) == NULL;
+}
+
 static bool
 read_group(qiaoi_sentence *s, size_t *next, collector *c)
 {
@@ -133,6 +158,8 @@ read_group(qiaoi_sentence *s, size_t *next, collector *c)
     qiaoi_unit_use use;
     size_t n = qiaoi_group(s, next, group);
 
+    if (n > 0 && worthless(s, &group[0]))
+        return true;
     for (size_t i = 0; i < n; i++) {
         qiaoi_expression *e = &group[i];
         size_t each = s->quantities[e->first].each;
@@ -203,32 +230,49 @@ qiao_indicators_read(const qiao_units *units, const char *text, size_t length, q
 
 /* ---- structured indicators ---- */
 
+static void
+set_text(qiaoi_sentence *s, const char *text)
+{
+    size_t used;
+
+    s->bytes = text;
+    s->count = qiaoi_cells_fill(text, strlen(text), s->cells, &used);
+    if (text[used] != '\0')
+        s->count = 0; /* longer than a piece: neither name nor unit */
+}
+
 bool
 qiao_indicator_of_field(const qiao_units *units, const qiao_indicator *field, qiao_language language, qiao_arena *arena, qiao_reading *out)
 {
     const char *name = language == QIAO_LANGUAGE_ZH ? field->name_zh : field->name_en;
-    size_t length = field->unit == NULL ? 0 : strlen(field->unit), used;
+    const char *unit = field->unit == NULL ? "" : field->unit;
     qiaoi_expression e = {.op = field->op, .value = field->value, .value2 = field->value2};
     qiaoi_sentence *s;
     qiaoi_unit_use use;
     bool ok;
 
-    if (isnan(field->value) || (s = qiao_alloc(sizeof *s)) == NULL)
+    if (isnan(field->value) || (s = qiao_calloc(1, sizeof *s)) == NULL)
         return false;
     s->units = units;
     s->language = language;
-    s->bytes = length == 0 ? "" : field->unit;
-    s->base = 0;
-    s->hit_count = s->quantity_count = 0;
-    s->count = qiaoi_cells_fill(s->bytes, length, s->cells, &used);
-    ok = s->count == 0 || (used == length && qiaoi_unit_alone(s, 0, s->count, &use));
     *out = (qiao_reading){.op = e.op, .value = e.value, .value2 = e.value2};
-    if (ok && s->count > 0)
+    name = name != NULL ? name : field->name != NULL ? field->name : "";
+    set_text(s, name);
+    qiaoi_find_words(s);
+    note_meaning(s, 0, s->count, out);
+    e.difference = qiaoi_hit_within(s, 0, s->count, QIAOI_W(DIFFERENCE)) != NULL;
+    s->hit_count = 0;
+    set_text(s, unit);
+    ok = unit[0] == '\0' || (s->count > 0 && qiaoi_unit_alone(s, 0, s->count, &use));
+    if (ok && unit[0] != '\0') {
         e.unit = &use;
+        e.difference = e.difference && use.offset != 0;
+    } else {
+        e.difference = false;
+    }
     ok = ok && set_unit(s, arena, &e, out);
-    name = name != NULL ? name : field->name;
-    out->name = name != NULL ? name : "";
-    out->unit = field->unit != NULL ? field->unit : "";
+    out->name = name;
+    out->unit = unit;
     qiao_free(s);
     return ok;
 }

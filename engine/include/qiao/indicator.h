@@ -43,6 +43,9 @@ typedef struct qiao_dimension {
     signed char exponents[QIAO_DIMENSIONS]; /* twice the exponent of each base quantity, so that square roots fit */
 } qiao_dimension;
 
+/* Which way a property is better; told by its name where the name is a well-known one. */
+typedef enum qiao_better { QIAO_BETTER_UNKNOWN, QIAO_BETTER_MORE, QIAO_BETTER_LESS } qiao_better;
+
 typedef enum qiao_change { QIAO_CHANGE_NONE, QIAO_CHANGE_UP, QIAO_CHANGE_DOWN } qiao_change;
 
 /*
@@ -61,7 +64,9 @@ typedef struct qiao_reading {
     double unit_factor, unit_offset; /* si = value * factor + offset */
     qiao_dimension dimension;
     qiao_change change; /* the value is the size of an improvement or reduction: "提高3倍", "reduced by 30%" */
-    bool difference;    /* a temperature difference, rate or tolerance: K without the offset */
+    bool difference;              /* a temperature difference or tolerance: K without the offset */
+    qiao_better better;
+    bool span;                    /* a range of working conditions (温度范围, tunable), which an offer has to cover whole */
 } qiao_reading;
 
 /*
