@@ -130,10 +130,30 @@ explain_text(const qiao_lexicon *lexicon, const char *text, const char *language
     return st;
 }
 
+/*
+ * --lang names the language of the text here, too. Another than those of the messages is taken out of the line, since
+ * the common options would refuse it; returns it, or NULL.
+ */
+static const char *
+text_language(int *argc, char **argv)
+{
+    for (int i = 1; i + 1 < *argc; i++)
+        if (strcmp(argv[i], "--lang") == 0) {
+            const char *language = argv[i + 1];
+
+            if (strncmp(language, "zh", 2) == 0 || strncmp(language, "en", 2) == 0)
+                return language;
+            memmove(&argv[i], &argv[i + 2], (size_t)(*argc - i - 2) * sizeof *argv);
+            *argc -= 2;
+            return language;
+        }
+    return NULL;
+}
+
 static int
 run_explain(int argc, char **argv)
 {
-    const char *data = NULL, *language = NULL;
+    const char *data = NULL, *language = text_language(&argc, argv);
     bool json = false;
     const qiao_option table[] = {
         {"data", QIAO_OPTION_TEXT, &data, "DIR", "data folder", true},

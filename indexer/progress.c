@@ -42,10 +42,10 @@ show_line(const qiao_progress *progress, uint64_t done, uint64_t total, const ch
     unsigned long long seconds = (now - progress->started_us) / 1000000u;
 
     if (total == 0)
-        fprintf(stderr, "%s: %s, %llu s\n", progress->label, detail, seconds);
+        fprintf(stderr, "%s: %s%s%llu s\n", progress->label, detail, *detail == '\0' ? "" : ", ", seconds);
     else
-        fprintf(stderr, "%s: %.0f%%, %s, %llu s\n", progress->label, 100.0 * (double)done / (double)total, detail,
-                seconds);
+        fprintf(stderr, "%s: %.0f%%, %s%s%llu s\n", progress->label, 100.0 * (double)done / (double)total, detail,
+                *detail == '\0' ? "" : ", ", seconds);
 }
 
 void
