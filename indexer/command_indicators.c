@@ -1,6 +1,6 @@
 /*
- * qiao-indexer indicators: reads one text a line from standard input and prints, a line each, the JSON array of the indicators found in it:
- * for trying the reader out, and for measuring it against labelled sentences.
+ * qiao-indexer indicators: reads one text a line from standard input and prints, a line each, the JSON array of the
+ * indicators found in it: for trying the reader out, and for measuring it against labelled sentences.
  */
 #include "commands.h"
 
@@ -99,16 +99,18 @@ qiao_command_indicators(int argc, char **argv)
 {
     const char *table = NULL;
     const qiao_option options[] = {
-        {"units", QIAO_OPTION_TEXT, &table, "FILE", "table of units; otherwise the one that came with the program", false},
+        {"units", QIAO_OPTION_TEXT, &table, "FILE", "table of units; otherwise the one that came with the program",
+         false},
     };
-    const qiao_usage usage = {"indicators",
-                              "",
-                              "Reads one text a line from standard input and prints its indicators (values with units, in SI too)\n"
-                              "as one JSON array a line. --lang settles what either language could mean.",
-                              options,
-                              sizeof options / sizeof options[0],
-                              0,
-                              0};
+    const qiao_usage usage = {
+        "indicators",
+        "",
+        "Reads one text a line from standard input and prints its indicators (values with units, in SI too)\n"
+        "as one JSON array a line. --lang settles what either language could mean.",
+        options,
+        sizeof options / sizeof options[0],
+        0,
+        0};
     qiao_error err = QIAO_ERROR_INIT;
     work w = {.line = {.limit = LINE_BYTES_MAX}};
     int first, exit_code = qiao_options_read(argc, argv, &usage, &first);

@@ -1,7 +1,7 @@
 /*
- * From bytes to pieces and cells. A piece is a sentence or line that may hold a number; all others are passed over at the speed of a byte
- * scan, which is what makes long texts cheap. Cells are characters in one normal form, each with its place, so that everything above works
- * on "～", "〜" and "~" alike and still answers in bytes of the original.
+ * From bytes to pieces and cells. A piece is a sentence or line that may hold a number; all others are passed over at
+ * the speed of a byte scan, which is what makes long texts cheap. Cells are characters in one normal form, each with
+ * its place, so that everything above works on "～", "〜" and "~" alike and still answers in bytes of the original.
  */
 #include "indicator/indicator_internal.h"
 
@@ -55,16 +55,16 @@ qiaoi_is_han(uint32_t c)
 static const struct {
     uint16_t from, to;
 } alike[] = {
-    {0x00A0, ' '},  {0x00AD, '-'},    {0x00B5, 0x3BC},  {0x00B7, 0xB7},   {0x00BA, 0xB0},   {0x02D9, 0xB7},
-    {0x02DA, 0xB0}, {0x02DC, '~'},    {0x0387, 0xB7},   {0x2002, ' '},    {0x2003, ' '},    {0x2004, ' '},
-    {0x2005, ' '},  {0x2006, ' '},    {0x2007, ' '},    {0x2008, ' '},    {0x2009, ' '},    {0x200A, ' '},
-    {0x2010, '-'},  {0x2011, '-'},    {0x2012, '-'},    {0x2013, '-'},    {0x2014, '-'},    {0x2015, '-'},
-    {0x2019, '\''}, {0x2022, 0xB7},   {0x2027, 0xB7},   {0x202F, ' '},    {0x2032, '\''},   {0x2033, 0x2033},
-    {0x2043, '-'},  {0x2103, 0x2103}, {0x2126, 0x3A9},  {0x212A, 'K'},    {0x212B, 0xC5},   {0x2212, '-'},
-    {0x2215, '/'},  {0x2217, '*'},    {0x2218, 0xB0},   {0x2219, 0xB7},   {0x2223, '|'},    {0x223C, '~'},
-    {0x223D, '~'},  {0x2248, 0x2248}, {0x2266, 0x2264}, {0x2267, 0x2265}, {0x22C5, 0xB7},   {0x2A7D, 0x2264},
-    {0x2A7E, 0x2265}, {0x3000, ' '},  {0x301C, '~'},    {0x30FB, 0xB7},   {0xFE63, '-'},    {0x2044, '/'},
-    {0x2716, 0xD7}, {0x2715, 0xD7},   {0x2A2F, 0xD7},   {0x2245, 0x2248}, {0x2243, 0x2248}, {0x226F, 0x2264},
+    {0x00A0, ' '},    {0x00AD, '-'},    {0x00B5, 0x3BC},  {0x00B7, 0xB7},   {0x00BA, 0xB0},   {0x02D9, 0xB7},
+    {0x02DA, 0xB0},   {0x02DC, '~'},    {0x0387, 0xB7},   {0x2002, ' '},    {0x2003, ' '},    {0x2004, ' '},
+    {0x2005, ' '},    {0x2006, ' '},    {0x2007, ' '},    {0x2008, ' '},    {0x2009, ' '},    {0x200A, ' '},
+    {0x2010, '-'},    {0x2011, '-'},    {0x2012, '-'},    {0x2013, '-'},    {0x2014, '-'},    {0x2015, '-'},
+    {0x2019, '\''},   {0x2022, 0xB7},   {0x2027, 0xB7},   {0x202F, ' '},    {0x2032, '\''},   {0x2033, 0x2033},
+    {0x2043, '-'},    {0x2103, 0x2103}, {0x2126, 0x3A9},  {0x212A, 'K'},    {0x212B, 0xC5},   {0x2212, '-'},
+    {0x2215, '/'},    {0x2217, '*'},    {0x2218, 0xB0},   {0x2219, 0xB7},   {0x2223, '|'},    {0x223C, '~'},
+    {0x223D, '~'},    {0x2248, 0x2248}, {0x2266, 0x2264}, {0x2267, 0x2265}, {0x22C5, 0xB7},   {0x2A7D, 0x2264},
+    {0x2A7E, 0x2265}, {0x3000, ' '},    {0x301C, '~'},    {0x30FB, 0xB7},   {0xFE63, '-'},    {0x2044, '/'},
+    {0x2716, 0xD7},   {0x2715, 0xD7},   {0x2A2F, 0xD7},   {0x2245, 0x2248}, {0x2243, 0x2248}, {0x226F, 0x2264},
     {0x226E, 0x2265},
 };
 
@@ -103,7 +103,8 @@ static bool
 may_count(const unsigned char *b, size_t left)
 {
     static const char numerals[] = "一二三两四五六七八九十百千万亿";
-    static const char followers[] = "十百千万亿点一二三两四五六七八九倍小个分秒毫年天月米厘微纳公吨克摄度次级兆瓦伏赫元帧像目立平周转之";
+    static const char followers[] =
+        "十百千万亿点一二三两四五六七八九倍小个分秒毫年天月米厘微纳公吨克摄度次级兆瓦伏赫元帧像目立平周转之";
 
     if (left < 6)
         return left >= 3 && b[0] == 0xEF && b[1] == 0xBC && b[2] >= 0x90 && b[2] <= 0x99;
@@ -184,9 +185,9 @@ step(scan *s)
 }
 
 static const unsigned char plain[256] = {
-    ['\n'] = 1, ['!'] = 1, ['?'] = 1, ['.'] = 1, [';'] = 1, ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1,
-    ['6'] = 1,  ['7'] = 1, ['8'] = 1, ['9'] = 1, ['f'] = 1, ['t'] = 1, [0xE3] = 1, [0xE4] = 1, [0xE5] = 1, [0xE7] = 1,
-    [0xEF] = 1,
+    ['\n'] = 1, ['!'] = 1,  ['?'] = 1,  ['.'] = 1,  [';'] = 1,  ['0'] = 1,  ['1'] = 1, ['2'] = 1,
+    ['3'] = 1,  ['4'] = 1,  ['5'] = 1,  ['6'] = 1,  ['7'] = 1,  ['8'] = 1,  ['9'] = 1, ['f'] = 1,
+    ['t'] = 1,  [0xE3] = 1, [0xE4] = 1, [0xE5] = 1, [0xE7] = 1, [0xEF] = 1,
 };
 
 /* Where a piece that has grown too long is cut: before a space or comma near its end, at a character in any case. */
@@ -246,13 +247,13 @@ entity(const char *b, size_t left, uint32_t *c_out)
     static const struct {
         const char *name;
         uint32_t c;
-    } known[] = {{"&lt;", '<'},     {"&gt;", '>'},      {"&amp;", '&'},    {"&deg;", 0xB0},    {"&#xb0;", 0xB0},
-                 {"&#176;", 0xB0},  {"&#xba;", 0xB0},   {"&#186;", 0xB0},  {"&plusmn;", 0xB1}, {"&#xb1;", 0xB1},
-                 {"&#177;", 0xB1},  {"&micro;", 0x3BC}, {"&mu;", 0x3BC},   {"&#xb5;", 0x3BC},  {"&#181;", 0x3BC},
-                 {"&#x3bc;", 0x3BC}, {"&times;", 0xD7}, {"&#xd7;", 0xD7},  {"&#215;", 0xD7},   {"&nbsp;", ' '},
-                 {"&ndash;", '-'},  {"&#8211;", '-'},   {"&#x2013;", '-'}, {"&mdash;", '-'},   {"&le;", 0x2264},
-                 {"&ge;", 0x2265},  {"&#8804;", 0x2264}, {"&#8805;", 0x2265}, {"&sup2;", 0xB2}, {"&sup3;", 0xB3},
-                 {"&#x13;", '-'},   {"&Omega;", 0x3A9}, {"&middot;", 0xB7}, {"&#39;", '\''},   {"&#x27;", '\''}};
+    } known[] = {{"&lt;", '<'},      {"&gt;", '>'},       {"&amp;", '&'},      {"&deg;", 0xB0},    {"&#xb0;", 0xB0},
+                 {"&#176;", 0xB0},   {"&#xba;", 0xB0},    {"&#186;", 0xB0},    {"&plusmn;", 0xB1}, {"&#xb1;", 0xB1},
+                 {"&#177;", 0xB1},   {"&micro;", 0x3BC},  {"&mu;", 0x3BC},     {"&#xb5;", 0x3BC},  {"&#181;", 0x3BC},
+                 {"&#x3bc;", 0x3BC}, {"&times;", 0xD7},   {"&#xd7;", 0xD7},    {"&#215;", 0xD7},   {"&nbsp;", ' '},
+                 {"&ndash;", '-'},   {"&#8211;", '-'},    {"&#x2013;", '-'},   {"&mdash;", '-'},   {"&le;", 0x2264},
+                 {"&ge;", 0x2265},   {"&#8804;", 0x2264}, {"&#8805;", 0x2265}, {"&sup2;", 0xB2},   {"&sup3;", 0xB3},
+                 {"&#x13;", '-'},    {"&Omega;", 0x3A9},  {"&middot;", 0xB7},  {"&#39;", '\''},    {"&#x27;", '\''}};
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         size_t n = strlen(known[i].name);

@@ -1,6 +1,6 @@
 /*
- * Compares what a need asks with what a project states: both are intervals in the need's unit, and the verdict is how they lie. Pure arithmetic on
- * readings; whether two names mean the same is the caller's to say.
+ * Compares what a need asks with what a project states: both are intervals in the need's unit, and the verdict is how
+ * they lie. Pure arithmetic on readings; whether two names mean the same is the caller's to say.
  */
 #include "indicator/indicator_internal.h"
 
@@ -95,7 +95,8 @@ at_point(const qiao_reading *need, interval p, interval n, double near)
         return at_least(p, n.low, near);
     if (need->better == QIAO_BETTER_LESS)
         return at_most(p, n.high, near);
-    if (within(p, n) || (p.low <= value + slack(value) && p.high >= value - slack(value) && isfinite(p.low) && isfinite(p.high)))
+    if (within(p, n) ||
+        (p.low <= value + slack(value) && p.high >= value - slack(value) && isfinite(p.low) && isfinite(p.high)))
         return QIAO_VERDICT_MET;
     return p.high >= n.low - reach && p.low <= n.high + reach ? QIAO_VERDICT_PARTLY : QIAO_VERDICT_UNKNOWN;
 }
@@ -140,7 +141,8 @@ fill_values(const qiao_reading *need, const qiao_reading *project, qiao_comparis
 }
 
 qiao_comparison
-qiao_indicator_compare(const qiao_reading *need, const qiao_reading *project, size_t count, const qiao_compare_options *options)
+qiao_indicator_compare(const qiao_reading *need, const qiao_reading *project, size_t count,
+                       const qiao_compare_options *options)
 {
     qiao_compare_options o = options != NULL ? *options : (qiao_compare_options){0};
     qiao_comparison best = {.project = count, .project_value = NAN, .project_value2 = NAN};

@@ -1,6 +1,7 @@
 /*
- * Puts quantities together to expressions: 10±0.5 mm, 5-10 mm, 5 mm to 10 mm, between 75 and 150 μmol, 220 and 270 GHz, 20×30×40 cm, from 15%
- * to 22% (a change: two values; a span: one range). Numbers without a unit of their own take that of the group.
+ * Puts quantities together to expressions: 10±0.5 mm, 5-10 mm, 5 mm to 10 mm, between 75 and 150 μmol, 220 and 270 GHz,
+ * 20×30×40 cm, from 15% to 22% (a change: two values; a span: one range). Numbers without a unit of their own take that
+ * of the group.
  */
 #include "indicator/indicator_internal.h"
 
@@ -54,7 +55,8 @@ change_between(const qiaoi_sentence *s, size_t begin, size_t end)
 
     if (hit == NULL || end - begin > LINK_CELLS)
         return false;
-    return qiaoi_hit_within(s, begin, end, QIAOI_W(RESULT)) != NULL || qiaoi_ends(s, hit->end, "到") != 0 || qiaoi_ends(s, hit->end, "至") != 0;
+    return qiaoi_hit_within(s, begin, end, QIAOI_W(RESULT)) != NULL || qiaoi_ends(s, hit->end, "到") != 0 ||
+           qiaoi_ends(s, hit->end, "至") != 0;
 }
 
 /* "从35%压到20%": whatever verb, it changes. */
@@ -65,7 +67,8 @@ any_change(const qiaoi_sentence *s, size_t begin, size_t end)
         if (!qiaoi_is_han(s->cells[i].c))
             return false;
     }
-    return end - begin >= 2 && end - begin <= 5 && (qiaoi_ends(s, end, "到") != 0 || qiaoi_ends(s, end, "至") != 0 || qiaoi_ends(s, end, "为") != 0);
+    return end - begin >= 2 && end - begin <= 5 &&
+           (qiaoi_ends(s, end, "到") != 0 || qiaoi_ends(s, end, "至") != 0 || qiaoi_ends(s, end, "为") != 0);
 }
 
 static link
@@ -101,7 +104,8 @@ link_of(const qiaoi_sentence *s, size_t begin, size_t end)
     hit = qiaoi_hit_beginning(s, a, QIAOI_W(TO) | QIAOI_W(AND));
     if (hit == NULL || hit->end != b) {
         /* ", and" */
-        if (s->cells[a].c == ',' && (hit = qiaoi_hit_beginning(s, qiaoi_skip_spaces(s, a + 1), QIAOI_W(AND))) != NULL && hit->end == b)
+        if (s->cells[a].c == ',' && (hit = qiaoi_hit_beginning(s, qiaoi_skip_spaces(s, a + 1), QIAOI_W(AND))) != NULL &&
+            hit->end == b)
             return AND_WORD;
         return NO_LINK;
     }
@@ -140,8 +144,16 @@ static qiaoi_expression
 single(const qiaoi_sentence *s, size_t i)
 {
     const qiaoi_quantity *q = &s->quantities[i];
-    qiaoi_expression e = {.begin = q->begin, .end = q->end, .core = q->begin, .core_end = q->end, .first = i, .last = i,
-                          .unit = has_unit(q) ? &q->unit : NULL, .op = QIAO_OP_EQ, .value = q->value, .value2 = NAN};
+    qiaoi_expression e = {.begin = q->begin,
+                          .end = q->end,
+                          .core = q->begin,
+                          .core_end = q->end,
+                          .first = i,
+                          .last = i,
+                          .unit = has_unit(q) ? &q->unit : NULL,
+                          .op = QIAO_OP_EQ,
+                          .value = q->value,
+                          .value2 = NAN};
     size_t n = plus_minus_before(s, q->begin);
 
     if (n != 0) {
@@ -302,7 +314,8 @@ chain(qiaoi_sentence *s, size_t i, link first, qiaoi_expression out[QIAOI_GROUP_
 {
     size_t n = 1;
 
-    while (n < QIAOI_GROUP_MAX && i + n < s->quantity_count && !s->quantities[i + n].glued && !has_unit(&s->quantities[i + n - 1]) &&
+    while (n < QIAOI_GROUP_MAX && i + n < s->quantity_count && !s->quantities[i + n].glued &&
+           !has_unit(&s->quantities[i + n - 1]) &&
            same_link(first, link_of(s, s->quantities[i + n - 1].end, s->quantities[i + n].begin)))
         n++;
     if (n < 2 || !has_unit(&s->quantities[i + n - 1]) || s->quantities[i].glued || s->quantities[i + n - 1].before)
@@ -342,10 +355,12 @@ pair(qiaoi_sentence *s, size_t i, qiaoi_expression out[QIAOI_GROUP_MAX], size_t 
     const qiaoi_quantity *a = &s->quantities[i], *b = &s->quantities[i + 1];
     link l = link_of(s, a->end, b->begin - plus_minus_before(s, b->begin) - size_sign(s, b->begin));
     size_t back = qiaoi_skip_spaces_back(s, a->begin), n;
-    const qiaoi_hit *from = qiaoi_hit_ending(s, back, QIAOI_W(FROM)), *between = qiaoi_hit_ending(s, back, QIAOI_W(BETWEEN));
+    const qiaoi_hit *from = qiaoi_hit_ending(s, back, QIAOI_W(FROM)),
+                    *between = qiaoi_hit_ending(s, back, QIAOI_W(BETWEEN));
 
     *used = 2;
-    if (l == NO_LINK && from != NULL && any_change(s, qiaoi_skip_spaces(s, a->end), qiaoi_skip_spaces_back(s, b->begin)))
+    if (l == NO_LINK && from != NULL &&
+        any_change(s, qiaoi_skip_spaces(s, a->end), qiaoi_skip_spaces_back(s, b->begin)))
         l = CHANGE_TO;
     if (plus_minus_before(s, b->begin) != 0 && l == NO_LINK)
         l = link_of(s, a->end, b->begin);

@@ -1,6 +1,7 @@
 /*
- * What the files of the indicator reader share. A text is cut into pieces (sentences); a piece becomes cells (normalised characters with
- * their place), hits (words of the grammar), quantities (numbers with their units) and at last expressions (indicators).
+ * What the files of the indicator reader share. A text is cut into pieces (sentences); a piece becomes cells
+ * (normalised characters with their place), hits (words of the grammar), quantities (numbers with their units) and at
+ * last expressions (indicators).
  */
 #ifndef QIAO_INDICATOR_INTERNAL_H
 #define QIAO_INDICATOR_INTERNAL_H
@@ -22,11 +23,12 @@ typedef struct qiaoi_cell {
 } qiaoi_cell;
 
 /*
- * The next piece of text from *at on that may hold a number; false at the end. Pieces end with a sentence, a line, or where they grow too
- * long.
+ * The next piece of text from *at on that may hold a number; false at the end. Pieces end with a sentence, a line, or
+ * where they grow too long.
  */
 bool qiaoi_next_piece(const char *text, size_t length, size_t *at, size_t *begin_out, size_t *end_out);
-/* Fills at most QIAOI_CELLS_MAX cells and a closing one (c = 0) that bears the end; returns their number, bytes read in *used_out. */
+/* Fills at most QIAOI_CELLS_MAX cells and a closing one (c = 0) that bears the end; returns their number, bytes read in
+ * *used_out. */
 size_t qiaoi_cells_fill(const char *bytes, size_t length, qiaoi_cell *cells, size_t *used_out);
 
 uint32_t qiaoi_decode(const char *bytes, size_t length, size_t *at);
@@ -49,10 +51,10 @@ qiaoi_lower(uint32_t c)
 /* ---- spellings: a sorted set of character strings, walked letter by letter ---- */
 
 typedef struct qiaoi_spelling {
-    uint32_t start;   /* in letters */
+    uint32_t start; /* in letters */
     uint16_t length;
-    uint16_t order;   /* place among equal spellings */
-    uint32_t value;   /* what it stands for */
+    uint16_t order; /* place among equal spellings */
+    uint32_t value; /* what it stands for */
 } qiaoi_spelling;
 
 /* The items that begin with one letter. */
@@ -80,13 +82,14 @@ bool qiaoi_spellings_add(qiaoi_spellings *set, const char *text, size_t length, 
 bool qiaoi_spellings_finish(qiaoi_spellings *set); /* false: out of memory */
 void qiaoi_spellings_done(qiaoi_spellings *set);
 /* What the cells begin with, shortest first; returns how many. */
-size_t qiaoi_spellings_match(const qiaoi_spellings *set, const qiaoi_cell *cells, size_t count, bool fold, qiaoi_match *matches);
+size_t qiaoi_spellings_match(const qiaoi_spellings *set, const qiaoi_cell *cells, size_t count, bool fold,
+                             qiaoi_match *matches);
 
 /* ---- units ---- */
 
 enum {
-    QIAOI_RULE_COMPOUND = 1,  /* only beside another unit */
-    QIAOI_RULE_ATTACHED = 2,  /* no space before it */
+    QIAOI_RULE_COMPOUND = 1, /* only beside another unit */
+    QIAOI_RULE_ATTACHED = 2, /* no space before it */
     QIAOI_RULE_SPACED = 4,
     QIAOI_RULE_PREFIXED = 8,  /* only with a prefix: such spellings alone are made */
     QIAOI_RULE_BEFORE = 16,   /* may stand before the number */
@@ -99,7 +102,7 @@ typedef struct qiaoi_unit {
     qiao_dimension dimension;
     double factor, offset;
     unsigned rules;
-    uint64_t near; /* bits of its near words; 0 = none */
+    uint64_t near;              /* bits of its near words; 0 = none */
     const uint32_t *not_before; /* strings, each ended by 0, the last by another */
 } qiaoi_unit;
 
@@ -125,13 +128,15 @@ struct qiao_units {
     qiaoi_spellings grammar; /* lower case; value: index into lexemes */
     struct qiaoi_lexeme *lexemes;
     size_t lexeme_count, lexeme_capacity;
-    int base_kelvin, base_money, base_metre, base_second, base_kilogram, base_count_of_things, base_angle; /* -1 = none */
+    int base_kelvin, base_money, base_metre, base_second, base_kilogram, base_count_of_things,
+        base_angle; /* -1 = none */
     int base_decibel;
 };
 
 /* units_file.c, units_build.c */
 qiao_status qiaoi_units_parse(qiao_units *units, const char *name, char *bytes, size_t length, qiao_error *err);
-qiao_status qiaoi_units_add_names(qiao_units *units, size_t unit, const char *const cells[3], const char *prefixes, unsigned rules);
+qiao_status qiaoi_units_add_names(qiao_units *units, size_t unit, const char *const cells[3], const char *prefixes,
+                                  unsigned rules);
 int qiaoi_units_base(qiao_units *units, const char *name, size_t length);
 bool qiaoi_grow(void *items, size_t count, size_t *capacity, size_t size);
 
@@ -144,12 +149,13 @@ typedef struct qiaoi_lexeme {
 } qiaoi_lexeme;
 
 #define QIAOI_WORD_CLASSES(X)                                                                                          \
-    X(GE) X(LE) X(ABOUT) X(BETTER) X(UNDER) X(LINK) X(OF) X(FROM) X(TO) X(AND) X(BETWEEN) X(GE_POST) X(LE_POST)        \
-    X(ABOUT_POST) X(UP) X(DOWN) X(HEAD) X(STOP) X(MARKET) X(MONEY) X(COST) X(FLOOR) X(DIFFERENCE) X(NATION)            \
-    X(COMPANY) X(CAPACITY) X(BARE) X(LOWER) X(HIGHER) X(SPAN) X(EXPERIENCE) X(RATIO_OF) X(COMPARATIVE) X(NUMBER)       \
-    X(PEOPLE) X(SYMBOL) X(SAVED) X(EACH) X(LOAD) X(PRECISION) X(RESULT) X(MORE) X(ORDINAL)  \
-    X(GRANT) X(PER) X(COPULA) X(STEEL) X(SHARE) X(AROUND_THE_CLOCK) X(LIMIT) X(PLACE)  \
-    X(EFFECT) X(FINANCE)
+    X(GE)                                                                                                              \
+    X(LE) X(ABOUT) X(BETTER) X(UNDER) X(LINK) X(OF) X(FROM) X(TO) X(AND) X(BETWEEN) X(GE_POST) X(LE_POST)              \
+        X(ABOUT_POST) X(UP) X(DOWN) X(HEAD) X(STOP) X(MARKET) X(MONEY) X(COST) X(FLOOR) X(DIFFERENCE) X(NATION)        \
+            X(COMPANY) X(CAPACITY) X(BARE) X(LOWER) X(HIGHER) X(SPAN) X(EXPERIENCE) X(RATIO_OF) X(COMPARATIVE)         \
+                X(NUMBER) X(PEOPLE) X(SYMBOL) X(SAVED) X(EACH) X(LOAD) X(PRECISION) X(RESULT) X(MORE) X(ORDINAL)       \
+                    X(GRANT) X(PER) X(COPULA) X(STEEL) X(SHARE) X(AROUND_THE_CLOCK) X(LIMIT) X(PLACE) X(EFFECT)        \
+                        X(FINANCE)
 
 typedef enum qiaoi_word_class {
 #define QIAOI_ENUM(name) QIAOI_WC_##name,
@@ -185,11 +191,11 @@ typedef struct qiaoi_quantity {
     size_t begin, number_end; /* the number with its sign */
     size_t end;               /* after the unit */
     double value;
-    bool chinese;             /* a numeral in characters */
-    bool glued;               /* part of a name: A320, COVID-19 */
-    bool signed_;             /* bears a minus */
-    bool before;              /* its unit stands before it */
-    size_t each;              /* cell of "每小时", "日产" that turns it into a rate; 0 = none */
+    bool chinese; /* a numeral in characters */
+    bool glued;   /* part of a name: A320, COVID-19 */
+    bool signed_; /* bears a minus */
+    bool before;  /* its unit stands before it */
+    size_t each;  /* cell of "每小时", "日产" that turns it into a rate; 0 = none */
     qiaoi_unit_use unit;
 } qiaoi_quantity;
 
@@ -244,29 +250,32 @@ void qiaoi_find_quantities(qiaoi_sentence *s);
 /* ---- expressions ---- */
 
 typedef struct qiaoi_expression {
-    size_t begin, end;         /* cells with comparison words */
-    size_t core, core_end;     /* cells of numbers and units */
-    size_t first, last;        /* quantities */
-    const qiaoi_unit_use *unit;/* NULL = plain number */
+    size_t begin, end;          /* cells with comparison words */
+    size_t core, core_end;      /* cells of numbers and units */
+    size_t first, last;         /* quantities */
+    const qiaoi_unit_use *unit; /* NULL = plain number */
     qiao_indicator_operator op;
-    bool symbol;               /* compared by a sign (≥) */
-    bool compared;             /* any comparison word */
-    bool limited;              /* by words of a requirement: 不大于, at least */
-    bool plus_minus;           /* a bare ± */
-    bool changes;              /* from ... to ...: one of two values */
-    bool times;                /* one of a product: 20×30×40 cm */
+    bool symbol;     /* compared by a sign (≥) */
+    bool compared;   /* any comparison word */
+    bool limited;    /* by words of a requirement: 不大于, at least */
+    bool plus_minus; /* a bare ± */
+    bool changes;    /* from ... to ...: one of two values */
+    bool times;      /* one of a product: 20×30×40 cm */
     qiao_change change;
     double value, value2;
     size_t name_begin, name_end;
-    bool headed;               /* the name is that of a property */
+    bool headed; /* the name is that of a property */
     bool difference;
 } qiaoi_expression;
 
 #define QIAOI_GROUP_MAX 8u
-/* The expressions that begin at quantity *next (a range, a chain with one unit, two values of a change); moves *next on. */
+/* The expressions that begin at quantity *next (a range, a chain with one unit, two values of a change); moves *next
+ * on. */
 size_t qiaoi_group(qiaoi_sentence *s, size_t *next, qiaoi_expression out[QIAOI_GROUP_MAX]);
 void qiaoi_compare_words(const qiaoi_sentence *s, qiaoi_expression *e);
 void qiaoi_find_name(const qiaoi_sentence *s, qiaoi_expression *e);
+/* Can the name that was found be told in the unit? */
+bool qiaoi_name_fits(const qiaoi_sentence *s, const qiaoi_expression *e);
 /* A property that is told without a unit (pH, F1, 折射率) before the cell; NULL = none. */
 const qiaoi_hit *qiaoi_bare_before(const qiaoi_sentence *s, size_t cell);
 /* Is it an indicator? Settles temperature differences. */

@@ -1,4 +1,5 @@
-/* The readings as JSON, numbers in the shortest form of twelve digits so that 5 ppb is 5e-9 and not 5.000000000000001e-9. */
+/* The readings as JSON, numbers in the shortest form of twelve digits so that 5 ppb is 5e-9 and
+ * not 5.000000000000001e-9. */
 #include "qiao/indicator.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /*
- * Is an expression an indicator? Units settle most of it; what is left are kinds of numbers that bear units and yet are none: turnover and
- * budgets, market shares, floor areas, years of experience, national statistics, decades, ordinals. A ratio needs a property, a change or a sign
- * beside it. In doubt: no.
+ * Is an expression an indicator? Units settle most of it; what is left are kinds of numbers that bear units and yet are
+ * none: turnover and budgets, market shares, floor areas, years of experience, national statistics, decades, ordinals.
+ * A ratio needs a property, a change or a sign beside it. In doubt: no.
  */
 #include "indicator/indicator_internal.h"
 
@@ -36,15 +36,20 @@ number_stands_alone(const qiaoi_sentence *s, size_t end, bool bare)
 {
     uint32_t c = s->cells[end].c, next = s->cells[qiaoi_skip_spaces(s, end)].c;
 
-    if (qiaoi_is_latin(c) || qiaoi_is_digit(c) || c == '-' || c == '/' || c == '%' || c == '_' || c == '^' || c == ':' || c == 0xD7)
+    if (qiaoi_is_latin(c) || qiaoi_is_digit(c) || c == '-' || c == '/' || c == '%' || c == '_' || c == '^' ||
+        c == ':' || c == 0xD7)
         return false;
     if (c == '.' && qiaoi_is_digit(s->cells[end + 1].c))
         return false;
     if (bare && !qiaoi_is_han(next))
         return true;
-    if (qiaoi_is_latin(next) && qiaoi_hit_beginning(s, qiaoi_skip_spaces(s, end), QIAOI_W(STOP) | QIAOI_W(GE_POST) | QIAOI_W(LE_POST) | QIAOI_W(AND)) == NULL)
+    if (qiaoi_is_latin(next) &&
+        qiaoi_hit_beginning(s, qiaoi_skip_spaces(s, end),
+                            QIAOI_W(STOP) | QIAOI_W(GE_POST) | QIAOI_W(LE_POST) | QIAOI_W(AND)) == NULL)
         return false;
-    return !qiaoi_is_han(next) || qiaoi_hit_beginning(s, qiaoi_skip_spaces(s, end), QIAOI_W(GE_POST) | QIAOI_W(LE_POST) | QIAOI_W(ABOUT_POST) | QIAOI_W(STOP)) != NULL;
+    return !qiaoi_is_han(next) ||
+           qiaoi_hit_beginning(s, qiaoi_skip_spaces(s, end),
+                               QIAOI_W(GE_POST) | QIAOI_W(LE_POST) | QIAOI_W(ABOUT_POST) | QIAOI_W(STOP)) != NULL;
 }
 
 const qiaoi_hit *
@@ -53,7 +58,9 @@ qiaoi_bare_before(const qiaoi_sentence *s, size_t cell)
     size_t at = qiaoi_skip_spaces_back(s, cell);
 
     for (int step = 0; step < 4 && at > 0; step++) {
-        const qiaoi_hit *hit = qiaoi_hit_ending(s, at, QIAOI_W(BARE) | QIAOI_W(LINK) | QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(ABOUT) | QIAOI_W(FROM) | QIAOI_W(BETWEEN));
+        const qiaoi_hit *hit = qiaoi_hit_ending(s, at,
+                                                QIAOI_W(BARE) | QIAOI_W(LINK) | QIAOI_W(GE) | QIAOI_W(LE) |
+                                                    QIAOI_W(ABOUT) | QIAOI_W(FROM) | QIAOI_W(BETWEEN));
 
         if (hit != NULL && (hit->words & QIAOI_W(BARE)) != 0)
             return hit;
@@ -67,7 +74,8 @@ qiaoi_bare_before(const qiaoi_sentence *s, size_t cell)
     return NULL;
 }
 
-/* A value without a unit counts behind a property that has none (pH, F1, 折射率) or compared by a sign with a property. */
+/* A value without a unit counts behind a property that has none (pH, F1, 折射率) or compared by a sign with a property.
+ */
 static bool
 judge_plain(const qiaoi_sentence *s, qiaoi_expression *e)
 {
@@ -134,13 +142,15 @@ effect_before(const qiaoi_sentence *s, const qiaoi_expression *e)
 static bool
 listed(const qiaoi_sentence *s, const qiaoi_expression *e, place p)
 {
-    if (!named(e) || e->name_begin != qiaoi_skip_spaces(s, p.begin) || e->name_end - e->name_begin > 6 || !qiaoi_is_han(s->cells[e->name_begin].c) ||
-        e->name_end != e->begin || qiaoi_skip_spaces(s, e->end) < (p.end < s->count ? p.end : s->count))
+    if (!named(e) || e->name_begin != qiaoi_skip_spaces(s, p.begin) || e->name_end - e->name_begin > 6 ||
+        !qiaoi_is_han(s->cells[e->name_begin].c) || e->name_end != e->begin ||
+        qiaoi_skip_spaces(s, e->end) < (p.end < s->count ? p.end : s->count))
         return false;
     for (size_t i = 0; i < s->quantity_count; i++) {
         const qiaoi_quantity *q = &s->quantities[i];
 
-        if (q->unit.end > q->unit.begin && (q->unit.rules & QIAOI_RULE_EVIDENCE) == 0 && q->unit.dimension.exponents[s->units->base_money] == 0)
+        if (q->unit.end > q->unit.begin && (q->unit.rules & QIAOI_RULE_EVIDENCE) == 0 &&
+            q->unit.dimension.exponents[s->units->base_money] == 0)
             return !any(s, 0, s->count, QIAOI_W(MARKET) | QIAOI_W(FINANCE) | QIAOI_W(PEOPLE));
     }
     return false;
@@ -155,9 +165,12 @@ judge_ratio(const qiaoi_sentence *s, const qiaoi_expression *e, place p)
         return false;
     if (!e->symbol && !e->limited && any(s, 0, e->begin, QIAOI_W(NATION)) && qiaoi_is_han(s->cells[p.begin].c))
         return false;
-    if (!e->symbol && any(s, 0, s->count, QIAOI_W(FINANCE)) && !any(s, e->name_begin, e->name_end, QIAOI_W(HIGHER) | QIAOI_W(LOWER)))
+    if (!e->symbol && any(s, 0, s->count, QIAOI_W(FINANCE)) &&
+        !any(s, e->name_begin, e->name_end, QIAOI_W(HIGHER) | QIAOI_W(LOWER)))
         return false;
-    return e->symbol || e->limited || effect_before(s, e) || listed(s, e, p) || e->plus_minus || e->headed || (named(e) && e->compared && qiaoi_is_latin(s->cells[e->name_end - 1].c)) || e->change != QIAO_CHANGE_NONE || of_something(s, e) || e->changes;
+    return e->symbol || e->limited || effect_before(s, e) || listed(s, e, p) || e->plus_minus || e->headed ||
+           (named(e) && e->compared && qiaoi_is_latin(s->cells[e->name_end - 1].c)) || e->change != QIAO_CHANGE_NONE ||
+           of_something(s, e) || e->changes;
 }
 
 /* "2x", "3倍", "5 times": of what is compared. */
@@ -173,7 +186,8 @@ judge_multiple(const qiaoi_sentence *s, const qiaoi_expression *e)
         qiaoi_hit_beginning(s, at, QIAOI_W(COMPARATIVE)) != NULL)
         return true;
     /* 是传统工艺的3倍, factor of, 寿命的3.5倍 */
-    return qiaoi_ends(s, qiaoi_skip_spaces_back(s, e->begin), "的") != 0 || (named(e) && !qiaoi_is_latin(s->cells[e->unit->end - 1].c)) ||
+    return qiaoi_ends(s, qiaoi_skip_spaces_back(s, e->begin), "的") != 0 ||
+           (named(e) && !qiaoi_is_latin(s->cells[e->unit->end - 1].c)) ||
            any(s, at, at + 6 < s->count ? at + 6 : s->count, QIAOI_W(UP) | QIAOI_W(DOWN));
 }
 
@@ -187,8 +201,9 @@ is_multiple(const qiaoi_expression *e)
 static bool
 of_records(const qiaoi_sentence *s, size_t cell)
 {
-    static const char *const records[] = {" of video", " of footage", " of speech", " of audio", " of data", " of recording", " of lectures", " of training",
-                                          " of music", " of class", " of teaching"};
+    static const char *const records[] = {" of video", " of footage",   " of speech",   " of audio",
+                                          " of data",  " of recording", " of lectures", " of training",
+                                          " of music", " of class",     " of teaching"};
 
     for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) {
         if (qiaoi_at(s, cell, records[i]) != 0)
@@ -222,13 +237,14 @@ judge_time(const qiaoi_sentence *s, const qiaoi_expression *e, place p)
         return false;
     if (e->unit->factor >= 86400 && e->value >= 1900 && e->value <= 2100)
         return false;
-    if (qiaoi_at(s, e->end, " a day") != 0 || qiaoi_at(s, e->end, " a week") != 0 || qiaoi_at(s, e->end, " per day") != 0 ||
-        of_records(s, e->end))
+    if (qiaoi_at(s, e->end, " a day") != 0 || qiaoi_at(s, e->end, " a week") != 0 ||
+        qiaoi_at(s, e->end, " per day") != 0 || of_records(s, e->end))
         return false;
     if (e->unit->factor >= 3600 && any(s, p.begin, p.end, QIAOI_W(EXPERIENCE)))
         return false;
     return !(e->value == 24 && e->unit->factor == 3600 &&
-             (qiaoi_ends(s, e->begin, "×") != 0 || any(s, e->end, e->end + 10 < s->count ? e->end + 10 : s->count, QIAOI_W(AROUND_THE_CLOCK))));
+             (qiaoi_ends(s, e->begin, "×") != 0 ||
+              any(s, e->end, e->end + 10 < s->count ? e->end + 10 : s->count, QIAOI_W(AROUND_THE_CLOCK))));
 }
 
 static bool
@@ -268,7 +284,8 @@ statistic(const qiaoi_sentence *s, const qiaoi_expression *e, place p)
         return true;
     if (mass && any(s, p.begin, p.end, QIAOI_W(MARKET)))
         return true;
-    if (mass && e->value * e->unit->factor >= 1e7 && any(s, 0, p.end, QIAOI_W(CAPACITY) | QIAOI_W(COMPANY) | QIAOI_W(MARKET)))
+    if (mass && e->value * e->unit->factor >= 1e7 &&
+        any(s, 0, p.end, QIAOI_W(CAPACITY) | QIAOI_W(COMPANY) | QIAOI_W(MARKET)))
         return true; /* ten thousand tonnes and more */
     if (any(s, p.begin, e->begin, QIAOI_W(COMPANY)) && counts_machines(s, e, p))
         return true;
@@ -300,7 +317,8 @@ settle_difference(const qiaoi_sentence *s, qiaoi_expression *e)
         from = e->core - 24;
     at += qiaoi_at(s, at, "的");
     e->difference = e->plus_minus || e->change != QIAO_CHANGE_NONE || any(s, from, e->core, QIAOI_W(DIFFERENCE)) ||
-                    qiaoi_hit_beginning(s, at, QIAOI_W(DIFFERENCE)) != NULL || any(s, e->name_begin, e->name_end, QIAOI_W(DIFFERENCE));
+                    qiaoi_hit_beginning(s, at, QIAOI_W(DIFFERENCE)) != NULL ||
+                    any(s, e->name_begin, e->name_end, QIAOI_W(DIFFERENCE));
 }
 
 /* "316L", "304N" beside steel */
@@ -309,8 +327,9 @@ steel_grade(const qiaoi_sentence *s, const qiaoi_expression *e)
 {
     uint32_t c = s->cells[e->unit->begin].c;
 
-    return e->unit->end == e->unit->begin + 1 && (c == 'L' || c == 'N' || c == 'H' || c == 'T') && e->value >= 200 && e->value < 1000 &&
-           e->value == floor(e->value) && qiaoi_is_digit(s->cells[e->unit->begin - 1].c) && any(s, 0, s->count, QIAOI_W(STEEL));
+    return e->unit->end == e->unit->begin + 1 && (c == 'L' || c == 'N' || c == 'H' || c == 'T') && e->value >= 200 &&
+           e->value < 1000 && e->value == floor(e->value) && qiaoi_is_digit(s->cells[e->unit->begin - 1].c) &&
+           any(s, 0, s->count, QIAOI_W(STEEL));
 }
 
 static bool
@@ -337,7 +356,8 @@ judge_unit(const qiaoi_sentence *s, qiaoi_expression *e, place p)
         return judge_area(s, e, p);
     if (qiaoi_is_base(d, u->base_metre, 2) && e->unit->factor >= 1000 && any(s, p.begin, p.end, QIAOI_W(PLACE)))
         return false;
-    if (d->exponents[u->base_kilogram] != 0 || d->exponents[u->base_metre] != 0 || d->exponents[u->base_count_of_things] != 0)
+    if (d->exponents[u->base_kilogram] != 0 || d->exponents[u->base_metre] != 0 ||
+        d->exponents[u->base_count_of_things] != 0)
         return !statistic(s, e, p);
     return true;
 }

@@ -1,4 +1,5 @@
-/* How alike two names of properties are when nothing is known but their letters: Latin words and pairs of Chinese characters that they share. */
+/* How alike two names of properties are when nothing is known but their letters: Latin words and pairs of Chinese
+ * characters that they share. */
 #include "indicator/indicator_internal.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
- * Finds the property that an expression states: before it ("抗拉强度≥600 MPa", "a detection limit below 5 ppb"), behind it ("400 Wh/kg energy
- * density", "10 W的输出功率"), or the nearest property of the clause ("the efficiency of the module is 22%"). Nothing is better than a wrong one.
+ * Finds the property that an expression states: before it ("抗拉强度≥600 MPa", "a detection limit below 5 ppb"), behind
+ * it ("400 Wh/kg energy density", "10 W的输出功率"), or the nearest property of the clause ("the efficiency of the
+ * module is 22%"). Nothing is better than a wrong one.
  */
 #include "indicator/indicator_internal.h"
 
@@ -14,8 +15,8 @@
 static bool
 is_word_cell(uint32_t c)
 {
-    return qiaoi_is_latin(c) || qiaoi_is_han(c) || qiaoi_is_digit(c) || (c >= 0x391 && c <= 0x3C9) || c == '-' || c == 0xB7 || c == '_' ||
-           c == 0x2080 + 2 || c == '\'';
+    return qiaoi_is_latin(c) || qiaoi_is_han(c) || qiaoi_is_digit(c) || (c >= 0x391 && c <= 0x3C9) || c == '-' ||
+           c == 0xB7 || c == '_' || c == 0x2080 + 2 || c == '\'';
 }
 
 /* Is the cell inside a quantity before the expression? */
@@ -36,9 +37,9 @@ in_quantity(const qiaoi_sentence *s, size_t cell)
 /* What stands between a property and its value. */
 typedef struct links {
     bool linked, copula, sign;
-    bool place;             /* "在", "at": the value is a condition */
-    size_t verb_end;        /* a Chinese change verb ends here; 0 = none */
-    const qiaoi_hit *verb;  /* an English change verb; NULL = none */
+    bool place;            /* "在", "at": the value is a condition */
+    size_t verb_end;       /* a Chinese change verb ends here; 0 = none */
+    const qiaoi_hit *verb; /* an English change verb; NULL = none */
     bool by;
 } links;
 
@@ -55,7 +56,8 @@ note_link(const qiaoi_sentence *s, const qiaoi_hit *hit, size_t at, links *l)
 
     l->linked = l->linked || (hit->words & QIAOI_W(LINK)) != 0;
     l->copula = l->copula || (hit->words & QIAOI_W(COPULA)) != 0;
-    l->place = l->place || qiaoi_ends(s, at, "在") == hit->end - hit->begin || (qiaoi_ends(s, at, "at") == 2 && hit->end - hit->begin == 2);
+    l->place = l->place || qiaoi_ends(s, at, "在") == hit->end - hit->begin ||
+               (qiaoi_ends(s, at, "at") == 2 && hit->end - hit->begin == 2);
     l->by = l->by || (qiaoi_ends(s, at, "by") == 2 && hit->end - hit->begin == 2);
     if ((hit->words & (QIAOI_W(UP) | QIAOI_W(DOWN))) == 0)
         return;
@@ -71,7 +73,9 @@ skip_size_letters(const qiaoi_sentence *s, size_t at)
 {
     size_t begin = at;
 
-    while (begin > 0 && at - begin < 3 && (qiaoi_is_latin(s->cells[begin - 1].c) || (s->cells[begin - 1].c >= 0x391 && s->cells[begin - 1].c <= 0x3C9)))
+    while (
+        begin > 0 && at - begin < 3 &&
+        (qiaoi_is_latin(s->cells[begin - 1].c) || (s->cells[begin - 1].c >= 0x391 && s->cells[begin - 1].c <= 0x3C9)))
         begin--;
     return at > begin && at - begin <= 2 && qiaoi_is_digit(s->cells[at].c) ? begin : at;
 }
@@ -80,8 +84,8 @@ skip_size_letters(const qiaoi_sentence *s, size_t at)
 static size_t
 skip_links(const qiaoi_sentence *s, size_t at, links *l)
 {
-    uint64_t linking = QIAOI_W(LINK) | QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(ABOUT) | QIAOI_W(BETTER) | QIAOI_W(UP) | QIAOI_W(DOWN) |
-                       QIAOI_W(FROM) | QIAOI_W(COPULA) | QIAOI_W(BETWEEN);
+    uint64_t linking = QIAOI_W(LINK) | QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(ABOUT) | QIAOI_W(BETTER) | QIAOI_W(UP) |
+                       QIAOI_W(DOWN) | QIAOI_W(FROM) | QIAOI_W(COPULA) | QIAOI_W(BETWEEN);
 
     for (int step = 0; step < 8; step++) {
         const qiaoi_hit *hit;
@@ -107,9 +111,10 @@ skip_links(const qiaoi_sentence *s, size_t at, links *l)
 static size_t
 trim_front(const qiaoi_sentence *s, size_t begin, size_t end)
 {
-    static const char *const leads[] = {"下", "时", "后", "前", "内", "中", "上", "及", "和", "与", "且", "则", "其", "对", "使", "将", "把", "被", "由", "在", "以",
-                                        "为", "该", "本", "的", "了", "着", "可", "能", "应", "须", "需", "均", "都", "并", "而", "但", "或", "从", "当", "每", "是",
-                                        "有", "个", "种", "等", "-", "·", "'", "也", "又", "还"};
+    static const char *const leads[] = {"下", "时", "后", "前", "内", "中", "上", "及", "和", "与", "且", "则", "其",
+                                        "对", "使", "将", "把", "被", "由", "在", "以", "为", "该", "本", "的", "了",
+                                        "着", "可", "能", "应", "须", "需", "均", "都", "并", "而", "但", "或", "从",
+                                        "当", "每", "是", "有", "个", "种", "等", "-",  "·",  "'",  "也", "又", "还"};
     bool cut = true;
 
     while (cut && begin < end) {
@@ -171,8 +176,8 @@ take_verb(const qiaoi_sentence *s, size_t begin)
 static bool
 property_by_ending(const qiaoi_sentence *s, size_t begin, size_t end)
 {
-    static const char *const ends[] = {"率", "度", "量", "力", "值", "数", "比", "角", "期", "径", "厚", "压", "温", "速", "频", "耗", "距", "差", "隙", "高",
-                                       "长", "宽", "重"};
+    static const char *const ends[] = {"率", "度", "量", "力", "值", "数", "比", "角", "期", "径", "厚", "压",
+                                       "温", "速", "频", "耗", "距", "差", "隙", "高", "长", "宽", "重"};
 
     if (end - begin < 2 || qiaoi_hit_ending(s, end, QIAOI_W(STOP)) != NULL)
         return false;
@@ -188,10 +193,11 @@ static bool
 nothing_else(const qiaoi_sentence *s, size_t begin, size_t end)
 {
     while (begin < end) {
-        const qiaoi_hit *hit = qiaoi_hit_beginning(s, begin, QIAOI_W(STOP) | QIAOI_W(LINK) | QIAOI_W(UP) | QIAOI_W(DOWN));
+        const qiaoi_hit *hit =
+            qiaoi_hit_beginning(s, begin, QIAOI_W(STOP) | QIAOI_W(LINK) | QIAOI_W(UP) | QIAOI_W(DOWN));
 
-        if (hit == NULL || qiaoi_at(s, begin, "性能") != 0 || qiaoi_at(s, begin, "测试") != 0 || qiaoi_at(s, begin, "装置") != 0 ||
-            qiaoi_at(s, begin, "系统") != 0 || qiaoi_at(s, begin, "设备") != 0)
+        if (hit == NULL || qiaoi_at(s, begin, "性能") != 0 || qiaoi_at(s, begin, "测试") != 0 ||
+            qiaoi_at(s, begin, "装置") != 0 || qiaoi_at(s, begin, "系统") != 0 || qiaoi_at(s, begin, "设备") != 0)
             return false;
         begin = hit->end;
     }
@@ -209,11 +215,13 @@ name_before_zh(const qiaoi_sentence *s, qiaoi_expression *e, size_t at, const li
 {
     size_t begin = phrase_begin_zh(s, at), end = at;
     const qiaoi_hit *stop = qiaoi_hit_ending(s, at, QIAOI_W(STOP) | QIAOI_W(HEAD));
-    bool headed = begin < end && (property_by_ending(s, begin, end) || (cut_to_head(s, begin, &end) && nothing_else(s, end, at)));
+    bool headed =
+        begin < end && (property_by_ending(s, begin, end) || (cut_to_head(s, begin, &end) && nothing_else(s, end, at)));
 
     if (begin >= end || (stop != NULL && (stop->words & QIAOI_W(HEAD)) == 0 && stop->begin <= begin))
         return false;
-    if (!headed && !e->symbol && !l->sign && !(at_boundary(s, begin) && end - begin >= 2 && end - begin <= 8 && !l->place))
+    if (!headed && !e->symbol && !l->sign &&
+        !(at_boundary(s, begin) && end - begin >= 2 && end - begin <= 8 && !l->place))
         return false;
     if (end < at && !l->linked && !e->compared)
         return false;
@@ -237,7 +245,8 @@ name_before_zh(const qiaoi_sentence *s, qiaoi_expression *e, size_t at, const li
 static bool
 told_in_percent(const qiaoi_sentence *s, size_t end)
 {
-    static const char *const ends[] = {"率", "精度", "纯度", "浓度", "湿度", "准确度", "含量", "灵敏度", "特异性", "选择性", "占空比", "孔隙度", "准确性"};
+    static const char *const ends[] = {"率",     "精度",   "纯度",   "浓度",   "湿度",   "准确度", "含量",
+                                       "灵敏度", "特异性", "选择性", "占空比", "孔隙度", "准确性"};
 
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         if (qiaoi_ends(s, end, ends[i]) != 0)
@@ -253,8 +262,10 @@ name_behind_zh(const qiaoi_sentence *s, qiaoi_expression *e)
     const qiaoi_hit *hit = NULL;
 
     at += qiaoi_at(s, at, "的");
-    for (end = at; end < s->count && end - at < 10 && is_word_cell(s->cells[end].c) && !qiaoi_is_digit(s->cells[end].c); end++) {
-        const qiaoi_hit *stop = qiaoi_hit_beginning(s, end, QIAOI_W(STOP) | QIAOI_W(HEAD) | QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(LINK));
+    for (end = at; end < s->count && end - at < 10 && is_word_cell(s->cells[end].c) && !qiaoi_is_digit(s->cells[end].c);
+         end++) {
+        const qiaoi_hit *stop =
+            qiaoi_hit_beginning(s, end, QIAOI_W(STOP) | QIAOI_W(HEAD) | QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(LINK));
 
         if (stop != NULL && (stop->words & QIAOI_W(HEAD)) != 0) {
             hit = stop;
@@ -263,10 +274,13 @@ name_behind_zh(const qiaoi_sentence *s, qiaoi_expression *e)
             break;
         }
     }
-    if (hit == NULL || (qiaoi_is_han(s->cells[hit->end].c) &&
-                        qiaoi_hit_beginning(s, hit->end, QIAOI_W(STOP) | QIAOI_W(LINK) | QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(AND)) == NULL))
+    if (hit == NULL ||
+        (qiaoi_is_han(s->cells[hit->end].c) &&
+         qiaoi_hit_beginning(s, hit->end, QIAOI_W(STOP) | QIAOI_W(LINK) | QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(AND)) ==
+             NULL))
         return false; /* 8000吨压力机 is a press, no pressure */
-    if (e->unit != NULL && (e->unit->rules & QIAOI_RULE_EVIDENCE) != 0 && e->change == QIAO_CHANGE_NONE && !told_in_percent(s, hit->end))
+    if (e->unit != NULL && (e->unit->rules & QIAOI_RULE_EVIDENCE) != 0 && e->change == QIAO_CHANGE_NONE &&
+        !told_in_percent(s, hit->end))
         return false;
     e->headed = true;
     e->name_begin = at;
@@ -279,7 +293,8 @@ name_behind_zh(const qiaoi_sentence *s, qiaoi_expression *e)
 static size_t
 word_begin(const qiaoi_sentence *s, size_t end)
 {
-    while (end > 0 && is_word_cell(s->cells[end - 1].c) && !qiaoi_is_han(s->cells[end - 1].c) && !in_quantity(s, end - 1))
+    while (end > 0 && is_word_cell(s->cells[end - 1].c) && !qiaoi_is_han(s->cells[end - 1].c) &&
+           !in_quantity(s, end - 1))
         end--;
     return end;
 }
@@ -344,7 +359,8 @@ no_noun(const qiaoi_sentence *s, size_t end)
     return qiaoi_ends(s, end, "ing") != 0 || qiaoi_ends(s, end, "ed") != 0 || qiaoi_ends(s, end, "ly") != 0;
 }
 
-/* "with pulsation below 2 %", "a fine particle fraction above 60%": words that stand alone may name what is compared. */
+/* "with pulsation below 2 %", "a fine particle fraction above 60%": words that stand alone may name what is compared.
+ */
 static bool
 lone_words(const qiaoi_sentence *s, const qiaoi_expression *e, size_t begin, size_t end)
 {
@@ -400,7 +416,8 @@ name_behind_en(const qiaoi_sentence *s, qiaoi_expression *e)
         size_t stop = word_end(s, at);
         const qiaoi_hit *hit = stop > at ? qiaoi_hit_within(s, at, stop, QIAOI_W(HEAD)) : NULL;
 
-        if (stop == at || (qiaoi_hit_beginning(s, at, QIAOI_W(STOP)) != NULL && qiaoi_hit_beginning(s, at, QIAOI_W(HEAD)) == NULL))
+        if (stop == at ||
+            (qiaoi_hit_beginning(s, at, QIAOI_W(STOP)) != NULL && qiaoi_hit_beginning(s, at, QIAOI_W(HEAD)) == NULL))
             break;
         if (hit != NULL && hit->end == stop)
             end = stop;
@@ -431,8 +448,10 @@ nearest_before(const qiaoi_sentence *s, qiaoi_expression *e, size_t at)
         return false;
     for (size_t i = 0; i < s->quantity_count; i++) {
         /* a value in between has used it */
-        if (s->quantities[i].begin >= hit->end && s->quantities[i].end <= e->begin && s->quantities[i].unit.end > s->quantities[i].unit.begin &&
-            qiaoi_same_dimension(&s->quantities[i].unit.dimension, e->unit != NULL ? &e->unit->dimension : &(qiao_dimension){{0}}))
+        if (s->quantities[i].begin >= hit->end && s->quantities[i].end <= e->begin &&
+            s->quantities[i].unit.end > s->quantities[i].unit.begin &&
+            qiaoi_same_dimension(&s->quantities[i].unit.dimension,
+                                 e->unit != NULL ? &e->unit->dimension : &(qiao_dimension){{0}}))
             return false;
     }
     end = hit->end;
@@ -477,105 +496,11 @@ ends_chinese(const qiaoi_sentence *s, size_t at)
 {
     size_t begin = at;
 
-    while (begin > 0 && at - begin < 5 && (qiaoi_is_latin(s->cells[begin - 1].c) || qiaoi_is_digit(s->cells[begin - 1].c)) && !in_quantity(s, begin - 1))
+    while (begin > 0 && at - begin < 5 &&
+           (qiaoi_is_latin(s->cells[begin - 1].c) || qiaoi_is_digit(s->cells[begin - 1].c)) &&
+           !in_quantity(s, begin - 1))
         begin--;
     return begin > 0 && qiaoi_is_han(s->cells[begin - 1].c);
-}
-
-static bool
-contains_any(const qiaoi_sentence *s, size_t begin, size_t end, const char *const *texts, size_t count)
-{
-    for (size_t at = begin; at < end; at++) {
-        for (size_t i = 0; i < count; i++) {
-            size_t n = qiaoi_at(s, at, texts[i]);
-
-            if (n != 0 && at + n <= end)
-                return true;
-        }
-    }
-    return false;
-}
-
-/* Properties that can only be told in some units: a frequency is no distance. */
-static bool
-speaks_of(const qiaoi_sentence *s, const qiaoi_expression *e)
-{
-    static const struct {
-        const char *ending;
-        const char *units; /* SI, between spaces */
-    } sure[] = {{"距离", " m "},
-                {"长度", " m "},
-                {"厚度", " m "},
-                {"直径", " m "},
-                {"宽度", " m s Hz "},
-                {"高度", " m "},
-                {"波长", " m "},
-                {"粒径", " m mesh "},
-                {"孔径", " m "},
-                {"电压", " V "},
-                {"电流", " A A/m2 C A/kg "},
-                {"功率", " W V·A dBm dBW W/m2 W/kg W/m3 W/m "},
-                {"频率", " Hz 1/s "},
-                {"重量", " kg N kg/m2 kg/m "},
-                {"质量", " kg kg/m2 kg/m "},
-                {"压强", " Pa "},
-                {"温度", " K "},
-                {"转速", " 1/s Hz m/s "},
-                {"thickness", " m "},
-                {"diameter", " m "},
-                {"wavelength", " m "},
-                {"wavelengths", " m "},
-                {"voltage", " V "},
-                {"current", " A A/m2 C A/kg "},
-                {"frequency", " Hz 1/s "},
-                {"weight", " kg N kg/m2 kg/m "},
-                {"mass", " kg kg/m2 kg/m "},
-                {"payload", " kg N W m3 "},
-                {"distance", " m "},
-                {"altitude", " m "},
-                {"power", " W V·A dBm dBW 1/s rad s 1/m W/m2 W/kg W/m3 W/m "},
-                {"pressure", " Pa N Pa/m "},
-                {"temperature", " K "},
-                {"volume", " m3 m3/kg "},
-                {"height", " m "},
-                {"width", " m s Hz rad "}};
-    const char *si = e->unit->si;
-
-    for (size_t i = 0; i < sizeof sure / sizeof sure[0]; i++) {
-        char wanted[QIAOI_SI_SIZE + 2];
-
-        if (qiaoi_ends(s, e->name_end, sure[i].ending) == 0)
-            continue;
-        if (si[0] == 'd' && si[1] == 'B')
-            return true;
-        snprintf(wanted, sizeof wanted, " %s ", si);
-        return strstr(sure[i].units, wanted) != NULL;
-    }
-    return true;
-}
-
-/* A time is no density, a temperature no efficiency: such a name belongs to another value. */
-static bool
-fits_unit(const qiaoi_sentence *s, const qiaoi_expression *e)
-{
-    static const char *const of_time[] = {"时间", "寿命", "周期", "期", "时长", "续航", "延", "节拍", "工时", "年限", "待机", "间隔", "循环", "盐雾", "连续", "稳定",
-                                          "存", "耐", "抗", "工作", "运行", "时", "脉宽", "抖动", "使用", "time", "life", "duration", "latency", "delay", "period",
-                                          "endurance", "lag", "interval", "warranty", "jitter", "storage", "retention", "mtbf", "age", "payback", "pulse",
-                                          "standby", "stability", "length", "autonomy", "operation", "turnaround", "window", "cycle", "response", "width",
-                                          "operating", "shelf", "resistance", "survival", "hold"};
-    static const char *const of_heat[] = {"温", "热", "冷", "冻", "点", "耐", "范围", "条件", "环境", "工况", "火", "烧", "柔性", "temp", "point", "limit", "range", "heat",
-                                          "cool", "melt", "boil", "flash", "transition", "tg", "resistance", "operating", "storage", "oven", "anneal", "sinter",
-                                          "calcin", "stability", "rise", "uniformity", "accuracy", "difference", "threshold", "drift", "netd", "resolution",
-                                          "error", "noise", "gradient", "swing", "ambient", "dew", "freezing", "condition", "deviation"};
-    const qiao_units *u = s->units;
-
-    if (e->unit == NULL || !e->headed || e->change != QIAO_CHANGE_NONE)
-        return true;
-    if (qiaoi_is_base(&e->unit->dimension, u->base_second, 2))
-        return contains_any(s, e->name_begin, e->name_end, of_time, sizeof of_time / sizeof of_time[0]);
-    if (e->unit->offset != 0)
-        return contains_any(s, e->name_begin, e->name_end, of_heat, sizeof of_heat / sizeof of_heat[0]);
-    return (e->unit->rules & QIAOI_RULE_EVIDENCE) != 0 || speaks_of(s, e);
 }
 
 static void
@@ -602,7 +527,7 @@ void
 qiaoi_find_name(const qiaoi_sentence *s, qiaoi_expression *e)
 {
     find_name(s, e);
-    if (e->name_end <= e->name_begin || fits_unit(s, e))
+    if (e->name_end <= e->name_begin || qiaoi_name_fits(s, e))
         return;
     e->name_begin = e->name_end = 0;
     e->headed = false;

@@ -1,6 +1,6 @@
 /*
- * Numbers as people write them: 1,000 and 0.5, 1.2e5, 1×10^-6, 10⁻⁹, 2.5 million, 两千, 一百二十, 3.5万 (the 万 belongs to the unit and is
- * read there). What cannot be told apart (10 5, 1×106, 10-9) is no number.
+ * Numbers as people write them: 1,000 and 0.5, 1.2e5, 1×10^-6, 10⁻⁹, 2.5 million, 两千, 一百二十, 3.5万 (the 万 belongs
+ * to the unit and is read there). What cannot be told apart (10 5, 1×106, 10-9) is no number.
  */
 #include "indicator/indicator_internal.h"
 
@@ -187,7 +187,8 @@ qiaoi_number(const qiaoi_sentence *s, size_t cell, double *value_out, size_t *en
 static int
 chinese_digit(uint32_t c)
 {
-    static const uint16_t digits_of[] = {0x96F6, 0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D};
+    static const uint16_t digits_of[] = {0x96F6, 0x4E00, 0x4E8C, 0x4E09, 0x56DB,
+                                         0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D};
 
     if (c == 0x4E24) /* 两 */
         return 2;

@@ -1,6 +1,6 @@
 /*
- * The comparison around an expression: words and signs before it ("不低于", "at least", "≤") and behind it ("以上", "or less"). A sign beats a
- * word, what stands before beats what stands behind; without any the value is plain.
+ * The comparison around an expression: words and signs before it ("不低于", "at least", "≤") and behind it ("以上", "or
+ * less"). A sign beats a word, what stands before beats what stands behind; without any the value is plain.
  */
 #include "indicator/indicator_internal.h"
 
@@ -21,8 +21,9 @@ finer_when_less(const qiaoi_sentence *s, const qiaoi_unit_use *unit)
     const qiao_units *u = s->units;
     const qiao_dimension *d = &unit->dimension;
 
-    return qiaoi_is_base(d, u->base_metre, 2) || qiaoi_is_base(d, u->base_second, 2) || qiaoi_is_base(d, u->base_angle, 2) ||
-           qiaoi_is_base(d, u->base_kelvin, 2) || strcmp(unit->si, "Pa") == 0 || (strcmp(unit->si, "1") == 0 && unit->factor < 1e-3);
+    return qiaoi_is_base(d, u->base_metre, 2) || qiaoi_is_base(d, u->base_second, 2) ||
+           qiaoi_is_base(d, u->base_angle, 2) || qiaoi_is_base(d, u->base_kelvin, 2) || strcmp(unit->si, "Pa") == 0 ||
+           (strcmp(unit->si, "1") == 0 && unit->factor < 1e-3);
 }
 
 /* "精度优于 0.1 mm" is at most; "识别率优于99%" is at least. */
@@ -39,7 +40,9 @@ better(const qiaoi_sentence *s, const qiaoi_expression *e)
         return QIAO_OP_GE;
     if (qiaoi_hit_within(s, from, to, QIAOI_W(PRECISION) | QIAOI_W(LOWER)) != NULL)
         return QIAO_OP_LE;
-    return e->unit != NULL && finer_when_less(s, e->unit) && qiaoi_hit_within(s, from, to, QIAOI_W(HIGHER)) == NULL ? QIAO_OP_LE : QIAO_OP_GE;
+    return e->unit != NULL && finer_when_less(s, e->unit) && qiaoi_hit_within(s, from, to, QIAOI_W(HIGHER)) == NULL
+               ? QIAO_OP_LE
+               : QIAO_OP_GE;
 }
 
 /* "under 5 MPa", "under 100 mW/cm2 illumination" tell a condition, not a limit. */
@@ -65,13 +68,14 @@ operator_of(const qiaoi_sentence *s, const qiaoi_expression *e, const qiaoi_hit 
 }
 
 /*
- * What is skipped between a comparison and its number: articles, "about", a bracket, a letter that names a size. 0 = nothing that may be
- * skipped ends here.
+ * What is skipped between a comparison and its number: articles, "about", a bracket, a letter that names a size. 0 =
+ * nothing that may be skipped ends here.
  */
 static size_t
 filler(const qiaoi_sentence *s, size_t cell)
 {
-    static const char *const words[] = {"a", "an", "the", "of", "to", "为", "到", "在", "达", "达到", "了", "是", "至", "其", "be", "by", "that of", "等于"};
+    static const char *const words[] = {"a",    "an", "the", "of", "to", "为", "到", "在",      "达",
+                                        "达到", "了", "是",  "至", "其", "be", "by", "that of", "等于"};
     size_t letters = cell;
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
@@ -80,8 +84,8 @@ filler(const qiaoi_sentence *s, size_t cell)
         if (n != 0 && (!qiaoi_is_latin(s->cells[cell - 1].c) || cell == n || !qiaoi_is_latin(s->cells[cell - n - 1].c)))
             return n;
     }
-    if (cell > 0 && (is_bracket(s->cells[cell - 1].c) || s->cells[cell - 1].c == 0x3C6 || s->cells[cell - 1].c == 0x3A6 ||
-                     s->cells[cell - 1].c == 0xF8 || s->cells[cell - 1].c == 0xD8))
+    if (cell > 0 && (is_bracket(s->cells[cell - 1].c) || s->cells[cell - 1].c == 0x3C6 ||
+                     s->cells[cell - 1].c == 0x3A6 || s->cells[cell - 1].c == 0xF8 || s->cells[cell - 1].c == 0xD8))
         return 1;
     while (letters > 0 && qiaoi_is_latin(s->cells[letters - 1].c))
         letters--;
@@ -150,7 +154,8 @@ words_behind(const qiaoi_sentence *s, qiaoi_expression *e)
     if (s->cells[number_end].c == '+' && number_end < e->core_end && !e->compared && e->op == QIAO_OP_EQ)
         e->op = QIAO_OP_GE; /* 30+ m */
 
-    if (s->cells[at].c == '+' && at == e->end && !qiaoi_is_digit(s->cells[at + 1].c) && !qiaoi_is_latin(s->cells[at + 1].c)) {
+    if (s->cells[at].c == '+' && at == e->end && !qiaoi_is_digit(s->cells[at + 1].c) &&
+        !qiaoi_is_latin(s->cells[at + 1].c)) {
         if (!e->compared && e->op == QIAO_OP_EQ)
             e->op = QIAO_OP_GE;
         e->end = at + 1;
@@ -181,14 +186,16 @@ change_of(const qiaoi_sentence *s, const qiaoi_expression *e)
     size_t at = qiaoi_skip_spaces_back(s, e->begin), behind = qiaoi_skip_spaces(s, e->end);
     const qiaoi_hit *hit = qiaoi_hit_ending(s, at, change);
     bool by = qiaoi_ends(s, at, "by") != 0;
-    size_t result = by ? 0 : qiaoi_ends(s, at, "到") + qiaoi_ends(s, at, "至") + qiaoi_ends(s, at, "为") + qiaoi_ends(s, at, "to");
+    size_t result =
+        by ? 0 : qiaoi_ends(s, at, "到") + qiaoi_ends(s, at, "至") + qiaoi_ends(s, at, "为") + qiaoi_ends(s, at, "to");
 
     if (e->changes || result != 0)
         return QIAO_CHANGE_NONE;
     if (hit == NULL && (by || qiaoi_ends(s, at, "了") != 0))
         hit = qiaoi_hit_within(s, qiaoi_clause_begin(s, at), at, change);
     if (hit == NULL && e->unit != NULL && (e->unit->rules & QIAOI_RULE_EVIDENCE) != 0)
-        hit = qiaoi_hit_beginning(s, behind, QIAOI_W(COMPARATIVE)) != NULL ? qiaoi_hit_beginning(s, behind, change) : NULL;
+        hit = qiaoi_hit_beginning(s, behind, QIAOI_W(COMPARATIVE)) != NULL ? qiaoi_hit_beginning(s, behind, change)
+                                                                           : NULL;
     if (hit == NULL)
         return QIAO_CHANGE_NONE;
     return (hit->words & QIAOI_W(UP)) != 0 ? QIAO_CHANGE_UP : QIAO_CHANGE_DOWN;

@@ -1,6 +1,6 @@
 /*
- * Finds the numbers of a piece and the unit of each. Numbers that are part of a name (A320, COVID-19, GB/T 1234-2019), ordinals (第3) and
- * list numbering are marked or left out here; whether the others are indicators is judged later.
+ * Finds the numbers of a piece and the unit of each. Numbers that are part of a name (A320, COVID-19, GB/T 1234-2019),
+ * ordinals (第3) and list numbering are marked or left out here; whether the others are indicators is judged later.
  */
 #include "indicator/indicator_internal.h"
 
@@ -16,7 +16,8 @@ symbol_of_size(const qiaoi_sentence *s, size_t begin, size_t end)
     if (begin > 0 && qiaoi_is_latin(s->cells[begin - 1].c))
         return false;
     if (end - begin == 1)
-        return c == 0x3C6 || c == 0x3A6 || c == 0xF8 || c == 0xD8 || c == 0x2205 || c == 0x3B4 || c == 0x394 || c == 0x3BB;
+        return c == 0x3C6 || c == 0x3A6 || c == 0xF8 || c == 0xD8 || c == 0x2205 || c == 0x3B4 || c == 0x394 ||
+               c == 0x3BB;
     if (end - begin != 2)
         return false;
     return (c == 'R' && (second == 'a' || second == 'z' || second == 'q')) || ((c == 'D' || c == 'A') && second == 'C');
@@ -26,7 +27,8 @@ symbol_of_size(const qiaoi_sentence *s, size_t begin, size_t end)
 static size_t
 letters_begin(const qiaoi_sentence *s, size_t cell)
 {
-    while (cell > 0 && (qiaoi_is_latin(s->cells[cell - 1].c) || (s->cells[cell - 1].c >= 0x391 && s->cells[cell - 1].c <= 0x3C9)))
+    while (cell > 0 &&
+           (qiaoi_is_latin(s->cells[cell - 1].c) || (s->cells[cell - 1].c >= 0x391 && s->cells[cell - 1].c <= 0x3C9)))
         cell--;
     return cell;
 }
@@ -116,7 +118,8 @@ sign_before(const qiaoi_sentence *s, size_t cell, bool *negative_out)
     return cell > 0 && s->cells[cell - 1].c == '+' && (cell < 2 || !qiaoi_is_latin(s->cells[cell - 2].c)) ? 1 : 0;
 }
 
-/* Quantities that a minus can stand before: temperature, decibel, voltage, current, angle, charge, ratios and plain numbers. */
+/* Quantities that a minus can stand before: temperature, decibel, voltage, current, angle, charge, ratios and plain
+ * numbers. */
 static bool
 may_be_negative(const qiaoi_sentence *s, const qiaoi_unit_use *use)
 {
@@ -125,9 +128,9 @@ may_be_negative(const qiaoi_sentence *s, const qiaoi_unit_use *use)
 
     if (use->begin == use->end)
         return true;
-    if (qiaoi_is_base(d, u->base_metre, 2) || qiaoi_is_base(d, u->base_second, 2) || qiaoi_is_base(d, u->base_kilogram, 2) ||
-        qiaoi_is_base(d, u->base_count_of_things, 2) || qiaoi_is_base(d, u->base_money, 2) || qiaoi_is_base(d, u->base_metre, 4) ||
-        qiaoi_is_base(d, u->base_metre, 6))
+    if (qiaoi_is_base(d, u->base_metre, 2) || qiaoi_is_base(d, u->base_second, 2) ||
+        qiaoi_is_base(d, u->base_kilogram, 2) || qiaoi_is_base(d, u->base_count_of_things, 2) ||
+        qiaoi_is_base(d, u->base_money, 2) || qiaoi_is_base(d, u->base_metre, 4) || qiaoi_is_base(d, u->base_metre, 6))
         return false;
     return !(use->rules & QIAOI_RULE_GRADE);
 }
@@ -151,7 +154,8 @@ magnitude(const qiaoi_sentence *s, size_t cell, double *factor)
             return at + n - cell;
         }
     }
-    if ((s->cells[cell].c == 'k' || s->cells[cell].c == 'K') && s->cells[cell + 1].c == ' ' && qiaoi_at(s, cell + 2, "cycles") != 0) {
+    if ((s->cells[cell].c == 'k' || s->cells[cell].c == 'K') && s->cells[cell + 1].c == ' ' &&
+        qiaoi_at(s, cell + 2, "cycles") != 0) {
         *factor = 1e3;
         return 1;
     }
@@ -172,7 +176,8 @@ magnitude(const qiaoi_sentence *s, size_t cell, double *factor)
 static size_t
 vague(const qiaoi_sentence *s, size_t cell)
 {
-    return qiaoi_at(s, cell, "多") + qiaoi_at(s, cell, "余") + qiaoi_at(s, cell, "来") + (qiaoi_at(s, cell, "+") != 0 ? 1 : 0);
+    return qiaoi_at(s, cell, "多") + qiaoi_at(s, cell, "余") + qiaoi_at(s, cell, "来") +
+           (qiaoi_at(s, cell, "+") != 0 ? 1 : 0);
 }
 
 static void
@@ -184,8 +189,8 @@ write_money(const qiaoi_sentence *s, qiaoi_quantity *q, size_t number_end)
 
     while (n > 0 && head[n - 1] == ' ')
         n--;
-    snprintf(q->unit.written, sizeof q->unit.written, "%.*s%.*s", (int)(n < 12 ? n : 12), head, (int)(tail < 24 ? tail : 24),
-             s->bytes + tail_from);
+    snprintf(q->unit.written, sizeof q->unit.written, "%.*s%.*s", (int)(n < 12 ? n : 12), head,
+             (int)(tail < 24 ? tail : 24), s->bytes + tail_from);
 }
 
 /* $2B, $37K/day, €5M */
@@ -234,7 +239,8 @@ take_unit_before(const qiaoi_sentence *s, qiaoi_quantity *q)
 static bool
 each_time(const qiaoi_sentence *s, const qiaoi_hit *hit)
 {
-    static const char *const things[] = {"每吨", "每公斤", "每平方米", "每立方米", "每升", "每亩", "每毫升", "每公里", "每米"};
+    static const char *const things[] = {"每吨", "每公斤", "每平方米", "每立方米", "每升",
+                                         "每亩", "每毫升", "每公里",   "每米"};
 
     for (size_t i = 0; i < sizeof things / sizeof things[0]; i++) {
         if (qiaoi_at(s, hit->begin, things[i]) == hit->end - hit->begin)
@@ -243,11 +249,13 @@ each_time(const qiaoi_sentence *s, const qiaoi_hit *hit)
     return true;
 }
 
-/* The "每小时" or "日产" that the number at the cell is told of: only words of comparison and properties in between. 0 = none. */
+/* The "每小时" or "日产" that the number at the cell is told of: only words of comparison and properties in between. 0
+ * = none. */
 static size_t
 each_before(const qiaoi_sentence *s, size_t cell)
 {
-    uint64_t between = QIAOI_W(LINK) | QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(ABOUT) | QIAOI_W(HEAD) | QIAOI_W(UP) | QIAOI_W(DOWN) | QIAOI_W(COST);
+    uint64_t between = QIAOI_W(LINK) | QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(ABOUT) | QIAOI_W(HEAD) | QIAOI_W(UP) |
+                       QIAOI_W(DOWN) | QIAOI_W(COST);
     size_t at = qiaoi_skip_spaces_back(s, cell), others = 0;
 
     for (int step = 0; step < 9 && at > 0 && cell - at < 14; step++) {
@@ -346,8 +354,22 @@ static bool
 any_numeral(uint32_t c)
 {
     switch (c) {
-    case 0x4E00: case 0x4E8C: case 0x4E09: case 0x56DB: case 0x4E94: case 0x516D: case 0x4E03: case 0x516B: case 0x4E5D:
-    case 0x4E24: case 0x5341: case 0x767E: case 0x5343: case 0x4E07: case 0x4EBF: case 0x96F6:
+    case 0x4E00:
+    case 0x4E8C:
+    case 0x4E09:
+    case 0x56DB:
+    case 0x4E94:
+    case 0x516D:
+    case 0x4E03:
+    case 0x516B:
+    case 0x4E5D:
+    case 0x4E24:
+    case 0x5341:
+    case 0x767E:
+    case 0x5343:
+    case 0x4E07:
+    case 0x4EBF:
+    case 0x96F6:
         return true;
     default:
         return false;
@@ -358,7 +380,8 @@ any_numeral(uint32_t c)
 static bool
 no_count(const qiaoi_sentence *s, size_t cell)
 {
-    static const char *const leads[] = {"第", "数", "几", "上", "成", "期", "之", "近", "好", "半", "若干", "多", "初", "周", "每", "另", "同", "唯", "统", "万", "亿"};
+    static const char *const leads[] = {"第", "数", "几", "上", "成", "期", "之", "近", "好", "半", "若干",
+                                        "多", "初", "周", "每", "另", "同", "唯", "统", "万", "亿"};
 
     for (size_t i = 0; cell > 0 && i < sizeof leads / sizeof leads[0]; i++) {
         if (qiaoi_at(s, cell - 1, leads[i]) == 1)
@@ -367,7 +390,8 @@ no_count(const qiaoi_sentence *s, size_t cell)
     return cell > 0 && (any_numeral(s->cells[cell - 1].c) || qiaoi_is_digit(s->cells[cell - 1].c));
 }
 
-/* One character before one character is an ordinary word (一度, 一次, 三角) unless it is compared or follows a property. */
+/* One character before one character is an ordinary word (一度, 一次, 三角) unless it is compared or follows a
+ * property. */
 static bool
 stands_as_value(const qiaoi_sentence *s, size_t cell)
 {
@@ -378,12 +402,14 @@ stands_as_value(const qiaoi_sentence *s, size_t cell)
 static bool
 takes_numeral(const qiaoi_sentence *s, const qiaoi_unit_use *use, size_t cell, size_t end)
 {
-    static const char *const units[] = {"倍",   "小时", "个小时", "分钟", "秒",   "毫秒", "年",   "天",   "个月", "米",   "毫米",
-                                        "厘米", "微米", "纳米",   "公里", "千米", "公斤", "千克", "吨",   "克",   "毫克", "摄氏度",
-                                        "度",   "万次", "次",     "级",   "兆帕", "千瓦", "瓦",   "千伏", "伏",   "赫兹", "元",
-                                        "个百分点", "百分点", "帧", "像素", "万像素", "分贝", "目", "立方米", "平方米", "周"};
+    static const char *const units[] = {
+        "倍",       "小时",   "个小时", "分钟", "秒",     "毫秒", "年",   "天",     "个月",   "米",   "毫米",
+        "厘米",     "微米",   "纳米",   "公里", "千米",   "公斤", "千克", "吨",     "克",     "毫克", "摄氏度",
+        "度",       "万次",   "次",     "级",   "兆帕",   "千瓦", "瓦",   "千伏",   "伏",     "赫兹", "元",
+        "个百分点", "百分点", "帧",     "像素", "万像素", "分贝", "目",   "立方米", "平方米", "周"};
     size_t length = use->end - use->begin;
-    bool power_first = s->cells[cell].c == 0x767E || s->cells[cell].c == 0x5343 || s->cells[cell].c == 0x4E07 || s->cells[cell].c == 0x4EBF;
+    bool power_first = s->cells[cell].c == 0x767E || s->cells[cell].c == 0x5343 || s->cells[cell].c == 0x4E07 ||
+                       s->cells[cell].c == 0x4EBF;
 
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         size_t n = qiaoi_at(s, use->begin, units[i]);
@@ -411,7 +437,8 @@ hundredths(qiaoi_sentence *s, size_t cell)
     if (!qiaoi_chinese_number(s, cell + n + permille, &q.value, &q.number_end))
         return 0;
     q.end = q.number_end;
-    q.unit = (qiaoi_unit_use){.begin = cell, .end = cell + n + permille, .factor = n != 0 ? 0.01 : 0.001, .rules = QIAOI_RULE_EVIDENCE};
+    q.unit = (qiaoi_unit_use){
+        .begin = cell, .end = cell + n + permille, .factor = n != 0 ? 0.01 : 0.001, .rules = QIAOI_RULE_EVIDENCE};
     memcpy(q.unit.si, "1", 2);
     memcpy(q.unit.written, n != 0 ? "%" : "‰", n != 0 ? 2 : 4);
     q.before = true;
@@ -455,8 +482,8 @@ add_number_word(qiaoi_sentence *s, size_t cell)
 
         if (n == 0)
             continue;
-        if (qiaoi_at(s, cell + n, "-fold") == 0 && qiaoi_at(s, cell + n, "fold") == 0 && qiaoi_at(s, cell + n, " times") == 0 &&
-            qiaoi_at(s, cell + n, " fold") == 0)
+        if (qiaoi_at(s, cell + n, "-fold") == 0 && qiaoi_at(s, cell + n, "fold") == 0 &&
+            qiaoi_at(s, cell + n, " times") == 0 && qiaoi_at(s, cell + n, " fold") == 0)
             continue;
         if (!qiaoi_unit_at(s, cell + n, &q.unit)) {
             size_t hyphen = s->cells[cell + n].c == '-' ? 1 : 0;
@@ -485,7 +512,8 @@ qiaoi_find_quantities(qiaoi_sentence *s)
             i = add_digits(s, i);
         else if (any_numeral(c))
             i = add_numeral(s, i);
-        else if ((c == 't' || c == 'f' || c == 's' || c == 'e' || c == 'n' || c == 'T' || c == 'F') && (n = add_number_word(s, i)) != 0)
+        else if ((c == 't' || c == 'f' || c == 's' || c == 'e' || c == 'n' || c == 'T' || c == 'F') &&
+                 (n = add_number_word(s, i)) != 0)
             i += n;
         else
             i++;

@@ -1,4 +1,5 @@
-/* Reads the indicators of a text: piece by piece, each through cells, words, quantities and expressions to readings in the caller's arena. */
+/* Reads the indicators of a text: piece by piece, each through cells, words, quantities and expressions to readings in
+ * the caller's arena. */
 #include "indicator/indicator_internal.h"
 
 #include <math.h>
@@ -55,7 +56,8 @@ set_unit(const qiaoi_sentence *s, qiao_arena *arena, const qiaoi_expression *e, 
         return true;
     }
     r->dimension = u->dimension;
-    r->unit = u->written[0] != '\0' ? qiao_arena_strndup(arena, u->written, strlen(u->written)) : copy_cells(s, arena, u->begin, u->end);
+    r->unit = u->written[0] != '\0' ? qiao_arena_strndup(arena, u->written, strlen(u->written))
+                                    : copy_cells(s, arena, u->begin, u->end);
     r->si_unit = qiao_arena_strndup(arena, u->si, strlen(u->si));
     return r->unit != NULL && r->si_unit != NULL;
 }
@@ -148,7 +150,8 @@ worthless(const qiaoi_sentence *s, const qiaoi_expression *e)
 
     if (e->unit != NULL)
         return false;
-    return (at == 0 || (s->cells[at - 1].c != ':' && qiaoi_hit_ending(s, at, QIAOI_W(SYMBOL)) == NULL)) && qiaoi_bare_before(s, e->core) == NULL;
+    return (at == 0 || (s->cells[at - 1].c != ':' && qiaoi_hit_ending(s, at, QIAOI_W(SYMBOL)) == NULL)) &&
+           qiaoi_bare_before(s, e->core) == NULL;
 }
 
 static bool
@@ -200,8 +203,8 @@ read_piece(qiaoi_sentence *s, const char *text, size_t begin, size_t end, collec
 }
 
 qiao_status
-qiao_indicators_read(const qiao_units *units, const char *text, size_t length, qiao_language language, qiao_arena *arena, qiao_reading **out,
-                     size_t *count_out, qiao_error *err)
+qiao_indicators_read(const qiao_units *units, const char *text, size_t length, qiao_language language,
+                     qiao_arena *arena, qiao_reading **out, size_t *count_out, qiao_error *err)
 {
     collector c = {.arena = arena};
     qiaoi_sentence *s = NULL;
@@ -242,7 +245,8 @@ set_text(qiaoi_sentence *s, const char *text)
 }
 
 bool
-qiao_indicator_of_field(const qiao_units *units, const qiao_indicator *field, qiao_language language, qiao_arena *arena, qiao_reading *out)
+qiao_indicator_of_field(const qiao_units *units, const qiao_indicator *field, qiao_language language, qiao_arena *arena,
+                        qiao_reading *out)
 {
     const char *name = language == QIAO_LANGUAGE_ZH ? field->name_zh : field->name_en;
     const char *unit = field->unit == NULL ? "" : field->unit;

@@ -1,4 +1,5 @@
-/* A set of character strings, sorted, that is walked letter by letter along the cells: units and grammar are looked up with it. */
+/* A set of character strings, sorted, that is walked letter by letter along the cells: units and grammar are looked up
+ * with it. */
 #include "indicator/indicator_internal.h"
 
 #include <stdlib.h>
@@ -145,7 +146,8 @@ lower_bound(const qiaoi_spellings *set, size_t low, size_t high, size_t depth, u
 }
 
 size_t
-qiaoi_spellings_match(const qiaoi_spellings *set, const qiaoi_cell *cells, size_t count, bool fold, qiaoi_match *matches)
+qiaoi_spellings_match(const qiaoi_spellings *set, const qiaoi_cell *cells, size_t count, bool fold,
+                      qiaoi_match *matches)
 {
     const qiaoi_initial *initial;
     size_t low, high, found = 0;

@@ -1,6 +1,6 @@
 /*
- * Makes the spellings of a unit out of its row: symbols and Chinese names as written, English words in lower case with their plural, each
- * with the SI prefixes it may take. "kPa", "kilopascals" and "千帕" all come from one row.
+ * Makes the spellings of a unit out of its row: symbols and Chinese names as written, English words in lower case with
+ * their plural, each with the SI prefixes it may take. "kPa", "kilopascals" and "千帕" all come from one row.
  */
 #include "indicator/indicator_internal.h"
 
@@ -18,11 +18,11 @@ typedef struct prefix {
 } prefix;
 
 static const prefix prefixes_known[] = {
-    {'f', "f", "femto", "飞", 1e-15}, {'p', "p", "pico", "皮", 1e-12},   {'n', "n", "nano", "纳", 1e-9},
+    {'f', "f", "femto", "飞", 1e-15},  {'p', "p", "pico", "皮", 1e-12},  {'n', "n", "nano", "纳", 1e-9},
     {'u', "μ|u", "micro", "微", 1e-6}, {'m', "m", "milli", "毫", 1e-3},  {'c', "c", "centi", "厘", 1e-2},
-    {'d', "d", "deci", "分", 1e-1},   {'a', NULL, "atto", "阿", 1e-18},  {'h', "h", "hecto", "百", 1e2},
-    {'k', "k|K", "kilo", "千", 1e3},  {'K', "K", "kilo", "千", 1e3},     {'M', "M", "mega", "兆", 1e6},
-    {'G', "G", "giga", "吉", 1e9},    {'T', "T", "tera", "太", 1e12},    {'P', "P", "peta", "拍", 1e15},
+    {'d', "d", "deci", "分", 1e-1},    {'a', NULL, "atto", "阿", 1e-18}, {'h', "h", "hecto", "百", 1e2},
+    {'k', "k|K", "kilo", "千", 1e3},   {'K', "K", "kilo", "千", 1e3},    {'M', "M", "mega", "兆", 1e6},
+    {'G', "G", "giga", "吉", 1e9},     {'T', "T", "tera", "太", 1e12},   {'P', "P", "peta", "拍", 1e15},
     {'E', "E", "exa", "艾", 1e18},
 };
 
@@ -67,8 +67,8 @@ add_word(qiao_units *u, size_t unit, const char *text, double factor, unsigned r
 }
 
 static bool
-add_joined(qiao_units *u, size_t unit, kind k, const char *head, size_t head_length, const plain_name *name, double factor,
-           unsigned rules)
+add_joined(qiao_units *u, size_t unit, kind k, const char *head, size_t head_length, const plain_name *name,
+           double factor, unsigned rules)
 {
     char text[NAME_BYTES_MAX + 16];
     size_t n = strlen(name->text);

@@ -1,6 +1,6 @@
 /*
- * Opens the table of units: one row a unit, with its dimension as a product of base quantities, its factor and offset to SI, and how it is
- * spelled. Only shape is checked here; the spellings are made by units_build.c.
+ * Opens the table of units: one row a unit, with its dimension as a product of base quantities, its factor and offset
+ * to SI, and how it is spelled. Only shape is checked here; the spellings are made by units_build.c.
  */
 #include "indicator/indicator_internal.h"
 
@@ -31,8 +31,8 @@ typedef enum column {
     COLUMN_COUNT
 } column;
 
-static const char *const column_names[COLUMN_COUNT] = {"unit",    "si",    "dimension", "factor",     "offset", "prefixes",
-                                                       "symbols", "words", "zh",        "not_before", "near",   "rules"};
+static const char *const column_names[COLUMN_COUNT] = {
+    "unit", "si", "dimension", "factor", "offset", "prefixes", "symbols", "words", "zh", "not_before", "near", "rules"};
 
 typedef struct reader {
     qiao_units *units;
@@ -42,11 +42,9 @@ typedef struct reader {
     char *cells[COLUMN_COUNT];
 } reader;
 
-static qiao_status
-bad(const reader *r, const char *what, const char *value, qiao_error *err)
-{
-    return qiao_fail(err, QIAO_E_INPUT, "table of units %s, line %zu: %s \"%s\"", r->name, r->line, what, value);
-}
+/* Every message names file and line first, the value last. */
+#define BAD(r, text, value, err)                                                                                       \
+    qiao_fail(err, QIAO_E_INPUT, "table of units %s, line %zu: " text, (r)->name, (r)->line, value)
 
 /* "1/60", "2.5e-3", "1000/12.566" */
 static bool
@@ -117,15 +115,17 @@ read_rules(const char *text, unsigned *out)
     static const struct {
         const char *name;
         unsigned rule;
-    } known[] = {{"compound", QIAOI_RULE_COMPOUND}, {"attached", QIAOI_RULE_ATTACHED}, {"spaced", QIAOI_RULE_SPACED},
-                 {"prefixed", QIAOI_RULE_PREFIXED}, {"before", QIAOI_RULE_BEFORE},     {"evidence", QIAOI_RULE_EVIDENCE},
+    } known[] = {{"compound", QIAOI_RULE_COMPOUND}, {"attached", QIAOI_RULE_ATTACHED},
+                 {"spaced", QIAOI_RULE_SPACED},     {"prefixed", QIAOI_RULE_PREFIXED},
+                 {"before", QIAOI_RULE_BEFORE},     {"evidence", QIAOI_RULE_EVIDENCE},
                  {"grade", QIAOI_RULE_GRADE}};
 
     *out = 0;
     while (*text != '\0') {
         size_t n = strcspn(text, "|"), i = 0;
 
-        while (i < sizeof known / sizeof known[0] && (strlen(known[i].name) != n || memcmp(known[i].name, text, n) != 0))
+        while (i < sizeof known / sizeof known[0] &&
+               (strlen(known[i].name) != n || memcmp(known[i].name, text, n) != 0))
             i++;
         if (i == sizeof known / sizeof known[0])
             return false;
@@ -165,7 +165,7 @@ add_near(reader *r, qiaoi_unit *unit, qiao_error *err)
     if (r->cells[NEAR][0] == '\0')
         return QIAO_OK;
     if (r->units->near_count == NEAR_MAX)
-        return bad(r, "too many units with near words, at", r->cells[UNIT], err);
+        return BAD(r, "too many units with near words, at \"%s\"", r->cells[UNIT], err);
     unit->near = (uint64_t)1 << r->units->near_count++;
     return qiaoi_grammar_add(r->units, r->cells[NEAR], 0, unit->near) ? QIAO_OK : qiao_fail_memory(err);
 }
@@ -179,17 +179,17 @@ add_unit(reader *r, qiao_error *err)
     qiao_status status;
 
     if (u->unit_count == UNITS_MAX)
-        return bad(r, "too many units, at", r->cells[UNIT], err);
+        return BAD(r, "too many units, at \"%s\"", r->cells[UNIT], err);
     if (r->cells[UNIT][0] == '\0' || r->cells[SI][0] == '\0' || strlen(r->cells[SI]) >= QIAOI_SI_SIZE)
-        return bad(r, "unit and si must be given and short, not so for", r->cells[UNIT], err);
+        return BAD(r, "unit and si must be given and short, not so for \"%s\"", r->cells[UNIT], err);
     if (!read_dimension(u, r->cells[DIMENSION], &unit.dimension))
-        return bad(r, "is no dimension:", r->cells[DIMENSION], err);
+        return BAD(r, "\"%s\" is no dimension such as m·s-2", r->cells[DIMENSION], err);
     if (!quotient(r->cells[FACTOR], &unit.factor) || unit.factor <= 0)
-        return bad(r, "factor is no number above 0:", r->cells[FACTOR], err);
+        return BAD(r, "factor must be a number above 0, not \"%s\"", r->cells[FACTOR], err);
     if (r->cells[OFFSET][0] != '\0' && !quotient(r->cells[OFFSET], &unit.offset))
-        return bad(r, "offset is no number:", r->cells[OFFSET], err);
+        return BAD(r, "offset must be a number, not \"%s\"", r->cells[OFFSET], err);
     if (!read_rules(r->cells[RULES], &unit.rules))
-        return bad(r, "unknown rule in", r->cells[RULES], err);
+        return BAD(r, "unknown rule in \"%s\"", r->cells[RULES], err);
     status = add_near(r, &unit, err);
     if (status != QIAO_OK)
         return status;
@@ -201,7 +201,8 @@ add_unit(reader *r, qiao_error *err)
     u->units[u->unit_count++] = unit;
     status = qiaoi_units_add_names(u, u->unit_count - 1, names, r->cells[PREFIXES], unit.rules);
     if (status == QIAO_E_INPUT)
-        return bad(r, "a name brings a factor or rule that cannot be read, or a prefix is unknown:", r->cells[UNIT], err);
+        return BAD(r, "a name of \"%s\" brings a factor or rule that cannot be read, or its prefixes are unknown",
+                   r->cells[UNIT], err);
     return status == QIAO_OK ? QIAO_OK : qiao_fail_memory(err);
 }
 
@@ -230,7 +231,7 @@ read_heading(reader *r, size_t count, qiao_error *err)
 {
     for (size_t i = 0; i < COLUMN_COUNT; i++) {
         if (i >= count || strcmp(r->cells[i], column_names[i]) != 0)
-            return bad(r, "the columns are not those of a table of units; wanted:", column_names[i], err);
+            return BAD(r, "not the columns of a table of units; wanted here: %s", column_names[i], err);
     }
     r->headed = true;
     return QIAO_OK;
@@ -250,7 +251,7 @@ read_line(reader *r, char *line, qiao_error *err)
         return QIAO_OK;
     }
     if (!split(r, line, &n))
-        return bad(r, "more cells than columns, at", r->cells[UNIT], err);
+        return BAD(r, "more cells than columns, at \"%s\"", r->cells[UNIT], err);
     return r->headed ? add_unit(r, err) : read_heading(r, n, err);
 }
 
@@ -286,9 +287,9 @@ find_bases(qiao_units *units, qiao_error *err)
     struct {
         const char *name;
         int *base;
-    } const wanted[] = {{"K", &units->base_kelvin},   {"CNY", &units->base_money},    {"m", &units->base_metre},
-                        {"s", &units->base_second},   {"kg", &units->base_kilogram},  {"n", &units->base_count_of_things},
-                        {"rad", &units->base_angle},  {"dB", &units->base_decibel}};
+    } const wanted[] = {{"K", &units->base_kelvin},  {"CNY", &units->base_money},   {"m", &units->base_metre},
+                        {"s", &units->base_second},  {"kg", &units->base_kilogram}, {"n", &units->base_count_of_things},
+                        {"rad", &units->base_angle}, {"dB", &units->base_decibel}};
 
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         *wanted[i].base = qiaoi_units_base(units, wanted[i].name, strlen(wanted[i].name));

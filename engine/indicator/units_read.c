@@ -1,38 +1,14 @@
 /*
- * Reads a unit expression at a place in a piece: one spelling ("mAh", "帧/秒") or a product and quotient of several ("W/(m2·K)", "克/立方厘米",
- * "kWh/100 km", "mol m-2 s-1"), and works out factor, dimension and how the coherent SI unit is written. Behind a slash everything that is
- * joined by dots stays below it, as people mean it. A spelling that several units share goes to the one whose words stand nearest.
+ * Reads a unit expression at a place in a piece: one spelling ("mAh", "帧/秒") or a product and quotient of several
+ * ("W/(m2·K)", "克/立方厘米", "kWh/100 km", "mol m-2 s-1"), and works out factor, dimension and how the coherent SI
+ * unit is written. Behind a slash everything that is joined by dots stays below it, as people mean it. A spelling that
+ * several units share goes to the one whose words stand nearest.
  */
-#include "indicator/indicator_internal.h"
+#include "indicator/units_compose.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#define PARTS_MAX 10u
-#define PART_SIZE 16u
-
-typedef struct part {
-    char symbol[PART_SIZE];
-    int twice; /* doubled exponent */
-} part;
-
-typedef struct builder {
-    double factor, offset;
-    qiao_dimension dimension;
-    part parts[PARTS_MAX];
-    size_t part_count, atoms;
-    bool below;       /* behind a slash */
-    bool all_compound;/* every unit so far needs company */
-    unsigned rules;
-} builder;
-
-typedef struct atom {
-    const qiaoi_unit *unit;
-    double factor;
-    unsigned rules;
-    size_t end;
-} atom;
 
 static bool
 followed_by(const qiaoi_sentence *s, size_t cell, const uint32_t *list)
@@ -97,11 +73,13 @@ ends_well(const qiaoi_sentence *s, size_t cell, size_t end, bool spaced)
     if (qiaoi_is_latin(next) || next == '_' || next == 0x3BC)
         return false;
     /* "2 T-cells", "5 A-frame" */
-    return !(spaced && end == cell + 1 && last >= 'A' && last <= 'Z' && next == '-' && qiaoi_is_latin(s->cells[end + 1].c));
+    return !(spaced && end == cell + 1 && last >= 'A' && last <= 'Z' && next == '-' &&
+             qiaoi_is_latin(s->cells[end + 1].c));
 }
 
 static bool
-pick(const qiaoi_sentence *s, const qiaoi_spellings *set, const qiaoi_match *match, size_t cell, bool first, bool spaced, atom *out)
+pick(const qiaoi_sentence *s, const qiaoi_spellings *set, const qiaoi_match *match, size_t cell, bool first,
+     bool spaced, qiaoi_atom *out)
 {
     size_t best = SIZE_MAX;
 
@@ -111,8 +89,10 @@ pick(const qiaoi_sentence *s, const qiaoi_spellings *set, const qiaoi_match *mat
 
         if (fit < best) {
             best = fit;
-            *out = (atom){.unit = &s->units->units[name->unit], .factor = name->factor, .rules = name->rules,
-                          .end = cell + match->length};
+            *out = (qiaoi_atom){.unit = &s->units->units[name->unit],
+                                .factor = name->factor,
+                                .rules = name->rules,
+                                .end = cell + match->length};
         }
     }
     return best != SIZE_MAX;
@@ -120,22 +100,24 @@ pick(const qiaoi_sentence *s, const qiaoi_spellings *set, const qiaoi_match *mat
 
 /* 2 or 3 directly behind a length or time: m2, s2. */
 static bool
-takes_digit(const qiaoi_sentence *s, const atom *a, size_t cell)
+takes_digit(const qiaoi_sentence *s, const qiaoi_atom *a, size_t cell)
 {
     uint32_t c = s->cells[cell].c, next = s->cells[cell + 1].c;
     const qiao_units *u = s->units;
 
-    if ((c != '2' && c != '3') || qiaoi_is_digit(next) || qiaoi_is_latin(next) || (next == '.' && qiaoi_is_digit(s->cells[cell + 2].c)))
+    if ((c != '2' && c != '3') || qiaoi_is_digit(next) || qiaoi_is_latin(next) ||
+        (next == '.' && qiaoi_is_digit(s->cells[cell + 2].c)))
         return false;
-    return qiaoi_is_base(&a->unit->dimension, u->base_metre, 2) || (c == '2' && qiaoi_is_base(&a->unit->dimension, u->base_second, 2));
+    return qiaoi_is_base(&a->unit->dimension, u->base_metre, 2) ||
+           (c == '2' && qiaoi_is_base(&a->unit->dimension, u->base_second, 2));
 }
 
 static bool
-find_atom(const qiaoi_sentence *s, size_t cell, bool first, bool spaced, atom *out)
+find_atom(const qiaoi_sentence *s, size_t cell, bool first, bool spaced, qiaoi_atom *out)
 {
     const qiaoi_spellings *const sets[2] = {&s->units->symbols, &s->units->words};
     qiaoi_match matches[QIAOI_MATCHES_MAX];
-    atom candidate;
+    qiaoi_atom candidate;
     bool found = false;
 
     for (size_t k = 0; k < 2; k++) {
@@ -148,7 +130,8 @@ find_atom(const qiaoi_sentence *s, size_t cell, bool first, bool spaced, atom *o
                 break;
             if (!ends_well(s, cell, end, spaced) || !pick(s, sets[k], &matches[n], cell, first, spaced, &candidate))
                 continue;
-            if (qiaoi_is_latin(s->cells[end - 1].c) && qiaoi_is_digit(s->cells[end].c) && !takes_digit(s, &candidate, end))
+            if (qiaoi_is_latin(s->cells[end - 1].c) && qiaoi_is_digit(s->cells[end].c) &&
+                !takes_digit(s, &candidate, end))
                 continue;
             *out = candidate;
             found = true;
@@ -193,13 +176,14 @@ caret(const qiaoi_sentence *s, size_t *cell)
 
 /* "-1" written flat: s-1, cm-3. Not where a range goes on: "5 m-3 m". */
 static int
-flat_minus(const qiaoi_sentence *s, const atom *a, size_t *cell, bool first)
+flat_minus(const qiaoi_sentence *s, const qiaoi_atom *a, size_t *cell, bool first)
 {
     size_t at = *cell + 1, next = qiaoi_skip_spaces(s, at + 1);
-    atom other;
+    qiaoi_atom other;
 
-    if (s->cells[at].c < '1' || s->cells[at].c > '3' || qiaoi_is_digit(s->cells[at + 1].c) || (s->cells[at + 1].c == '.' && qiaoi_is_digit(s->cells[at + 2].c)) ||
-        s->cells[at + 1].c == '%' || s->cells[at + 1].c == '-' || !qiaoi_is_latin(s->cells[*cell - 1].c))
+    if (s->cells[at].c < '1' || s->cells[at].c > '3' || qiaoi_is_digit(s->cells[at + 1].c) ||
+        (s->cells[at + 1].c == '.' && qiaoi_is_digit(s->cells[at + 2].c)) || s->cells[at + 1].c == '%' ||
+        s->cells[at + 1].c == '-' || !qiaoi_is_latin(s->cells[*cell - 1].c))
         return 0;
     if (find_atom(s, next, false, false, &other) &&
         (next == at + 1 || (first && qiaoi_same_dimension(&other.unit->dimension, &a->unit->dimension))))
@@ -210,7 +194,7 @@ flat_minus(const qiaoi_sentence *s, const atom *a, size_t *cell, bool first)
 
 /* Doubled exponent of the unit before the cell; 2 where none is written. */
 static int
-exponent(const qiaoi_sentence *s, const atom *a, size_t *cell, bool first)
+exponent(const qiaoi_sentence *s, const qiaoi_atom *a, size_t *cell, bool first)
 {
     uint32_t c = s->cells[*cell].c;
     int twice = 2;
@@ -236,113 +220,6 @@ exponent(const qiaoi_sentence *s, const atom *a, size_t *cell, bool first)
     return twice;
 }
 
-/* ---- putting together ---- */
-
-static void
-add_part(builder *b, const char *symbol, size_t length, int twice)
-{
-    if (length >= PART_SIZE)
-        length = PART_SIZE - 1;
-    for (size_t i = 0; i < b->part_count; i++) {
-        if (strlen(b->parts[i].symbol) == length && memcmp(b->parts[i].symbol, symbol, length) == 0) {
-            b->parts[i].twice += twice;
-            return;
-        }
-    }
-    if (b->part_count == PARTS_MAX)
-        return;
-    memcpy(b->parts[b->part_count].symbol, symbol, length);
-    b->parts[b->part_count].symbol[length] = '\0';
-    b->parts[b->part_count++].twice = twice;
-}
-
-/* Takes an SI unit as shown ("W/(m·K)", "m3", "1") apart. */
-static void
-add_si(builder *b, const char *si, int twice)
-{
-    int sign = 1;
-
-    while (*si != '\0') {
-        size_t n;
-        int power = 1;
-
-        if (*si == '/')
-            sign = -1;
-        if (*si == '/' || *si == '(' || *si == ')' || (unsigned char)*si == 0xC2 || (unsigned char)*si == 0xB7) {
-            si++;
-            continue;
-        }
-        n = strcspn(si, "/()23\xC2");
-        if (n == 0) {
-            si++;
-            continue;
-        }
-        if (si[n] == '2' || si[n] == '3')
-            power = si[n] - '0';
-        if (!(n == 1 && *si == '1'))
-            add_part(b, si, n, sign * power * twice);
-        si += n + (power > 1 ? 1 : 0);
-    }
-}
-
-static bool
-add_atom(builder *b, const atom *a, int twice)
-{
-    int total = b->below ? -twice : twice;
-
-    for (size_t i = 0; i < QIAO_DIMENSIONS; i++) {
-        int e = b->dimension.exponents[i] + a->unit->dimension.exponents[i] * total / 2;
-
-        if (e < -100 || e > 100)
-            return false;
-        b->dimension.exponents[i] = (signed char)e;
-    }
-    b->factor *= total == 2 ? a->factor : total == -2 ? 1 / a->factor : pow(a->factor, total / 2.0);
-    b->offset = b->atoms == 0 && total == 2 ? a->unit->offset : 0;
-    b->rules = b->atoms == 0 ? a->rules & ~(unsigned)QIAOI_RULE_COMPOUND : b->rules & ~(unsigned)QIAOI_RULE_EVIDENCE;
-    b->all_compound = b->atoms == 0 ? (a->rules & QIAOI_RULE_COMPOUND) != 0 : b->all_compound && (a->rules & QIAOI_RULE_COMPOUND) != 0;
-    b->atoms++;
-    add_si(b, a->unit->si, total);
-    return true;
-}
-
-static size_t
-print_parts(const builder *b, char *out, size_t size, int sign)
-{
-    size_t n = 0, shown = 0;
-
-    for (size_t i = 0; i < b->part_count && n < size; i++) {
-        int twice = b->parts[i].twice * sign;
-
-        if (twice <= 0)
-            continue;
-        n += (size_t)snprintf(out + n, size - n, "%s%s", shown++ > 0 ? "·" : "", b->parts[i].symbol);
-        if (n < size && twice % 2 != 0)
-            n += (size_t)snprintf(out + n, size - n, "^%d/2", twice);
-        else if (n < size && twice != 2)
-            n += (size_t)snprintf(out + n, size - n, "%d", twice / 2);
-    }
-    return n;
-}
-
-static void
-print_si(const builder *b, char out[QIAOI_SI_SIZE])
-{
-    char above[64] = "", below[64] = "";
-    size_t under = 0;
-
-    for (size_t i = 0; i < b->part_count; i++)
-        under += b->parts[i].twice < 0 ? 1 : 0;
-    print_parts(b, above, sizeof above, 1);
-    print_parts(b, below, sizeof below, -1);
-    if (under == 0)
-        snprintf(out, QIAOI_SI_SIZE, "%.39s", above[0] == '\0' ? "1" : above);
-    else if (under == 1)
-        snprintf(out, QIAOI_SI_SIZE, "%.19s/%.19s", above[0] == '\0' ? "1" : above, below);
-    else
-        snprintf(out, QIAOI_SI_SIZE, "%.17s/(%.19s)", above[0] == '\0' ? "1" : above, below);
-}
-
 /* ---- products and quotients ---- */
 
 /* "/100 km", "/24 h": a count below the slash. 0 where none of the usual ones stands here. */
@@ -353,7 +230,8 @@ count_below(const qiaoi_sentence *s, size_t *cell)
         const char *text;
         double value;
         const char *unit;
-    } usual[] = {{"1000", 1000, ""}, {"100", 100, ""}, {"24", 24, "h"}, {"15", 15, "mm"}, {"10", 10, "min"}, {"25", 25, "mm"}, {"50", 50, "mm"}};
+    } usual[] = {{"1000", 1000, ""}, {"100", 100, ""}, {"24", 24, "h"}, {"15", 15, "mm"},
+                 {"10", 10, "min"},  {"25", 25, "mm"}, {"50", 50, "mm"}};
 
     for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
         size_t n = qiaoi_at(s, *cell, usual[i].text), at;
@@ -371,36 +249,38 @@ count_below(const qiaoi_sentence *s, size_t *cell)
 
 /* Kinds of quantity that something is made or used up of: what 每小时 may divide. */
 static bool
-divisible(const qiaoi_sentence *s, const builder *b)
+divisible(const qiaoi_sentence *s, const qiaoi_builder *b)
 {
     const qiao_units *u = s->units;
     const qiao_dimension *d = &b->dimension;
 
-    return qiaoi_is_base(d, u->base_count_of_things, 2) || qiaoi_is_base(d, u->base_kilogram, 2) || qiaoi_is_base(d, u->base_metre, 2) ||
-           qiaoi_is_base(d, u->base_metre, 4) || qiaoi_is_base(d, u->base_metre, 6) || qiaoi_is_base(d, u->base_money, 2) ||
+    return qiaoi_is_base(d, u->base_count_of_things, 2) || qiaoi_is_base(d, u->base_kilogram, 2) ||
+           qiaoi_is_base(d, u->base_metre, 2) || qiaoi_is_base(d, u->base_metre, 4) ||
+           qiaoi_is_base(d, u->base_metre, 6) || qiaoi_is_base(d, u->base_money, 2) ||
            strcmp(b->parts[0].symbol, "J") == 0;
 }
 
 static bool
-by_piece(const qiaoi_sentence *s, const atom *a)
+by_piece(const qiaoi_sentence *s, const qiaoi_atom *a)
 {
-    return qiaoi_is_base(&a->unit->dimension, s->units->base_count_of_things, 2) && (a->rules & QIAOI_RULE_COMPOUND) != 0;
+    return qiaoi_is_base(&a->unit->dimension, s->units->base_count_of_things, 2) &&
+           (a->rules & QIAOI_RULE_COMPOUND) != 0;
 }
 
 static bool
-per_piece(const qiaoi_sentence *s, const builder *b)
+per_piece(const qiaoi_sentence *s, const qiaoi_builder *b)
 {
     return divisible(s, b) || qiaoi_is_base(&b->dimension, s->units->base_second, 2) ||
            strcmp(b->parts[0].symbol, "mol") == 0;
 }
 
 static bool
-below_the_slash(const qiaoi_sentence *s, builder *b, size_t *cell)
+below_the_slash(const qiaoi_sentence *s, qiaoi_builder *b, size_t *cell)
 {
     size_t at = qiaoi_skip_spaces(s, *cell);
     double count = b->atoms > 0 ? count_below(s, &at) : 0;
     bool bracket = s->cells[at].c == '(';
-    atom a;
+    qiaoi_atom a;
 
     at += bracket ? 1 : 0;
     if (!find_atom(s, at, false, false, &a) || (count > 0 && qiaoi_same_dimension(&a.unit->dimension, &b->dimension)))
@@ -409,19 +289,19 @@ below_the_slash(const qiaoi_sentence *s, builder *b, size_t *cell)
         return false; /* "0.65 V per cell" is a voltage */
     b->below = true;
     at = a.end;
-    if (!add_atom(b, &a, exponent(s, &a, &at, false)))
+    if (!qiaoi_compose(b, &a, exponent(s, &a, &at, false)))
         return false;
     b->factor /= count > 0 ? count : 1;
     while (bracket && s->cells[at].c != ')') {
-        size_t next = s->cells[at].c == ' ' || s->cells[at].c == 0xB7 || s->cells[at].c == '.' || s->cells[at].c == '*' ||
-                              s->cells[at].c == '-' || s->cells[at].c == 0xD7
+        size_t next = s->cells[at].c == ' ' || s->cells[at].c == 0xB7 || s->cells[at].c == '.' ||
+                              s->cells[at].c == '*' || s->cells[at].c == '-' || s->cells[at].c == 0xD7
                           ? at + 1
                           : at;
 
         if (!find_atom(s, next, false, false, &a))
             return false;
         at = a.end;
-        if (!add_atom(b, &a, exponent(s, &a, &at, false)))
+        if (!qiaoi_compose(b, &a, exponent(s, &a, &at, false)))
             return false;
     }
     *cell = at + (bracket ? 1 : 0);
@@ -442,11 +322,11 @@ continues_unit(uint32_t c)
 
 /* A further unit joined by a dot, or by a space where its exponent is negative ("W m-2 K-1"). */
 static bool
-joined(const qiaoi_sentence *s, builder *b, size_t *cell)
+joined(const qiaoi_sentence *s, qiaoi_builder *b, size_t *cell)
 {
     uint32_t c = s->cells[*cell].c;
     size_t at;
-    atom a;
+    qiaoi_atom a;
     int twice;
 
     if (!joins(c) && c != ' ')
@@ -462,7 +342,7 @@ joined(const qiaoi_sentence *s, builder *b, size_t *cell)
         return false;
     if (c == ' ')
         b->below = false;
-    if (!add_atom(b, &a, twice))
+    if (!qiaoi_compose(b, &a, twice))
         return false;
     *cell = at;
     return true;
@@ -483,11 +363,11 @@ quotient_sign(const qiaoi_sentence *s, size_t cell)
 }
 
 static size_t
-go_on(const qiaoi_sentence *s, builder *b, size_t cell)
+go_on(const qiaoi_sentence *s, qiaoi_builder *b, size_t cell)
 {
     while (b->atoms < 7) {
         size_t sign = quotient_sign(s, cell), at = cell + sign;
-        builder tried = *b;
+        qiaoi_builder tried = *b;
 
         if (sign > 0 ? below_the_slash(s, &tried, &at) : joined(s, &tried, &at)) {
             *b = tried;
@@ -520,17 +400,9 @@ myriads(const qiaoi_sentence *s, size_t cell, double *factor)
     return 0;
 }
 
-static void
-fill(const builder *b, size_t begin, size_t end, qiaoi_unit_use *out)
-{
-    *out = (qiaoi_unit_use){.begin = begin, .end = end, .factor = b->factor, .offset = b->offset, .dimension = b->dimension,
-                            .rules = b->rules, .compound = b->atoms > 1};
-    print_si(b, out->si);
-}
-
 /* Only things counted, nothing to relate them to: "3件/套". */
 static bool
-mere_count(const qiaoi_sentence *s, const builder *b)
+mere_count(const qiaoi_sentence *s, const qiaoi_builder *b)
 {
     for (int i = 0; i < QIAO_DIMENSIONS; i++) {
         if (b->dimension.exponents[i] != 0 && i != s->units->base_count_of_things)
@@ -542,10 +414,10 @@ mere_count(const qiaoi_sentence *s, const builder *b)
 static bool
 parse(const qiaoi_sentence *s, size_t cell, bool spaced, qiaoi_unit_use *out)
 {
-    builder b = {.factor = 1};
+    qiaoi_builder b = {.factor = 1};
     double scale;
     size_t at = cell + myriads(s, cell, &scale), unit_begin;
-    atom a;
+    qiaoi_atom a;
 
     if (at > cell) {
         at = qiaoi_skip_spaces(s, at);
@@ -561,14 +433,14 @@ parse(const qiaoi_sentence *s, size_t cell, bool spaced, qiaoi_unit_use *out)
         if (!find_atom(s, at, true, spaced, &a))
             return false;
         at = a.end;
-        if (!add_atom(&b, &a, exponent(s, &a, &at, true)))
+        if (!qiaoi_compose(&b, &a, exponent(s, &a, &at, true)))
             return false;
     }
     at = go_on(s, &b, at);
     if (b.all_compound && (b.atoms == 1 ? s->cells[unit_begin].c != '/' : mere_count(s, &b)))
         return false;
     b.factor *= scale;
-    fill(&b, cell, at, out);
+    qiaoi_composed(&b, cell, at, out);
     return true;
 }
 
@@ -598,13 +470,13 @@ qiaoi_unit_before(const qiaoi_sentence *s, size_t cell, qiaoi_unit_use *out)
             continue;
         n = qiaoi_spellings_match(&s->units->symbols, &s->cells[begin], cell - begin, false, matches);
         for (size_t i = 0; i < n; i++) {
-            atom a;
-            builder b = {.factor = 1};
+            qiaoi_atom a;
+            qiaoi_builder b = {.factor = 1};
 
             if (matches[i].length != back || !pick(s, &s->units->symbols, &matches[i], begin, true, false, &a) ||
-                (a.rules & QIAOI_RULE_BEFORE) == 0 || !add_atom(&b, &a, 2))
+                (a.rules & QIAOI_RULE_BEFORE) == 0 || !qiaoi_compose(&b, &a, 2))
                 continue;
-            fill(&b, begin, cell, out);
+            qiaoi_composed(&b, begin, cell, out);
             return true;
         }
     }
@@ -614,14 +486,14 @@ qiaoi_unit_before(const qiaoi_sentence *s, size_t cell, qiaoi_unit_use *out)
 void
 qiaoi_unit_continue(const qiaoi_sentence *s, size_t cell, qiaoi_unit_use *use)
 {
-    builder b = {.factor = use->factor, .dimension = use->dimension, .atoms = 1, .rules = use->rules};
+    qiaoi_builder b = {.factor = use->factor, .dimension = use->dimension, .atoms = 1, .rules = use->rules};
     size_t end;
 
-    add_si(&b, use->si, 2);
+    qiaoi_compose_si(&b, use->si, 2);
     end = go_on(s, &b, cell);
     if (end == cell)
         return;
-    fill(&b, use->begin, end, use);
+    qiaoi_composed(&b, use->begin, end, use);
 }
 
 bool
@@ -633,22 +505,23 @@ qiaoi_unit_alone(const qiaoi_sentence *s, size_t begin, size_t end, qiaoi_unit_u
 bool
 qiaoi_unit_each(const qiaoi_sentence *s, size_t cell, size_t each, qiaoi_unit_use *out)
 {
-    builder b = {.factor = 1};
+    qiaoi_builder b = {.factor = 1};
     double scale;
     size_t at = cell + myriads(s, cell, &scale), end;
-    atom above, below;
+    qiaoi_atom above, below;
 
     if (!find_atom(s, at, false, false, &above) || !find_atom(s, each, false, false, &below))
         return false;
     end = above.end;
-    if (!add_atom(&b, &above, exponent(s, &above, &end, true)) || b.part_count > 1 || !divisible(s, &b))
+    if (!qiaoi_compose(&b, &above, exponent(s, &above, &end, true)) || b.part_count > 1 || !divisible(s, &b))
         return false;
     b.below = true;
-    if (!add_atom(&b, &below, 2) || s->cells[end].c == '/')
+    if (!qiaoi_compose(&b, &below, 2) || s->cells[end].c == '/')
         return false;
     b.factor *= scale;
-    fill(&b, cell, end, out);
-    snprintf(out->written, sizeof out->written, "%.*s/%.*s", (int)(s->cells[end].at - s->cells[cell].at), s->bytes + s->cells[cell].at,
-             (int)(s->cells[below.end].at - s->cells[each].at), s->bytes + s->cells[each].at);
+    qiaoi_composed(&b, cell, end, out);
+    snprintf(out->written, sizeof out->written, "%.*s/%.*s", (int)(s->cells[end].at - s->cells[cell].at),
+             s->bytes + s->cells[cell].at, (int)(s->cells[below.end].at - s->cells[each].at),
+             s->bytes + s->cells[each].at);
     return true;
 }

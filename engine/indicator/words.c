@@ -36,7 +36,8 @@ take_match(const qiaoi_sentence *s, size_t cell, const qiaoi_match *match, qiaoi
     return any;
 }
 
-/* The longest word that begins at each cell makes a hit; words near which units mean something count also when they are shorter. */
+/* The longest word that begins at each cell makes a hit; words near which units mean something count also when they are
+ * shorter. */
 void
 qiaoi_find_words(qiaoi_sentence *s)
 {

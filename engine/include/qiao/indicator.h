@@ -64,9 +64,9 @@ typedef struct qiao_reading {
     double unit_factor, unit_offset; /* si = value * factor + offset */
     qiao_dimension dimension;
     qiao_change change; /* the value is the size of an improvement or reduction: "提高3倍", "reduced by 30%" */
-    bool difference;              /* a temperature difference or tolerance: K without the offset */
+    bool difference;    /* a temperature difference or tolerance: K without the offset */
     qiao_better better;
-    bool span;                    /* a range of working conditions (温度范围, tunable), which an offer has to cover whole */
+    bool span; /* a range of working conditions (温度范围, tunable), which an offer has to cover whole */
 } qiao_reading;
 
 /*
@@ -105,14 +105,16 @@ typedef enum qiao_verdict {
 
 /* How alike two names are, 0..1; across languages where the caller can. Called with names that are not empty. */
 typedef double (*qiao_likeness)(void *context, const char *need_name, const char *project_name);
-/* The likeness used where none is given: 1 for equal names, else the shared part of words (Latin) and of pairs of
- * characters (Chinese). */
+/*
+ * The likeness used where none is given: 1 for equal names, 0.8 where one ends with the other (单体能量密度, 能量密度),
+ * else the shared part of their words (Latin) and pairs of characters (Chinese).
+ */
 QIAO_EXPORT double qiao_likeness_words(void *context, const char *need_name, const char *project_name);
 
 typedef struct qiao_compare_options {
     qiao_likeness likeness; /* NULL: qiao_likeness_words */
     void *context;
-    double least_likeness; /* below this two names are of different properties; 0: 0.5 */
+    double least_likeness; /* below this two names are of different properties; 0: 0.6 */
     double near;           /* a value that misses by this share counts as partly; 0: 0.1 */
 } qiao_compare_options;
 
@@ -125,8 +127,13 @@ typedef struct qiao_comparison {
 
 /*
  * One indicator of a need against those of a project: of the ones with the same dimension and a like name the most
- * alike is taken, of equally alike ones the most favourable. Unknown where there is none, or where the need gives a
- * plain value and nothing tells whether more or less of it is better.
+ * alike is taken, of equally alike ones the most favourable. A value and the amount of a change are never compared with
+ * each other, nor are readings without a name.
+ *
+ * Met: what the project states lies wholly within what the need asks. Partly: some of it does ("up to 500" for "at
+ * least 400"), a working range is covered in part, or a value misses by no more than `near`. Unmet: none of it does.
+ * Unknown: nothing comparable, or the need gives a plain value, the project another, and nothing tells whether more or
+ * less of it is better.
  *
  * @param options NULL for the defaults
  */
