@@ -5,8 +5,9 @@
  * and calls one handler; a request that it will not take arrives at the handler too, with the refusal set, so that
  * every answer is written in one place.
  *
- * Lifetime and threads: the handler runs on the server's threads, several at once. The request is borrowed during the
- * call; what the response holds is taken over by the server.
+ * Lifetime and threads: one thread reads and writes all connections; the handler runs on worker threads, several at
+ * once, and for quick requests on the reading thread itself. The request is borrowed during the call; what the response
+ * holds is taken over by the server.
  */
 #ifndef QIAO_API_HTTP_H
 #define QIAO_API_HTTP_H
@@ -44,7 +45,8 @@ typedef enum qiaoi_http_refusal {
     QIAOI_REFUSAL_HEADERS_TOO_LARGE,
     QIAOI_REFUSAL_TARGET_TOO_LONG,
     QIAOI_REFUSAL_BODY_TOO_LARGE,
-    QIAOI_REFUSAL_NO_MEMORY
+    QIAOI_REFUSAL_NO_MEMORY,
+    QIAOI_REFUSAL_STOPPING /* the server ends before it came to this request */
 } qiaoi_http_refusal;
 
 typedef struct qiaoi_http_request {
@@ -79,15 +81,18 @@ void qiaoi_http_set(qiaoi_http_response *response, const char *name, const char 
 
 /* Fills the response, always; called on several threads at once. */
 typedef void (*qiaoi_http_handler)(void *context, const qiaoi_http_request *request, qiaoi_http_response *response);
+/* Is the answer a matter of microseconds, so that it need not wait behind longer ones? */
+typedef bool (*qiaoi_http_judge)(void *context, const qiaoi_http_request *request);
 
 typedef struct qiaoi_http_options {
     int socket;               /* listening; taken over by a successful start */
-    unsigned threads;         /* 0 = one for each core */
+    unsigned threads;         /* that answer; 0 = one for each core */
     unsigned connections;     /* open at once */
     unsigned timeout_seconds; /* of silence on a connection */
     size_t max_body;          /* bytes */
     qiaoi_http_handler handler;
-    void *context;
+    qiaoi_http_judge is_quick;
+    void *context; /* of both */
 } qiaoi_http_options;
 
 #define QIAOI_HTTP_TARGET_MAX 8192u

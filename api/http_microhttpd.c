@@ -1,14 +1,16 @@
 /*
  * The wall around libmicrohttpd: the only file that includes it.
  *
- * An epoll loop on each thread of a pool; a request is read whole (its body up to a cap) and given to the handler on
- * the thread that read it. The target is taken raw, before the library decodes it, because ids hold encoded slashes.
+ * One thread of the library reads and writes all connections by epoll. A request is read whole (its body up to a cap),
+ * its connection suspended, and the request queued for a worker thread; the worker leaves the response with the request
+ * and resumes the connection. The target is taken raw, before the library decodes it, because ids hold encoded slashes.
  * What would let two servers disagree about where a request ends (headers given twice, a length beside a transfer
  * encoding) is refused here and the connection closed.
  */
 #include "http.h"
 
 #include "qiao/file.h"
+#include "workers.h"
 
 #include <errno.h>
 #include <microhttpd.h>
@@ -25,23 +27,34 @@
  * read it. */
 #define DRAIN_MAX (16u * 1024u * 1024u)
 
+#define LAST_WORDS_US 500000u /* for answers to those who will not be served any more */
+
 struct qiaoi_http_server {
     struct MHD_Daemon *daemon;
+    qiaoi_workers *workers;
     qiaoi_http_handler handler;
+    qiaoi_http_judge is_quick;
     void *context;
     size_t max_body;
     atomic_uint active; /* requests begun and not ended */
     atomic_bool stopping;
 };
 
+/* READING -> QUEUED (connection suspended, a worker has it) -> ANSWERED; or READING -> ANSWERED at once. */
+typedef enum exchange_stage { NEW, READING, QUEUED, ANSWERED } exchange_stage;
+
 /* One request on its way. */
 typedef struct exchange {
+    qiaoi_job job; /* first */
+    exchange_stage stage;
     qiaoi_http_server *server;
+    struct MHD_Connection *connection;
     qiaoi_http_request request;
+    qiaoi_http_response response;
     char *target;
     qiao_buffer body;
     size_t received;
-    bool begun, too_long, close;
+    bool too_long, close;
     size_t header_bytes;
 } exchange;
 
@@ -86,10 +99,10 @@ begin_exchange(void *context, const char *uri, struct MHD_Connection *connection
     qiaoi_http_server *server = context;
     exchange *x = qiao_calloc(1, sizeof *x);
 
-    (void)connection;
     if (x == NULL)
         return NULL;
     x->server = server;
+    x->connection = connection;
     x->body.limit = server->max_body;
     x->request.started_us = qiao_clock_monotonic_us();
     uri = origin_form(uri);
@@ -115,6 +128,7 @@ end_exchange(void *context, struct MHD_Connection *connection, void **con_cls, e
         return;
     *con_cls = NULL;
     qiao_buffer_done(&x->body);
+    qiao_buffer_done(&x->response.body);
     qiao_free(x->target);
     qiao_free(x);
     atomic_fetch_sub(&server->active, 1);
@@ -183,7 +197,7 @@ body_is_hopeless(const exchange *x)
 static void
 begin_request(exchange *x, struct MHD_Connection *connection, const char *method, const char *version)
 {
-    x->begun = true;
+    x->stage = READING;
     x->request.method = method;
     x->request.target = x->target;
     x->request.body = "";
@@ -250,25 +264,63 @@ add_headers(struct MHD_Response *wrapped, const qiaoi_http_response *response, b
     return fine;
 }
 
+/* Hands the response over to the library. */
 static enum MHD_Result
-answer(exchange *x, struct MHD_Connection *connection)
+reply(exchange *x)
 {
-    qiaoi_http_response response = {0};
-    struct MHD_Response *wrapped;
+    struct MHD_Response *wrapped = wrap_body(&x->response);
     enum MHD_Result result = MHD_NO;
     bool close = x->close || atomic_load(&x->server->stopping);
 
-    x->server->handler(x->server->context, &x->request, &response);
-    wrapped = wrap_body(&response);
-    if (wrapped != NULL && add_headers(wrapped, &response, close))
-        result = MHD_queue_response(connection, response.status, wrapped);
+    if (wrapped != NULL && add_headers(wrapped, &x->response, close))
+        result = MHD_queue_response(x->connection, x->response.status, wrapped);
     if (wrapped != NULL)
         MHD_destroy_response(wrapped);
-    qiao_buffer_done(&response.body);
     return result;
 }
 
-/* Called by the library: once after the headers, then for each piece of the body, then at its end. */
+static void
+ask_handler(exchange *x)
+{
+    x->server->handler(x->server->context, &x->request, &x->response);
+    x->stage = ANSWERED;
+}
+
+/* On a worker thread. Once resumed, the exchange is the library's thread's again. */
+static void
+run_job(qiaoi_job *job)
+{
+    exchange *x = (exchange *)(void *)job;
+
+    ask_handler(x);
+    MHD_resume_connection(x->connection);
+}
+
+static void
+drop_job(qiaoi_job *job)
+{
+    exchange *x = (exchange *)(void *)job;
+
+    x->request.refusal = QIAOI_REFUSAL_STOPPING;
+    run_job(job);
+}
+
+/* The request is here, or refused: answer at once, or queue it. */
+static enum MHD_Result
+answer(exchange *x)
+{
+    if (x->request.refusal != QIAOI_REFUSAL_NONE || x->server->is_quick(x->server->context, &x->request)) {
+        ask_handler(x);
+        return reply(x);
+    }
+    x->stage = QUEUED;
+    MHD_suspend_connection(x->connection);
+    qiaoi_workers_give(x->server->workers, &x->job);
+    return MHD_YES;
+}
+
+/* Called by the library: once after the headers, then for each piece of the body, then at its end; and again once a
+ * connection was resumed. */
 static enum MHD_Result
 serve(void *context, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
       const char *upload, size_t *upload_size, void **con_cls)
@@ -279,13 +331,13 @@ serve(void *context, struct MHD_Connection *connection, const char *url, const c
     (void)url;
     if (x == NULL)
         return MHD_NO;
-    if (!x->begun) {
+    if (x->stage == NEW) {
         begin_request(x, connection, method, version);
-        if (x->request.refusal == QIAOI_REFUSAL_NONE)
-            return MHD_YES;
-        x->close = true;
-        return answer(x, connection);
+        x->close = x->request.refusal != QIAOI_REFUSAL_NONE;
+        return x->close ? answer(x) : MHD_YES;
     }
+    if (x->stage == ANSWERED)
+        return reply(x);
     if (*upload_size != 0) {
         size_t length = *upload_size;
 
@@ -293,7 +345,7 @@ serve(void *context, struct MHD_Connection *connection, const char *url, const c
         return take_body(x, upload, length) ? MHD_YES : MHD_NO;
     }
     end_body(x);
-    return answer(x, connection);
+    return answer(x);
 }
 
 static unsigned
@@ -304,48 +356,70 @@ cores(void)
     return count > 0 && count < 1024 ? (unsigned)count : 1;
 }
 
+static struct MHD_Daemon *
+start_daemon(qiaoi_http_server *server, const qiaoi_http_options *options)
+{
+    /* clang-format off */
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, serve, server,
+                            MHD_OPTION_LISTEN_SOCKET, options->socket,
+                            MHD_OPTION_CONNECTION_LIMIT, options->connections,
+                            MHD_OPTION_CONNECTION_TIMEOUT, options->timeout_seconds,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+                            MHD_OPTION_URI_LOG_CALLBACK, begin_exchange, server,
+                            MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, NULL,
+                            MHD_OPTION_NOTIFY_COMPLETED, end_exchange, server,
+                            MHD_OPTION_END);
+    /* clang-format on */
+}
+
 qiao_status
 qiaoi_http_start(const qiaoi_http_options *options, qiaoi_http_server **out, qiao_error *err)
 {
     qiaoi_http_server *server = qiao_calloc(1, sizeof *server);
-    unsigned threads = options->threads != 0 ? options->threads : cores();
+    qiao_status status;
 
     *out = NULL;
     if (server == NULL)
         return qiao_fail_memory(err);
     server->handler = options->handler;
+    server->is_quick = options->is_quick;
     server->context = options->context;
     server->max_body = options->max_body;
     atomic_init(&server->active, 0);
     atomic_init(&server->stopping, false);
+    status = qiaoi_workers_start(options->threads != 0 ? options->threads : cores(), run_job, &server->workers, err);
+    if (status != QIAO_OK)
+        goto fail;
     errno = 0;
-    server->daemon =
-        MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, serve, server, /* options: */
-                         MHD_OPTION_LISTEN_SOCKET, options->socket,                                 /* */
-                         MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0u,                   /* */
-                         MHD_OPTION_CONNECTION_LIMIT, options->connections,                         /* */
-                         MHD_OPTION_CONNECTION_TIMEOUT, options->timeout_seconds,                   /* */
-                         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,             /* */
-                         MHD_OPTION_URI_LOG_CALLBACK, begin_exchange, server,                       /* */
-                         MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, NULL,                          /* */
-                         MHD_OPTION_NOTIFY_COMPLETED, end_exchange, server, MHD_OPTION_END);
+    server->daemon = start_daemon(server, options);
     if (server->daemon == NULL) {
-        int system_errno = errno;
-
-        qiao_free(server);
-        if (system_errno != 0)
-            return qiao_fail_errno(err, system_errno, "the HTTP server could not be started");
-        return qiao_fail(err, QIAO_E_INTERNAL, "the HTTP server could not be started");
+        status = qiao_fail_errno(err, errno != 0 ? errno : EINVAL, "the HTTP server could not be started");
+        qiaoi_workers_stop(server->workers, drop_job);
+        goto fail;
     }
     *out = server;
     return QIAO_OK;
+fail:
+    qiaoi_workers_free(server->workers);
+    qiao_free(server);
+    return status;
+}
+
+/* Waits until no request is on its way, at most until the deadline; how many there still are. */
+static unsigned
+wait_for_active(qiaoi_http_server *server, uint64_t deadline_us)
+{
+    const struct timespec pause = {.tv_nsec = 5L * 1000 * 1000};
+    unsigned active;
+
+    while ((active = atomic_load(&server->active)) != 0 && qiao_clock_monotonic_us() < deadline_us)
+        nanosleep(&pause, NULL);
+    return active;
 }
 
 unsigned
 qiaoi_http_stop(qiaoi_http_server *server, unsigned wait_ms)
 {
-    const struct timespec pause = {.tv_nsec = 5L * 1000 * 1000};
-    uint64_t deadline = qiao_clock_monotonic_us() + (uint64_t)wait_ms * 1000;
     unsigned left;
     int socket;
 
@@ -353,11 +427,16 @@ qiaoi_http_stop(qiaoi_http_server *server, unsigned wait_ms)
         return 0;
     atomic_store(&server->stopping, true);
     socket = MHD_quiesce_daemon(server->daemon);
-    while ((left = atomic_load(&server->active)) != 0 && qiao_clock_monotonic_us() < deadline)
-        nanosleep(&pause, NULL);
+    left = wait_for_active(server, qiao_clock_monotonic_us() + (uint64_t)wait_ms * 1000);
+    /* No connection may be suspended when the library ends: what is queued is answered that it will not be, what runs
+     * is waited for. */
+    qiaoi_workers_stop(server->workers, drop_job);
+    if (left != 0)
+        left = wait_for_active(server, qiao_clock_monotonic_us() + LAST_WORDS_US);
     MHD_stop_daemon(server->daemon);
     if (socket >= 0)
         close(socket);
+    qiaoi_workers_free(server->workers);
     qiao_free(server);
     return left;
 }

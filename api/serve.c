@@ -81,6 +81,7 @@ start_server(api_program *program, qiao_error *err)
                                .timeout_seconds = (unsigned)program->options.timeout,
                                .max_body = (size_t)program->options.max_body,
                                .handler = qiaoi_service_answer,
+                               .is_quick = qiaoi_service_is_quick,
                                .context = &program->service};
     qiao_status status = qiaoi_http_start(&http, &program->server, err);
 

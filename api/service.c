@@ -139,6 +139,9 @@ refuse(qiaoi_call *call)
     case QIAOI_REFUSAL_NO_MEMORY:
         qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BUSY), QIAO_E_NOMEM, "out of memory");
         break;
+    case QIAOI_REFUSAL_STOPPING:
+        qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BUSY), QIAO_E_STALE, "the service is stopping");
+        break;
     }
 }
 
@@ -428,4 +431,14 @@ qiaoi_service_answer(void *context, const qiaoi_http_request *request, qiaoi_htt
     log_request(&call);
     qiao_session_release(call.session);
     qiao_arena_free(call.arena);
+}
+
+bool
+qiaoi_service_is_quick(void *context, const qiaoi_http_request *request)
+{
+    qiaoi_routing routing;
+
+    (void)context;
+    qiaoi_route_find(qiaoi_routes, request->method, request->target, qiaoi_url_path(request->target), &routing);
+    return routing.route == NULL || routing.route->session == QIAOI_SESSION_NONE;
 }

@@ -47,6 +47,9 @@ qiao_status qiaoi_service_init(qiaoi_service *service, qiao_engine *engine, qiao
                                qiao_error *err) QIAO_CHECK;
 /* A qiaoi_http_handler; context is the service. */
 void qiaoi_service_answer(void *context, const qiaoi_http_request *request, qiaoi_http_response *response);
+/* A qiaoi_http_judge: does the answer need no session of the engine? Probes of a busy service must not wait behind its
+ * work. */
+bool qiaoi_service_is_quick(void *context, const qiaoi_http_request *request);
 
 /* "zh" or "en" by an Accept-Language header (may be NULL), fallback where it asks for neither. */
 qiao_language qiaoi_language_wanted(const char *header, qiao_language fallback);

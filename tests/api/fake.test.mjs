@@ -278,6 +278,40 @@ describe('the service over an engine that does as it is told', () => {
     assert.equal(draining.log().at(-1).cut_off, 0);
   });
 
+  test('SIGTERM with more to do than --timeout allows: what runs is answered, what waits is told so', async () => {
+    const draining = await Server.start('qiao-api-fake', data, ['--threads', '1', '--timeout', '1']);
+    const replies = ['a', 'b', 'c'].map((name) => draining.request('GET', `/v1/projects/slow:2500-${name}`));
+    await sleep(300);
+    draining.child.kill('SIGTERM');
+    const [first, ...others] = await Promise.all(replies);
+    assert.equal(first.status, 200);
+    for (const reply of others) assert.deepEqual([reply.status, reply.json.code, reply.headers.connection], [503, 'busy', 'close']);
+    draining.agent.destroy();
+    assert.equal(await draining.ended, 0);
+    assert.equal(draining.log().at(-1).cut_off, 0);
+  });
+
+  test('a probe does not wait behind the work', async () => {
+    const busy = await Server.start('qiao-api-fake', data, ['--threads', '1']);
+    const slow = ['a', 'b', 'c'].map((name) => busy.request('GET', `/v1/projects/slow:400-${name}`));
+    await sleep(100);
+    const began = Date.now();
+    assert.equal((await busy.get('/livez')).status, 200);
+    assert.equal((await busy.get('/nothing')).status, 404);
+    assert.ok(Date.now() - began < 250, `${Date.now() - began} ms`);
+    for (const reply of await Promise.all(slow)) assert.equal(reply.status, 200);
+    assert.equal(await busy.stop(), 0);
+  });
+
+  test('every core works, however few connections there are', async () => {
+    const wide = await Server.start('qiao-api-fake', data, ['--threads', '3']);
+    await Promise.all([1, 2, 3].map(() => wide.get('/livez'))); // three connections, all accepted before the work begins
+    const began = Date.now();
+    await Promise.all(['a', 'b', 'c'].map((name) => wide.request('GET', `/v1/projects/slow:600-${name}`)));
+    assert.ok(Date.now() - began < 1150, `${Date.now() - began} ms: they stood in line`);
+    assert.equal(await wide.stop(), 0);
+  });
+
   test('wrong usage and a port in use: one clear message, the right exit code', async () => {
     for (const [options, pattern, code] of [
       [['--listen', `127.0.0.1:${server.port}`], /cannot listen on 127\.0\.0\.1:\d+: Address already in use\n.*--listen/, 1],
