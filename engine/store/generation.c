@@ -392,6 +392,8 @@ intersect(const qiao_generation *generation, qiao_kind kind, const char *const *
     qiao_kv_txn *txn = NULL;
     qiao_status st = qiao_kv_begin(generation->kv, false, &txn, err);
 
+    if (count == 0) /* nothing is asked: everything passes */
+        roaring_bitmap_add_range(result, 0, generation->sides[kind].count);
     for (size_t i = 0; st == QIAO_OK && i < count; i++) {
         roaring_bitmap_t *one = roaring_bitmap_create();
 
