@@ -11,6 +11,7 @@
 
 #define CANDIDATES_MAX 512u
 #define FREQUENCY_POWER 0.25  /* how much a translation's frequency among the documents speaks for it */
+#define LEARNED_POWER 0.75    /* of a share that bilingual records had a say in */
 #define DICTIONARY_WEIGHT 5.0 /* how many observed translations the dictionary is worth */
 #define RELATED_ALONE 0.2     /* share of a word of which only neighbouring concepts occur in the documents */
 #define REVERSE_MAX 12u       /* words kept for each term on the way back */
@@ -171,7 +172,20 @@ dictionary_shares(const derivation *d, const qiaoi_entry *entry, candidate *list
     return count;
 }
 
-/* Adds what was learned for the entry; the learned list is walked once, in step with the entries. */
+static bool
+from_glossary(const candidate *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((list[i].source & QIAO_FROM_GLOSSARY) != 0)
+            return true;
+    return false;
+}
+
+/*
+ * Adds what was learned for the entry; the learned list is walked once, in step with the entries. The power makes up for
+ * what a term of several stems loses where its stems must share one: of three stems each gets .44, in the dictionary
+ * .58. A platform's glossary is not argued with.
+ */
 static size_t
 learned_shares(derivation *d, uint32_t entry_index, candidate *list, size_t count)
 {
@@ -180,7 +194,8 @@ learned_shares(derivation *d, uint32_t entry_index, candidate *list, size_t coun
 
     while (d->learned_at < in->learned_count && in->learned[d->learned_at].entry < entry_index)
         d->learned_at++;
-    if (d->learned_at == in->learned_count || in->learned[d->learned_at].entry != entry_index)
+    if (d->learned_at == in->learned_count || in->learned[d->learned_at].entry != entry_index ||
+        from_glossary(list, count))
         return count;
     for (size_t i = 0; i < count; i++)
         list[i].share *= DICTIONARY_WEIGHT;
@@ -193,7 +208,7 @@ learned_shares(derivation *d, uint32_t entry_index, candidate *list, size_t coun
     for (size_t i = 0; i < count; i++)
         sum += list[i].share;
     for (size_t i = 0; i < count; i++)
-        list[i].share /= sum;
+        list[i].share = pow(list[i].share / sum, LEARNED_POWER);
     return count;
 }
 

@@ -5,8 +5,9 @@
  *   P_dict(t|s): each sense weighs its source weight times the fourth root of the smallest document frequency of its
  * stems, normalised over the senses; every stem of a sense of n stems gets the sense's share / sqrt(n). A sense with a
  * stem that no document has is left out. Documents without English text count with what their words would be under
- * equal shares. P(t|s) = (c(t,s) + 5 P_dict(t|s)) / sum, c the expected count of t as translation of s in the bilingual
- * records (IBM Model 1); the QIAOI_TRANSLATIONS_MAX best are kept.
+ * equal shares. P(t|s) = ((c(t,s) + 5 P_dict(t|s)) / sum) ^ .75, c the expected count of t as translation of s in the
+ * bilingual records (IBM Model 1), which have no say about words of the platform's glossary; the
+ * QIAOI_TRANSLATIONS_MAX best are kept.
  */
 #ifndef QIAO_LEXICON_DERIVE_H
 #define QIAO_LEXICON_DERIVE_H
