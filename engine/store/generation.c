@@ -73,6 +73,25 @@ open_databases(qiao_generation *generation, qiao_error *err)
     return st == QIAO_OK ? qiao_kv_begin(generation->kv, false, &generation->txn, err) : st;
 }
 
+/* Read in place as arrays of numbers: the writer sees to it that they are aligned. */
+static bool
+aligned(const void *data, size_t to)
+{
+    return (uintptr_t)data % to == 0;
+}
+
+/* Every id lies inside and ends with a NUL: ids are read as strings. What follows them is padding. */
+static bool
+sound_ids(const side *s, size_t size)
+{
+    if (s->offsets[0] != 0)
+        return false;
+    for (uint32_t i = 0; i < s->count; i++)
+        if (s->offsets[i + 1] <= s->offsets[i] || s->offsets[i + 1] > size || s->ids[s->offsets[i + 1] - 1] != '\0')
+            return false;
+    return true;
+}
+
 static qiao_status
 load_documents(qiao_generation *generation, qiao_kind kind, qiao_error *err)
 {
@@ -90,10 +109,28 @@ load_documents(qiao_generation *generation, qiao_kind kind, qiao_error *err)
     table = 4 + ((size_t)s->count + 1) * 4;
     s->offsets = (const uint32_t *)(const void *)((const char *)value.data + 4);
     s->ids = (const char *)value.data + table;
-    if (table > value.length || s->offsets[s->count] > value.length - table ||
-        (s->count > 0 && s->ids[s->offsets[s->count] - 1] != '\0'))
+    if (table > value.length || !aligned(value.data, 4) || !sound_ids(s, value.length - table))
         return damaged(generation, "the list of ids", err);
     return QIAO_OK;
+}
+
+/* Every list lies inside: the lists are walked without a further look. */
+static bool
+sound_lists(const qiaoi_postings *range)
+{
+    uint32_t seen = 0;
+
+    for (size_t word = 0; word < ((size_t)range->header.slots + 63) / 64; word++) {
+        if (range->rank[word] != seen)
+            return false;
+        seen += (uint32_t)__builtin_popcountll(range->bitmap[word]);
+    }
+    if (seen != range->header.present || range->offsets[0] != 0 || range->offsets[seen] != range->header.postings)
+        return false;
+    for (uint32_t i = 0; i < seen; i++)
+        if (range->offsets[i + 1] < range->offsets[i])
+            return false;
+    return true;
 }
 
 static bool
@@ -102,7 +139,7 @@ view_postings(qiao_bytes value, qiaoi_postings *out)
     const char *data = value.data;
     size_t offsets[7];
 
-    if (value.length < sizeof out->header)
+    if (value.length < sizeof out->header || !aligned(data, 8))
         return false;
     memcpy(&out->header, data, sizeof out->header);
     qiaoi_postings_layout(&out->header, offsets);
@@ -115,7 +152,7 @@ view_postings(qiao_bytes value, qiaoi_postings *out)
     out->documents = (const uint16_t *)(const void *)(data + offsets[3]);
     out->impacts = (const uint8_t *)(data + offsets[4]);
     out->maxima = (const uint8_t *)(data + offsets[5]);
-    return out->offsets[out->header.present] == out->header.postings;
+    return sound_lists(out);
 }
 
 static qiao_status
@@ -149,9 +186,10 @@ open_files(qiao_generation *generation, qiao_error *err)
 
     snprintf(path, sizeof path, "%s/lexicon.bin", generation->folder);
     st = qiao_lexicon_open(path, &generation->lexicon, err);
-    snprintf(path, sizeof path, "%s/records.mdb", generation->folder);
-    if (st == QIAO_OK)
+    if (st == QIAO_OK) {
+        snprintf(path, sizeof path, "%s/records.mdb", generation->folder);
         st = qiao_kv_open(path, &(qiao_kv_options){.read_only = true, .immutable = true}, &generation->kv, err);
+    }
     if (st == QIAO_E_NOTFOUND) {
         st = qiao_fail(err, QIAO_E_CORRUPT, "generation %llu lacks %s",
                        (unsigned long long)generation->manifest.generation, path);
