@@ -301,7 +301,8 @@ qiaoi_cells_fill(const char *bytes, size_t length, qiaoi_cell *cells, size_t *us
             continue;
         cells[n++] = (qiaoi_cell){.c = c == 0 ? 0xFFFD : c, .at = (uint32_t)begin};
     }
-    cells[n] = (qiaoi_cell){.c = 0, .at = (uint32_t)at};
+    for (size_t i = 0; i < QIAOI_CELLS_TAIL; i++)
+        cells[n + i] = (qiaoi_cell){.c = 0, .at = (uint32_t)at};
     *used_out = at;
     return n;
 }

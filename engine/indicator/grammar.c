@@ -129,13 +129,18 @@ static const struct {
      "起始|以内部|以下问题|以下要求|以下几|"
      "以下方面|以下指标|以下条件|以下内容|以下功能|以下性能|以上问题|以上要求|以上条件|以上指标|起伏|起吊|起飞|起皮"},
     /* change */
-    {W(UP), "提高|提升|增加|增大|增长|增强|延长|改善|扩大|加快|上升|升高|提高了|提升了|增加了|提速|增产|增效|扩展|翻|"
-            "高出|提高到|提高至|提升到|提升至|提升为|"
-            "增加到|增加至|增大到|增至|升至|升到|上升到|上升至|延长到|延长至|扩大到|扩大至"},
-    {W(DOWN), "降低|下降|减少|减小|缩短|降低了|减少了|缩短了|下降了|节约|节省|节能|节电|节水|节油|压缩|减轻|减重|减薄|"
-              "削减|减排|省电|降本|降耗|降温|缩小|衰减|"
-              "降低到|降低至|降到|降至|下降到|下降至|减少到|减少至|减小到|减小至|缩短到|缩短至|压缩到|压缩至|缩小到|"
-              "缩小至|减到|减至"},
+    {W(UP),
+     "better than|higher than|more than|faster than|greater than|larger than|longer "
+     "than|放大|浓缩|扩增|扩容|增殖|提高|提升|增加|增大|增长|增强|延长|改善|扩大|加快|上升|升高|提高了|提升了|增加了|"
+     "提速|增产|增效|扩展|翻|"
+     "高出|提高到|提高至|提升到|提升至|提升为|"
+     "增加到|增加至|增大到|增至|升至|升到|上升到|上升至|延长到|延长至|扩大到|扩大至"},
+    {W(DOWN),
+     "lower than|less than|smaller than|lighter than|cheaper than|shorter than|fewer than|slower "
+     "than|降低|下降|减少|减小|缩短|降低了|减少了|缩短了|下降了|节约|节省|节能|节电|节水|节油|压缩|减轻|减重|减薄|"
+     "削减|减排|省电|降本|降耗|降温|缩小|衰减|"
+     "降低到|降低至|降到|降至|下降到|下降至|减少到|减少至|减小到|减小至|缩短到|缩短至|压缩到|压缩至|缩小到|"
+     "缩小至|减到|减至"},
     {W(UP), "increas*|improv*|rais*|enhanc*|boost*|extend|extends|extended|extending|gain|gains|gained|grow|grows|rise|"
             "rises|rose|"
             "accelerat*|expand*|double*|lengthen*|prolong*|growth|elevat*|strengthen*|amplif*|scale|scales|scaled|"
@@ -147,7 +152,10 @@ static const struct {
               "cheaper|slower|"
               "shorter|thinner|trim*|slash*|halv*|attenuat*|down from|mitigat*"},
     {W(COMPARATIVE),
-     "faster|slower|more|higher|greater|lower|less|better|smaller|larger|longer|shorter|stronger|lighter|thinner|wider|"
+     "better than|lower than|higher than|less than|more than|smaller than|lighter than|faster than|cheaper "
+     "than|greater than|larger than|longer than|shorter than|fewer than|slower "
+     "than|faster|slower|more|higher|greater|lower|less|better|smaller|larger|longer|shorter|stronger|lighter|thinner|"
+     "wider|"
      "cheaper|fewer|denser|hotter|cooler|brighter|harder|quicker|improvement|improvements|increase|increases|reduction|"
      "reductions|decrease|gain|gains|speedup|speed-up|saving|savings|enhancement|acceleration|magnification|as|drop|"
      "loss|lighter|deeper|heavier|tougher|that of|the|zoom|over|boost|efficient|accurate|sensitive|growth|overload|"
@@ -432,7 +440,9 @@ static const struct {
     {W(PEOPLE),
      "人|名|位|人员|员工|专家|教授|博士|硕士|people|employees|staff|engineers|researchers|workers|persons|students"},
     {W(RATIO_OF),
-     "of its|of their|of theoretical|of the theoretical|of initial|of its initial|of the initial|of original|of its "
+     "better than|lower than|higher than|less than|more than|smaller than|lighter than|faster than|cheaper "
+     "than|greater than|larger than|longer than|shorter than|fewer than|of its|of their|of theoretical|of the "
+     "theoretical|of initial|of its initial|of the initial|of original|of its "
      "original|of the original|"
      "of rated|of the rated|of nominal|of full scale|of full-scale|of the range|of reading|of the reading|of "
      "maximum|of the "

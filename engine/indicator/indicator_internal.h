@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define QIAOI_CELLS_MAX 1024u                      /* characters of a piece */
+#define QIAOI_CELLS_TAIL 8u                        /* closing cells: how far anything looks ahead */
 #define QIAOI_QUANTITIES_MAX (QIAOI_CELLS_MAX / 2) /* two numbers have something between them */
 #define QIAOI_SI_SIZE 40
 #define QIAOI_WORD_MAX 40u
@@ -27,8 +28,10 @@ typedef struct qiaoi_cell {
  * where they grow too long.
  */
 bool qiaoi_next_piece(const char *text, size_t length, size_t *at, size_t *begin_out, size_t *end_out);
-/* Fills at most QIAOI_CELLS_MAX cells and a closing one (c = 0) that bears the end; returns their number, bytes read in
- * *used_out. */
+/*
+ * Fills at most QIAOI_CELLS_MAX cells and QIAOI_CELLS_TAIL closing ones (c = 0) that bear the end; returns their number
+ * without the closing ones, bytes read in *used_out.
+ */
 size_t qiaoi_cells_fill(const char *bytes, size_t length, qiaoi_cell *cells, size_t *used_out);
 
 uint32_t qiaoi_decode(const char *bytes, size_t length, size_t *at);
@@ -150,12 +153,12 @@ typedef struct qiaoi_lexeme {
 
 #define QIAOI_WORD_CLASSES(X)                                                                                          \
     X(GE)                                                                                                              \
-    X(LE) X(ABOUT) X(BETTER) X(UNDER) X(LINK) X(OF) X(FROM) X(TO) X(AND) X(BETWEEN) X(GE_POST) X(LE_POST)              \
-        X(ABOUT_POST) X(UP) X(DOWN) X(HEAD) X(STOP) X(MARKET) X(MONEY) X(COST) X(FLOOR) X(DIFFERENCE) X(NATION)        \
-            X(COMPANY) X(CAPACITY) X(BARE) X(LOWER) X(HIGHER) X(SPAN) X(EXPERIENCE) X(RATIO_OF) X(COMPARATIVE)         \
-                X(NUMBER) X(PEOPLE) X(SYMBOL) X(SAVED) X(EACH) X(LOAD) X(PRECISION) X(RESULT) X(MORE) X(ORDINAL)       \
-                    X(GRANT) X(PER) X(COPULA) X(STEEL) X(SHARE) X(AROUND_THE_CLOCK) X(LIMIT) X(PLACE) X(EFFECT)        \
-                        X(FINANCE)
+    X(LE)                                                                                                              \
+    X(ABOUT) X(BETTER) X(UNDER) X(LINK) X(OF) X(FROM) X(TO) X(AND) X(BETWEEN) X(GE_POST) X(LE_POST) X(ABOUT_POST)      \
+        X(UP) X(DOWN) X(HEAD) X(STOP) X(MARKET) X(MONEY) X(COST) X(FLOOR) X(DIFFERENCE) X(NATION) X(COMPANY)           \
+            X(CAPACITY) X(BARE) X(LOWER) X(HIGHER) X(SPAN) X(EXPERIENCE) X(RATIO_OF) X(COMPARATIVE) X(NUMBER)          \
+                X(PEOPLE) X(SYMBOL) X(SAVED) X(EACH) X(LOAD) X(PRECISION) X(RESULT) X(MORE) X(ORDINAL) X(GRANT) X(PER) \
+                    X(COPULA) X(STEEL) X(SHARE) X(AROUND_THE_CLOCK) X(LIMIT) X(PLACE) X(EFFECT) X(FINANCE)
 
 typedef enum qiaoi_word_class {
 #define QIAOI_ENUM(name) QIAOI_WC_##name,
@@ -204,8 +207,9 @@ typedef struct qiaoi_sentence {
     qiao_language language;
     const char *bytes;
     size_t base; /* offset of the piece in the text */
+    bool alone;  /* a field's unit: no sentence around it that could tell which is meant */
     size_t count, hit_count, quantity_count;
-    qiaoi_cell cells[QIAOI_CELLS_MAX + 1];
+    qiaoi_cell cells[QIAOI_CELLS_MAX + QIAOI_CELLS_TAIL];
     qiaoi_hit hits[QIAOI_CELLS_MAX];
     qiaoi_quantity quantities[QIAOI_QUANTITIES_MAX];
 } qiaoi_sentence;

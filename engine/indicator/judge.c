@@ -311,7 +311,8 @@ settle_difference(const qiaoi_sentence *s, qiaoi_expression *e)
     size_t from = named(e) && e->name_end <= e->begin ? e->name_begin : e->begin, at = qiaoi_skip_spaces(s, e->end);
     const qiaoi_unit_use *u = e->unit;
 
-    if (u->offset == 0 || e->changes || (e->op == QIAO_OP_RANGE && e->value < 0))
+    if (!qiaoi_is_base(&u->dimension, s->units->base_kelvin, 2) || e->changes ||
+        (e->op == QIAO_OP_RANGE && e->value < 0))
         return;
     if (e->core > from + 24)
         from = e->core - 24;

@@ -328,6 +328,16 @@ settle_sign(const qiaoi_sentence *s, qiaoi_quantity *q, size_t sign, bool negati
         q->value = -q->value;
 }
 
+/* "10 5 Pa", "1 000 kg": digits, a space, digits. A power or a group that was lost; no telling. */
+static bool
+after_bare_digits(const qiaoi_sentence *s, size_t cell)
+{
+    const qiaoi_quantity *last = s->quantity_count > 0 ? &s->quantities[s->quantity_count - 1] : NULL;
+
+    return last != NULL && last->unit.end == last->unit.begin && last->end + 1 == cell && s->cells[cell - 1].c == ' ' &&
+           qiaoi_is_digit(s->cells[cell - 2].c);
+}
+
 static size_t
 add_digits(qiaoi_sentence *s, size_t cell)
 {
@@ -337,7 +347,7 @@ add_digits(qiaoi_sentence *s, size_t cell)
 
     ok = qiaoi_number(s, cell, &q.value, &q.number_end);
     q.end = q.number_end;
-    q.glued = glued(s, cell);
+    q.glued = glued(s, cell) || after_bare_digits(s, cell);
     if (!ok || (q.glued && !qiaoi_is_digit(s->cells[cell].c)))
         return q.number_end > cell ? q.number_end : cell + 1;
     if (!q.glued) {

@@ -220,6 +220,7 @@ qiao_indicators_read(const qiao_units *units, const char *text, size_t length, q
                 return qiao_fail_memory(err);
             s->units = units;
             s->language = language;
+            s->alone = false;
         }
         ok = read_piece(s, text, begin, end, &c);
     }
@@ -265,7 +266,7 @@ qiao_indicator_of_field(const qiao_units *units, const qiao_indicator *field, qi
     qiaoi_find_words(s);
     note_meaning(s, 0, s->count, out);
     e.difference = qiaoi_hit_within(s, 0, s->count, QIAOI_W(DIFFERENCE)) != NULL;
-    s->hit_count = 0;
+    s->alone = true; /* the words of the name still tell which unit is meant */
     set_text(s, unit);
     ok = unit[0] == '\0' || (s->count > 0 && qiaoi_unit_alone(s, 0, s->count, &use));
     if (ok && unit[0] != '\0') {

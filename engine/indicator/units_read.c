@@ -77,6 +77,31 @@ ends_well(const qiaoi_sentence *s, size_t cell, size_t end, bool spaced)
              qiaoi_is_latin(s->cells[end + 1].c));
 }
 
+/* The one thing a spelling can mean where no words stand around it; false where it could be several (度). */
+static bool
+only_meaning(const qiaoi_sentence *s, const qiaoi_spellings *set, const qiaoi_match *match, size_t cell,
+             qiaoi_atom *out)
+{
+    const qiaoi_unit *unit = NULL;
+
+    for (size_t i = match->first; i < match->first + match->count; i++) {
+        const qiaoi_unit_name *name = &s->units->names[set->items[i].value];
+        const qiaoi_unit *other = &s->units->units[name->unit];
+
+        if (unit != NULL &&
+            (!qiaoi_same_dimension(&unit->dimension, &other->dimension) || unit->offset != other->offset))
+            return false;
+        if (unit != NULL)
+            continue;
+        unit = other;
+        *out = (qiaoi_atom){.unit = unit,
+                            .factor = name->factor,
+                            .rules = name->rules & ~(unsigned)QIAOI_RULE_COMPOUND,
+                            .end = cell + match->length};
+    }
+    return unit != NULL;
+}
+
 static bool
 pick(const qiaoi_sentence *s, const qiaoi_spellings *set, const qiaoi_match *match, size_t cell, bool first,
      bool spaced, qiaoi_atom *out)
@@ -95,6 +120,8 @@ pick(const qiaoi_sentence *s, const qiaoi_spellings *set, const qiaoi_match *mat
                                 .end = cell + match->length};
         }
     }
+    if (s->alone && first && best > QIAOI_CELLS_MAX * 2)
+        return only_meaning(s, set, match, cell, out) || best != SIZE_MAX;
     return best != SIZE_MAX;
 }
 
