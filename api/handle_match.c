@@ -62,8 +62,7 @@ qiaoi_answer_match(qiaoi_call *call)
         qiaoi_parameters_to_match(&body.options, &request);
         if (qiaoi_call_went_well(call, qiao_match_json(call->session, &request, out, &error), &error)) {
             append_warnings(&body, call->language, out);
-            qiao_buffer_char(out, '\n');
-            call->response->content_type = "application/json";
+            qiaoi_call_json(call);
             qiaoi_http_set(call->response, "Cache-Control", "no-store");
         }
     }

@@ -22,10 +22,10 @@
 #include <unistd.h>
 
 /* Room for the target and headers well past our own limits, so that our problem answers and not the library's page. */
-#define CONNECTION_MEMORY (64u * 1024u)
+#define CONNECTION_MEMORY ((size_t)64 * 1024)
 /* A body over the cap is read and dropped up to this size before the refusal, as a client that still sends may never
  * read it. */
-#define DRAIN_MAX (16u * 1024u * 1024u)
+#define DRAIN_MAX ((size_t)16 * 1024 * 1024)
 
 #define LAST_WORDS_US 500000u /* for answers to those who will not be served any more */
 
@@ -364,7 +364,7 @@ start_daemon(qiaoi_http_server *server, const qiaoi_http_options *options)
                             MHD_OPTION_LISTEN_SOCKET, options->socket,
                             MHD_OPTION_CONNECTION_LIMIT, options->connections,
                             MHD_OPTION_CONNECTION_TIMEOUT, options->timeout_seconds,
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
                             MHD_OPTION_URI_LOG_CALLBACK, begin_exchange, server,
                             MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, NULL,
                             MHD_OPTION_NOTIFY_COMPLETED, end_exchange, server,

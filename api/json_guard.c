@@ -19,7 +19,7 @@ typedef struct scanner {
 static char
 here(const scanner *s)
 {
-    return s->at < s->length ? s->text[s->at] : '\0';
+    return s->at < s->length ? s->text[s->at] : (char)0;
 }
 
 static void
@@ -41,19 +41,17 @@ broken(scanner *s)
 static long
 unit_at(const scanner *s, size_t at)
 {
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
     long value = 0;
 
     if (at > s->length || s->length - at < 4)
         return -1;
     for (size_t i = at; i < at + 4; i++) {
-        static const char digits[] = "0123456789abcdef";
-        const char *digit = s->text[i] != '\0'
-                                ? strchr(digits, s->text[i] >= 'A' && s->text[i] <= 'F' ? s->text[i] + 32 : s->text[i])
-                                : NULL;
+        const char *digit = s->text[i] != '\0' ? strchr(digits, s->text[i]) : NULL;
 
         if (digit == NULL)
             return -1;
-        value = value * 16 + (digit - digits);
+        value = value * 16 + (digit - digits) % 16;
     }
     return value;
 }
@@ -118,7 +116,8 @@ number(scanner *s)
 {
     size_t start = s->at;
 
-    s->at += here(s) == '-';
+    if (here(s) == '-')
+        s->at++;
     if (here(s) == '0')
         s->at++;
     else if (digits(s) == 0)

@@ -26,6 +26,6 @@ qiao_status qiaoi_options_read(int argc, char **argv, qiaoi_options *out, qiao_e
 /* --help, in one of the languages. */
 void qiaoi_options_help(qiao_language language, qiao_buffer *out);
 /* Language of messages to the operator: the option, else LC_ALL, LC_MESSAGES, LANG. */
-qiao_language qiaoi_options_language(const qiaoi_options *options);
+qiao_language qiaoi_options_language(const qiaoi_options *given);
 
 #endif

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define LOOK_EVERY_NS (500L * 1000 * 1000)
-#define RETRY_AFTER_US (30u * 1000 * 1000)
+#define RETRY_AFTER_US ((uint64_t)30 * 1000 * 1000)
 #define SPARE_FILES 256u /* descriptors beside the connections: the generation's files, the log */
 
 typedef struct api_program {

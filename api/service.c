@@ -154,6 +154,13 @@ qiaoi_call_went_well(qiaoi_call *call, qiao_status status, const qiao_error *err
     return false;
 }
 
+void
+qiaoi_call_json(qiaoi_call *call)
+{
+    qiao_buffer_char(&call->response->body, '\n');
+    call->response->content_type = "application/json";
+}
+
 bool
 qiaoi_call_parameters(qiaoi_call *call, unsigned allowed, uint32_t limit_max, qiaoi_parameters *out)
 {

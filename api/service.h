@@ -70,5 +70,7 @@ bool qiaoi_call_parameters(qiaoi_call *call, unsigned allowed, uint32_t limit_ma
 bool qiaoi_call_unchanged(qiaoi_call *call, uint64_t basis);
 /* How an engine call ended: a failure becomes the problem. True: go on. */
 bool qiaoi_call_went_well(qiaoi_call *call, qiao_status status, const qiao_error *error);
+/* The body is a whole JSON document. */
+void qiaoi_call_json(qiaoi_call *call);
 
 #endif

@@ -79,7 +79,7 @@ open_base_lexicon(build *b, qiao_error *err)
 }
 
 /* What the lexicon of this build comes from: the base, the glossary. What bilingual records teach follows from the
- * source store. */
+ * source store; the manifest says it after a slash. */
 static void
 label_lexicon(build *b)
 {
@@ -90,8 +90,16 @@ label_lexicon(build *b)
     snprintf(path, sizeof path, "%s/glossary.tsv", b->options->data_dir);
     if (qiao_file_exists(path) && qiao_file_read(path, 0, &glossary, NULL) == QIAO_OK)
         hash = qiao_hash64(glossary.data == NULL ? "" : glossary.data, glossary.length, hash);
-    snprintf(b->lexicon_label, sizeof b->lexicon_label, "%.40s:%016llx", b->base->version, (unsigned long long)hash);
+    snprintf(b->lexicon_label, sizeof b->lexicon_label, "%.32s:%016llx", b->base->version, (unsigned long long)hash);
     qiao_buffer_done(&glossary);
+}
+
+static bool
+same_lexicon(const build *b, const char *label)
+{
+    size_t length = strlen(b->lexicon_label);
+
+    return strncmp(label, b->lexicon_label, length) == 0 && (label[length] == '\0' || label[length] == '/');
 }
 
 /* Is the served generation already of this state of the source store, these vocabularies and this lexicon? */
@@ -106,8 +114,8 @@ nothing_changed(build *b, uint64_t sequence)
         return false;
     b->parent = number;
     if (b->options->full || current.source_sequence != sequence || current.format_version != QIAO_FORMAT_VERSION ||
-        strcmp(current.vocabulary, qiao_vocabulary_version(b->vocabulary)) != 0 ||
-        strcmp(current.lexicon, b->lexicon_label) != 0 || !qiaoi_embed_settled(b->options, number, b->report))
+        strcmp(current.vocabulary, qiao_vocabulary_version(b->vocabulary)) != 0 || !same_lexicon(b, current.lexicon) ||
+        !qiaoi_embed_settled(b->options, number, b->report))
         return false;
     b->report->generation = number;
     b->report->nothing_changed = true;
@@ -298,6 +306,20 @@ embed(build *b)
     end_stage(b, QIAO_BUILD_EMBED);
 }
 
+/* "what the lexicon comes from:hash/hash of what was learned" */
+static void
+describe_lexicon(build *b)
+{
+    uint64_t learned = qiaoi_learner_hash(b->learner);
+    char *label = b->manifest.lexicon;
+
+    if (learned == 0)
+        memcpy(label, b->lexicon_label, sizeof b->manifest.lexicon);
+    else
+        snprintf(label, sizeof b->manifest.lexicon, "%.49s/%012llx", b->lexicon_label,
+                 (unsigned long long)(learned >> 16));
+}
+
 static void
 describe(build *b)
 {
@@ -317,7 +339,7 @@ describe(build *b)
     r->generation = b->number;
     qiao_clock_utc(m->created);
     snprintf(m->vocabulary, sizeof m->vocabulary, "%s", qiao_vocabulary_version(b->vocabulary));
-    memcpy(m->lexicon, b->lexicon_label, sizeof m->lexicon);
+    describe_lexicon(b);
     snprintf(m->software, sizeof m->software, "%s", QIAO_VERSION);
 }
 

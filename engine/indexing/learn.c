@@ -1,6 +1,7 @@
 /*
- * What the bilingual records of the corpus teach: every field that a record gives in Chinese and in English goes to the learner. The working lexicon
- * then has the compounds that were found. Relies on the learner in engine/lexicon; used by the build.
+ * What the bilingual records of the corpus teach: every field that a record gives in Chinese and in English goes to the
+ * learner. The working lexicon then has the compounds that were found. Relies on the learner in engine/lexicon; used by
+ * the build.
  */
 #include "indexing/learn.h"
 
@@ -20,7 +21,8 @@ same_list(const qiao_text *a, const qiao_text *b)
     return strcmp(a->name, b->name) == 0 && strcmp(a->language, b->language) == 0;
 }
 
-/* The English text that goes with a Chinese one: of the same field; of lists, the item at the same place where both are equally long. */
+/* The English text that goes with a Chinese one: of the same field; of lists, the item at the same place where both are
+ * equally long. */
 static const qiao_text *
 english_of(const qiao_record *record, size_t index)
 {
@@ -52,7 +54,8 @@ add_record(qiaoi_learner *learner, const qiao_record *record, qiao_error *err)
     qiao_status st = QIAO_OK;
 
     for (size_t i = 0; i < record->text_count && st == QIAO_OK; i++) {
-        const qiao_text *chinese = &record->texts[i], *english = is_language(chinese, "zh") ? english_of(record, i) : NULL;
+        const qiao_text *chinese = &record->texts[i],
+                        *english = is_language(chinese, "zh") ? english_of(record, i) : NULL;
 
         if (english != NULL)
             st = qiaoi_learner_add(learner, chinese->text, chinese->length, english->text, english->length, err);
@@ -79,8 +82,8 @@ add_document(qiaoi_learner *learner, const qiaoi_corpus_document *document, uint
 }
 
 qiao_status
-qiaoi_corpus_learn(const qiaoi_corpus *corpus, const qiao_lexicon *base, unsigned threads, const char *path, qiaoi_learner **out, uint64_t *bilingual_out,
-                   qiao_error *err)
+qiaoi_corpus_learn(const qiaoi_corpus *corpus, const qiao_lexicon *base, unsigned threads, const char *path,
+                   qiaoi_learner **out, uint64_t *bilingual_out, qiao_error *err)
 {
     qiaoi_learner *learner = NULL;
     uint64_t bilingual = 0;

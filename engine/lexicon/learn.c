@@ -1,20 +1,22 @@
-/* The learner: takes texts, finds compounds, gathers parallel sentences, trains, keeps what is worth keeping. See learn.h. */
+/* The learner: takes texts, finds compounds, gathers parallel sentences, trains, keeps what is worth keeping. See
+ * learn.h. */
 #include "lexicon/learn_internal.h"
 
 #include "qiao/file.h"
 
 #include <string.h>
+#include <unistd.h>
 
-#define TEXT_LEAST 2u              /* bytes */
+#define TEXT_LEAST 2u /* bytes */
 #define TEXT_MOST ((size_t)1 << 20)
 
 struct qiaoi_learner {
     const qiao_lexicon *base;
     unsigned threads;
     qiao_arena *texts_arena, *stems;
-    qiao_buffer texts;   /* qiaoi_learn_text[] */
+    qiao_buffer texts; /* qiaoi_learn_text[] */
     qiaoi_repeats seen;
-    qiao_buffer result;  /* qiaoi_learned[] */
+    qiao_buffer result; /* qiaoi_learned[] */
     qiaoi_learner_report report;
 };
 
@@ -42,13 +44,16 @@ qiaoi_learner_new(const qiao_lexicon *base, unsigned threads, qiaoi_learner **ou
 static bool
 worth_reading(const char *chinese, size_t chinese_length, const char *english, size_t english_length)
 {
-    if (chinese_length < TEXT_LEAST || english_length < TEXT_LEAST || chinese_length > TEXT_MOST || english_length > TEXT_MOST)
+    if (chinese_length < TEXT_LEAST || english_length < TEXT_LEAST || chinese_length > TEXT_MOST ||
+        english_length > TEXT_MOST)
         return false;
-    return strcmp(qiao_language_of(chinese, chinese_length), "zh") == 0 && strcmp(qiao_language_of(english, english_length), "en") == 0;
+    return strcmp(qiao_language_of(chinese, chinese_length), "zh") == 0 &&
+           strcmp(qiao_language_of(english, english_length), "en") == 0;
 }
 
 qiao_status
-qiaoi_learner_add(qiaoi_learner *learner, const char *chinese, size_t chinese_length, const char *english, size_t english_length, qiao_error *err)
+qiaoi_learner_add(qiaoi_learner *learner, const char *chinese, size_t chinese_length, const char *english,
+                  size_t english_length, qiao_error *err)
 {
     qiaoi_learn_text text = {NULL, NULL, chinese_length, english_length};
     bool fresh = true;
@@ -56,7 +61,9 @@ qiaoi_learner_add(qiaoi_learner *learner, const char *chinese, size_t chinese_le
 
     if (!worth_reading(chinese, chinese_length, english, english_length))
         return QIAO_OK;
-    st = qiaoi_repeats_add(&learner->seen, qiao_hash64(english, english_length, qiao_hash64(chinese, chinese_length, 0)), QIAOI_REPEATS_MAX, &fresh, err);
+    st =
+        qiaoi_repeats_add(&learner->seen, qiao_hash64(english, english_length, qiao_hash64(chinese, chinese_length, 0)),
+                          QIAOI_REPEATS_MAX, &fresh, err);
     if (st != QIAO_OK || !fresh)
         return st;
     text.chinese = qiao_arena_strndup(learner->texts_arena, chinese, chinese_length);
@@ -78,7 +85,8 @@ keep_links(qiaoi_learner *learner, const qiaoi_parallel *parallel, const qiao_bu
 
     for (size_t i = 0; i < links->length / sizeof *link; i++, link++) {
         const char *stem = parallel->stems[link->english];
-        qiaoi_learned learned = {parallel->entries[link->chinese], qiao_arena_strndup(learner->stems, stem, strlen(stem)), link->count};
+        qiaoi_learned learned = {parallel->entries[link->chinese],
+                                 qiao_arena_strndup(learner->stems, stem, strlen(stem)), link->count};
 
         if (learned.stem == NULL)
             return qiao_fail_memory(err);
@@ -95,7 +103,8 @@ train_on(qiaoi_learner *learner, const qiao_lexicon *lexicon, qiao_error *err)
 {
     qiaoi_parallel parallel;
     qiao_buffer links = {0};
-    qiao_status st = qiaoi_gather((const qiaoi_learn_text *)(const void *)learner->texts.data, learner->report.records, lexicon, learner->threads, &parallel, err);
+    qiao_status st = qiaoi_gather((const qiaoi_learn_text *)(const void *)learner->texts.data, learner->report.records,
+                                  lexicon, learner->threads, &parallel, err);
 
     if (st != QIAO_OK)
         return st;
@@ -117,10 +126,12 @@ qiaoi_learner_run(qiaoi_learner *learner, const char *working_path, qiao_error *
 
     if (learner->report.records == 0)
         return QIAO_OK;
-    st = qiaoi_find_compounds((const qiaoi_learn_text *)(const void *)learner->texts.data, learner->report.records, learner->base, learner->threads,
-                              working_path, &working, &learner->report.compounds, err);
+    st = qiaoi_find_compounds((const qiaoi_learn_text *)(const void *)learner->texts.data, learner->report.records,
+                              learner->base, learner->threads, working_path, &working, &learner->report.compounds, err);
     if (st == QIAO_OK)
         st = train_on(learner, working != NULL ? working : learner->base, err);
+    if (st != QIAO_OK && working != NULL)
+        (void)unlink(working_path);
     qiao_lexicon_close(working);
     return st;
 }
@@ -136,6 +147,19 @@ qiaoi_learner_report
 qiaoi_learner_counts(const qiaoi_learner *learner)
 {
     return learner->report;
+}
+
+uint64_t
+qiaoi_learner_hash(const qiaoi_learner *learner)
+{
+    const qiaoi_learned *learned = (const qiaoi_learned *)(const void *)learner->result.data;
+    uint64_t hash = learner->report.compounds;
+
+    for (size_t i = 0; i < learner->report.kept; i++, learned++) {
+        hash = qiao_hash64(learned->stem, strlen(learned->stem), hash + learned->entry);
+        hash = qiao_hash64(&learned->count, sizeof learned->count, hash);
+    }
+    return hash;
 }
 
 void

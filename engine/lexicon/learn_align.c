@@ -1,10 +1,12 @@
 /*
- * Which sentences translate each other: dynamic programming over the two texts (Gale and Church 1993) with the dictionary as evidence.
+ * Which sentences translate each other: dynamic programming over the two texts (Gale and Church 1993) with the
+ * dictionary as evidence.
  *
- * A bead joins up to three sentences of one side with up to two of the other. It is worth 1.5 x the share of its Chinese words that have a dictionary
- * stem on the English side (Latin words and numbers that stand on both sides count twice), times the mean number of sentences, less 0.3 x the
- * logarithm of the ratio of lengths (a Chinese character is worth three letters), less what its shape costs. Texts of more than WINDOW sentences are
- * aligned window by window, each trusted in its first half.
+ * A bead joins up to three sentences of one side with up to two of the other. It is worth 1.5 x the share of its
+ * Chinese words that have a dictionary stem on the English side (Latin words and numbers that stand on both sides count
+ * twice), times the mean number of sentences, less 0.3 x the logarithm of the ratio of lengths (a Chinese character is
+ * worth three letters), less what its shape costs. Texts of more than WINDOW sentences are aligned window by window,
+ * each trusted in its first half.
  */
 #include "lexicon/learn_internal.h"
 
@@ -35,7 +37,7 @@ struct qiaoi_aligner {
     uint16_t hits[LENGTHS][WINDOW][WINDOW]; /* of Chinese sentence i in English sentences j .. j + n */
     uint32_t weight[WINDOW];                /* words of Chinese sentence i that could hit */
     double score[WINDOW + 1][WINDOW + 1];
-    uint8_t shape[WINDOW + 1][WINDOW + 1];  /* that ends here; SHAPES = none */
+    uint8_t shape[WINDOW + 1][WINDOW + 1]; /* that ends here; SHAPES = none */
 };
 
 qiao_status
@@ -202,7 +204,8 @@ worth(const qiaoi_aligner *a, uint32_t i, uint32_t j, const bead_shape *shape)
     }
     for (uint32_t k = 0; k < shape->english; k++)
         letters += qiaoi_sentence_items(a->english)[a->first_english + j + k].characters;
-    return 1.5 * hits / weight * (shape->chinese + shape->english) / 2.0 - 0.3 * fabs(log((3.0 * characters + 5.0) / (letters + 5.0))) - shape->cost;
+    return 1.5 * hits / weight * (shape->chinese + shape->english) / 2.0 -
+           0.3 * fabs(log((3.0 * characters + 5.0) / (letters + 5.0))) - shape->cost;
 }
 
 static void
@@ -217,7 +220,8 @@ find_paths(qiaoi_aligner *a)
 
                 if (shapes[s].chinese > i || shapes[s].english > j)
                     continue;
-                score = a->score[i - shapes[s].chinese][j - shapes[s].english] + worth(a, i - shapes[s].chinese, j - shapes[s].english, &shapes[s]);
+                score = a->score[i - shapes[s].chinese][j - shapes[s].english] +
+                        worth(a, i - shapes[s].chinese, j - shapes[s].english, &shapes[s]);
                 if (score > a->score[i][j]) {
                     a->score[i][j] = score;
                     a->shape[i][j] = s;
@@ -226,7 +230,8 @@ find_paths(qiaoi_aligner *a)
         }
 }
 
-/* Where the best path leaves the window: its corner where both texts end there, else the best place on its far sides. */
+/* Where the best path leaves the window: its corner where both texts end there, else the best place on its far sides.
+ */
 static void
 find_end(const qiaoi_aligner *a, bool last, uint32_t *i_out, uint32_t *j_out)
 {
@@ -257,7 +262,8 @@ take_beads(const qiaoi_aligner *a, bool last, qiao_buffer *beads, uint32_t *i_ou
     }
     while (n-- > 0 && (last || (i < a->rows / 2 && j < a->columns / 2) || i + j == 0)) {
         const bead_shape *shape = &shapes[path[n]];
-        qiaoi_bead bead = {(uint32_t)a->first_chinese + i, (uint32_t)a->first_english + j, shape->chinese, shape->english};
+        qiaoi_bead bead = {(uint32_t)a->first_chinese + i, (uint32_t)a->first_english + j, shape->chinese,
+                           shape->english};
 
         if (shape->chinese > 0 && shape->english > 0)
             qiao_buffer_append(beads, &bead, sizeof bead);
@@ -269,7 +275,8 @@ take_beads(const qiaoi_aligner *a, bool last, qiao_buffer *beads, uint32_t *i_ou
 }
 
 qiao_status
-qiaoi_align(qiaoi_aligner *a, const qiaoi_sentences *chinese, const qiaoi_sentences *english, qiao_buffer *beads, qiao_error *err)
+qiaoi_align(qiaoi_aligner *a, const qiaoi_sentences *chinese, const qiaoi_sentences *english, qiao_buffer *beads,
+            qiao_error *err)
 {
     size_t rows = qiaoi_sentence_count(chinese), columns = qiaoi_sentence_count(english);
     qiao_status st = QIAO_OK;

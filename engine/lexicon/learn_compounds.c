@@ -1,7 +1,7 @@
 /*
- * New terms: neighbouring words that stand together far more often than chance would have it (pointwise mutual information) become one word of the
- * working lexicon. Done twice, so that a term of three or four words is found through its parts. A sentence that stands in many records counts a few
- * times only.
+ * New terms: neighbouring words that stand together far more often than chance would have it (pointwise mutual
+ * information) become one word of the working lexicon. Done twice, so that a term of three or four words is found
+ * through its parts. A sentence that stands in many records counts a few times only.
  */
 #include "lexicon/learn_internal.h"
 
@@ -16,7 +16,8 @@
 #define ROUNDS 2u
 #define COUNT_LEAST 5u
 #define INFORMATION_LEAST 6.0 /* nats */
-#define COMPOUND_COST 2534u   /* -ln(3001 / 6e7) in 1/256 nat: a word seen 3,000 times in the frequency list's 60 million */
+#define COMPOUND_COST                                                                                                  \
+    2534u /* -ln(3001 / 6e7) in 1/256 nat: a word seen 3,000 times in the frequency list's 60 million */
 
 typedef struct compound_part {
     qiaoi_reader reader;
@@ -36,11 +37,11 @@ typedef struct search {
     const qiao_lexicon *lexicon; /* base, later with the compounds of the rounds before */
     compound_part *parts;
     unsigned part_count;
-    uint32_t *word_counts;       /* by entry */
+    uint32_t *word_counts; /* by entry */
     uint64_t total;
-    pair_count *pairs;           /* hash table, count 0 = free */
+    pair_count *pairs; /* hash table, count 0 = free */
     uint64_t pair_slots, pair_used;
-    qiao_buffer found;           /* keys, NUL-terminated */
+    qiao_buffer found; /* keys, NUL-terminated */
 } search;
 
 /* ---- reading ---- */
@@ -54,7 +55,8 @@ read_part(void *context, unsigned index)
     qiao_status st = qiaoi_reader_init(&part->reader, s->lexicon, NULL, &part->error);
 
     for (size_t t = s->count * index / s->part_count; t < end && st == QIAO_OK; t++)
-        st = qiaoi_read_chinese(&part->reader, s->texts[t].chinese, s->texts[t].chinese_length, &part->sentences, &part->error);
+        st = qiaoi_read_chinese(&part->reader, s->texts[t].chinese, s->texts[t].chinese_length, &part->sentences,
+                                &part->error);
     qiaoi_reader_done(&part->reader);
     part->status = st;
 }
@@ -89,8 +91,10 @@ drop_repeats(search *s, qiao_error *err)
         for (size_t i = 0; i < qiaoi_sentence_count(sentences) && st == QIAO_OK; i++) {
             bool fresh = true;
 
-            st = qiaoi_repeats_add(&repeats, qiao_hash64(qiaoi_sentence_words(sentences) + items[i].first, items[i].count * sizeof(uint32_t), 0),
-                                   QIAOI_REPEATS_MAX, &fresh, err);
+            st = qiaoi_repeats_add(
+                &repeats,
+                qiao_hash64(qiaoi_sentence_words(sentences) + items[i].first, items[i].count * sizeof(uint32_t), 0),
+                QIAOI_REPEATS_MAX, &fresh, err);
             if (!fresh)
                 items[i].count = 0;
         }
@@ -238,10 +242,13 @@ keep_compounds(search *s, qiao_error *err)
     if (count > 0)
         qsort(s->pairs, count, sizeof *s->pairs, compare_pairs);
     for (size_t i = 0; i < count; i++) {
-        const qiaoi_entry *first = &s->lexicon->entries[s->pairs[i].first - 1], *second = &s->lexicon->entries[s->pairs[i].second - 1];
+        const qiaoi_entry *first = &s->lexicon->entries[s->pairs[i].first - 1],
+                          *second = &s->lexicon->entries[s->pairs[i].second - 1];
         const char *keys = s->lexicon->keys;
 
-        if (characters_of(keys + first->key, first->key_length) + characters_of(keys + second->key, second->key_length) > QIAOI_KEY_CHARACTERS_MAX)
+        if (characters_of(keys + first->key, first->key_length) +
+                characters_of(keys + second->key, second->key_length) >
+            QIAOI_KEY_CHARACTERS_MAX)
             continue;
         qiao_buffer_append(&s->found, keys + first->key, first->key_length);
         qiao_buffer_append(&s->found, keys + second->key, second->key_length + 1u);
@@ -298,7 +305,8 @@ copy_entries(qiaoi_key_set *set, const qiao_lexicon *base, qiao_error *err)
         qiaoi_entry *to;
         uint32_t index = 0;
 
-        st = qiaoi_key_set_add(set, (qiaoi_lexicon_language)from->language, base->keys + from->key, from->key_length, &index, err);
+        st = qiaoi_key_set_add(set, (qiaoi_lexicon_language)from->language, base->keys + from->key, from->key_length,
+                               &index, err);
         if (st != QIAO_OK)
             break;
         to = &set->entries[index];
@@ -339,7 +347,8 @@ count_stems(const qiao_lexicon *base)
 }
 
 static qiao_status
-write_working(const qiao_lexicon *base, const qiao_buffer *found, const char *path, uint64_t *added_out, qiao_error *err)
+write_working(const qiao_lexicon *base, const qiao_buffer *found, const char *path, uint64_t *added_out,
+              qiao_error *err)
 {
     qiaoi_key_set set = {0};
     qiao_status st = copy_entries(&set, base, err);
@@ -347,21 +356,22 @@ write_working(const qiao_lexicon *base, const qiao_buffer *found, const char *pa
     if (st == QIAO_OK)
         st = add_compounds(&set, found, added_out, err);
     if (st == QIAO_OK)
-        st = qiaoi_lexicon_write(path, &set,
-                                 (const qiaoi_section_data[]){{QIAOI_SECTION_META, 1, base->version, strlen(base->version) + 1},
-                                                              {QIAOI_SECTION_NORMAL, 2, base->normal, 65536},
-                                                              {QIAOI_SECTION_NORMAL_JA, 2, base->normal_ja, 65536},
-                                                              {QIAOI_SECTION_SENSES, sizeof(qiaoi_sense), base->senses, base->sense_count},
-                                                              {QIAOI_SECTION_SENSE_STEMS, 4, base->sense_stems, count_stems(base)},
-                                                              {QIAOI_SECTION_STRINGS, 1, base->strings, base->strings_size}},
-                                 6, err);
+        st = qiaoi_lexicon_write(
+            path, &set,
+            (const qiaoi_section_data[]){{QIAOI_SECTION_META, 1, base->version, strlen(base->version) + 1},
+                                         {QIAOI_SECTION_NORMAL, 2, base->normal, 65536},
+                                         {QIAOI_SECTION_NORMAL_JA, 2, base->normal_ja, 65536},
+                                         {QIAOI_SECTION_SENSES, sizeof(qiaoi_sense), base->senses, base->sense_count},
+                                         {QIAOI_SECTION_SENSE_STEMS, 4, base->sense_stems, count_stems(base)},
+                                         {QIAOI_SECTION_STRINGS, 1, base->strings, base->strings_size}},
+            6, err);
     qiaoi_key_set_done(&set);
     return st;
 }
 
 qiao_status
-qiaoi_find_compounds(const qiaoi_learn_text *texts, size_t count, const qiao_lexicon *base, unsigned threads, const char *path, qiao_lexicon **out,
-                     uint64_t *compounds_out, qiao_error *err)
+qiaoi_find_compounds(const qiaoi_learn_text *texts, size_t count, const qiao_lexicon *base, unsigned threads,
+                     const char *path, qiao_lexicon **out, uint64_t *compounds_out, qiao_error *err)
 {
     search s = {.texts = texts, .count = count, .lexicon = base, .part_count = threads};
     qiao_lexicon *working = NULL;

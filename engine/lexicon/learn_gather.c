@@ -1,7 +1,7 @@
 /*
- * All texts to parallel sentences. Each thread reads and aligns consecutive texts and numbers the stems that the dictionary lacks for itself; the
- * parts are then joined in the order of the texts, so the result does not depend on how many threads there were. Words that stand in Latin letters
- * on both sides translate themselves and are left out.
+ * All texts to parallel sentences. Each thread reads and aligns consecutive texts and numbers the stems that the
+ * dictionary lacks for itself; the parts are then joined in the order of the texts, so the result does not depend on
+ * how many threads there were. Words that stand in Latin letters on both sides translate themselves and are left out.
  */
 #include "lexicon/learn_internal.h"
 
@@ -18,7 +18,7 @@ typedef struct gather_part {
     qiaoi_aligner *aligner;
     qiaoi_sentences chinese_text, english_text; /* of the text being read */
     qiao_buffer beads;
-    qiao_buffer chinese, english, pairs;        /* result: uint32_t, uint32_t, gathered_pair */
+    qiao_buffer chinese, english, pairs; /* result: uint32_t, uint32_t, gathered_pair */
     qiao_status status;
     qiao_error error;
 } gather_part;
@@ -50,14 +50,17 @@ static void
 keep_bead(gather_part *part, const qiaoi_bead *bead)
 {
     uint32_t chinese[QIAOI_SENTENCE_WORDS_MAX], english[QIAOI_SENTENCE_WORDS_MAX], chinese_count = 0, english_count = 0;
-    const qiaoi_sentence *c = qiaoi_sentence_items(&part->chinese_text) + bead->chinese, *c_end = c + bead->chinese_count;
-    const qiaoi_sentence *e = qiaoi_sentence_items(&part->english_text) + bead->english, *e_end = e + bead->english_count;
+    const qiaoi_sentence *c = qiaoi_sentence_items(&part->chinese_text) + bead->chinese,
+                         *c_end = c + bead->chinese_count;
+    const qiaoi_sentence *e = qiaoi_sentence_items(&part->english_text) + bead->english,
+                         *e_end = e + bead->english_count;
     gathered_pair pair = {part->chinese.length / sizeof(uint32_t), part->english.length / sizeof(uint32_t), 0, 0};
 
     for (; e < e_end; e++) {
         if (e->count > QIAOI_SENTENCE_WORDS_MAX - english_count)
             return;
-        memcpy(english + english_count, qiaoi_sentence_words(&part->english_text) + e->first, e->count * sizeof *english);
+        memcpy(english + english_count, qiaoi_sentence_words(&part->english_text) + e->first,
+               e->count * sizeof *english);
         english_count += e->count;
     }
     for (; c < c_end; c++)
@@ -148,7 +151,8 @@ compare_stems(const void *a, const void *b)
     return strcmp(((const used_stem *)a)->text, ((const used_stem *)b)->text);
 }
 
-/* The stems of one part numbered as those of all: the dictionary's keep their number, the others get one in order of parts. */
+/* The stems of one part numbered as those of all: the dictionary's keep their number, the others get one in order of
+ * parts. */
 static qiao_status
 number_over_parts(const gathering *g, qiaoi_key_set *all, uint32_t **maps, qiao_error *err)
 {
@@ -159,7 +163,8 @@ number_over_parts(const gathering *g, qiaoi_key_set *all, uint32_t **maps, qiao_
         if (maps[p] == NULL)
             return qiao_fail_memory(err);
         for (uint32_t i = 0; i < added->count; i++) {
-            qiao_status st = qiaoi_key_set_add(all, QIAOI_ZH, added->keys.data + added->entries[i].key, added->entries[i].key_length, &maps[p][i], err);
+            qiao_status st = qiaoi_key_set_add(all, QIAOI_ZH, added->keys.data + added->entries[i].key,
+                                               added->entries[i].key_length, &maps[p][i], err);
 
             if (st != QIAO_OK)
                 return st;
@@ -194,7 +199,8 @@ copy_words(const gathering *g, uint32_t *const *maps, qiaoi_parallel *out, qiao_
     for (unsigned p = 0; p < g->part_count && st == QIAO_OK; p++) {
         const gather_part *part = &g->parts[p];
         const gathered_pair *pair = (const gathered_pair *)(const void *)part->pairs.data;
-        const uint32_t *c = (const uint32_t *)(const void *)part->chinese.data, *e = (const uint32_t *)(const void *)part->english.data;
+        const uint32_t *c = (const uint32_t *)(const void *)part->chinese.data,
+                       *e = (const uint32_t *)(const void *)part->english.data;
 
         for (size_t i = 0; i < part->pairs.length / sizeof *pair && st == QIAO_OK; i++, pair++) {
             uint64_t hash;
@@ -257,7 +263,8 @@ stem_text(const gathering *g, const qiaoi_key_set *all, uint32_t number)
 {
     uint32_t known = g->numbers.known.count;
 
-    return number < known ? g->numbers.known.keys.data + g->numbers.known.entries[number].key : all->keys.data + all->entries[number - known].key;
+    return number < known ? g->numbers.known.keys.data + g->numbers.known.entries[number].key
+                          : all->keys.data + all->entries[number - known].key;
 }
 
 /* Stems that occur, ascending by text, and the words as places in that list. */
@@ -342,7 +349,8 @@ gather_parts(gathering *g, unsigned threads, qiao_error *err)
 }
 
 qiao_status
-qiaoi_gather(const qiaoi_learn_text *texts, size_t count, const qiao_lexicon *lexicon, unsigned threads, qiaoi_parallel *out, qiao_error *err)
+qiaoi_gather(const qiaoi_learn_text *texts, size_t count, const qiao_lexicon *lexicon, unsigned threads,
+             qiaoi_parallel *out, qiao_error *err)
 {
     gathering g = {.texts = texts, .count = count, .lexicon = lexicon};
     qiao_status st;

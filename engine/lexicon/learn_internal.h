@@ -1,5 +1,6 @@
 /*
- * What the parts of the learner share: texts, sentences as word numbers, parallel sentences, settings. Private to engine/lexicon/learn*.c.
+ * What the parts of the learner share: texts, sentences as word numbers, parallel sentences, settings. Private to
+ * engine/lexicon/learn*.c.
  *
  *   learn.c            keeps the texts, runs the steps, holds the result
  *   learn_text.c       a text to sentences of word numbers
@@ -18,7 +19,7 @@
 
 #define QIAOI_LEARN_THREADS_MAX 64u
 #define QIAOI_SENTENCE_WORDS_MAX 256u /* a longer sentence says nothing about which word goes with which */
-#define QIAOI_REPEATS_MAX 3u          /* the same sentence (pair) counts so often, however often it stands in the records */
+#define QIAOI_REPEATS_MAX 3u /* the same sentence (pair) counts so often, however often it stands in the records */
 
 typedef struct qiaoi_learn_text {
     const char *chinese, *english;
@@ -27,18 +28,19 @@ typedef struct qiaoi_learn_text {
 
 /* ---- learn_text.c ---- */
 
-/* A word of a Chinese sentence: entry + 1; or a Latin word or number by its stem number; or 0 where what stands there is no neighbour of a word. */
+/* A word of a Chinese sentence: entry + 1; or a Latin word or number by its stem number; or 0 where what stands there
+ * is no neighbour of a word. */
 #define QIAOI_LATIN_WORD 0x80000000u
 
 typedef struct qiaoi_sentence {
-    size_t first;        /* into the words */
+    size_t first; /* into the words */
     uint32_t count;
     uint32_t characters; /* from its first word to its last */
 } qiaoi_sentence;
 
 typedef struct qiaoi_sentences {
-    qiao_buffer words;   /* uint32_t[] */
-    qiao_buffer items;   /* qiaoi_sentence[] */
+    qiao_buffer words; /* uint32_t[] */
+    qiao_buffer items; /* qiaoi_sentence[] */
 } qiaoi_sentences;
 
 static inline const uint32_t *
@@ -75,11 +77,14 @@ typedef struct qiaoi_reader {
     qiaoi_key_set added;
 } qiaoi_reader;
 
-qiao_status qiaoi_reader_init(qiaoi_reader *reader, const qiao_lexicon *lexicon, const qiaoi_stem_numbers *numbers, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_reader_init(qiaoi_reader *reader, const qiao_lexicon *lexicon, const qiaoi_stem_numbers *numbers,
+                              qiao_error *err) QIAO_CHECK;
 void qiaoi_reader_done(qiaoi_reader *reader);
 /* Append the sentences of a text. */
-qiao_status qiaoi_read_chinese(qiaoi_reader *reader, const char *text, size_t length, qiaoi_sentences *out, qiao_error *err) QIAO_CHECK;
-qiao_status qiaoi_read_english(qiaoi_reader *reader, const char *text, size_t length, qiaoi_sentences *out, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_read_chinese(qiaoi_reader *reader, const char *text, size_t length, qiaoi_sentences *out,
+                               qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_read_english(qiaoi_reader *reader, const char *text, size_t length, qiaoi_sentences *out,
+                               qiao_error *err) QIAO_CHECK;
 
 /* ---- learn_align.c ---- */
 
@@ -91,10 +96,12 @@ typedef struct qiaoi_bead {
 
 typedef struct qiaoi_aligner qiaoi_aligner;
 
-qiao_status qiaoi_aligner_new(const qiao_lexicon *lexicon, const qiaoi_stem_numbers *numbers, qiaoi_aligner **out, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_aligner_new(const qiao_lexicon *lexicon, const qiaoi_stem_numbers *numbers, qiaoi_aligner **out,
+                              qiao_error *err) QIAO_CHECK;
 void qiaoi_aligner_free(qiaoi_aligner *aligner);
 /* Beads with sentences on both sides, in order; qiaoi_bead[] appended to beads. */
-qiao_status qiaoi_align(qiaoi_aligner *aligner, const qiaoi_sentences *chinese, const qiaoi_sentences *english, qiao_buffer *beads, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_align(qiaoi_aligner *aligner, const qiaoi_sentences *chinese, const qiaoi_sentences *english,
+                        qiao_buffer *beads, qiao_error *err) QIAO_CHECK;
 
 /* ---- learn_gather.c ---- */
 
@@ -103,23 +110,26 @@ typedef struct qiaoi_parallel {
     uint64_t *chinese_starts, *english_starts; /* [count + 1] */
     uint32_t *chinese, *english;
     uint32_t count;
-    uint32_t *entries;     /* [chinese_words], ascending */
+    uint32_t *entries; /* [chinese_words], ascending */
     uint32_t chinese_words;
-    const char **stems;    /* [english_words], ascending; in arena */
+    const char **stems; /* [english_words], ascending; in arena */
     uint32_t english_words;
     qiao_arena *arena;
 } qiaoi_parallel;
 
-qiao_status qiaoi_gather(const qiaoi_learn_text *texts, size_t count, const qiao_lexicon *lexicon, unsigned threads, qiaoi_parallel *out, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_gather(const qiaoi_learn_text *texts, size_t count, const qiao_lexicon *lexicon, unsigned threads,
+                         qiaoi_parallel *out, qiao_error *err) QIAO_CHECK;
 void qiaoi_parallel_done(qiaoi_parallel *parallel);
 
 /* ---- learn_compounds.c ---- */
 
 /*
- * Find compounds and write the working lexicon to path, open it into *out and count them. Without any: nothing is written, *out is NULL.
+ * Find compounds and write the working lexicon to path, open it into *out and count them. Without any: nothing is
+ * written, *out is NULL.
  */
-qiao_status qiaoi_find_compounds(const qiaoi_learn_text *texts, size_t count, const qiao_lexicon *base, unsigned threads, const char *path, qiao_lexicon **out,
-                                 uint64_t *compounds_out, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_find_compounds(const qiaoi_learn_text *texts, size_t count, const qiao_lexicon *base,
+                                 unsigned threads, const char *path, qiao_lexicon **out, uint64_t *compounds_out,
+                                 qiao_error *err) QIAO_CHECK;
 
 /* ---- learn_model.c ---- */
 
@@ -129,7 +139,8 @@ typedef struct qiaoi_link {
 } qiaoi_link;
 
 /* Expected counts worth keeping, ascending; qiaoi_link[] appended to links. */
-qiao_status qiaoi_train(const qiaoi_parallel *parallel, unsigned threads, qiao_buffer *links, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_train(const qiaoi_parallel *parallel, unsigned threads, qiao_buffer *links,
+                        qiao_error *err) QIAO_CHECK;
 
 /* ---- learn_threads.c ---- */
 
@@ -144,7 +155,8 @@ typedef struct qiaoi_repeats {
 } qiaoi_repeats;
 
 /* False once the hash was seen more than limit times. */
-qiao_status qiaoi_repeats_add(qiaoi_repeats *repeats, uint64_t hash, unsigned limit, bool *fresh_out, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_repeats_add(qiaoi_repeats *repeats, uint64_t hash, unsigned limit, bool *fresh_out,
+                              qiao_error *err) QIAO_CHECK;
 void qiaoi_repeats_done(qiaoi_repeats *repeats);
 
 #endif

@@ -1,13 +1,15 @@
 /*
- * Translation model: IBM Model 1 (Brown et al. 1993) in both directions, trained to agree (after Liang, Taskar and Klein 2006).
+ * Translation model: IBM Model 1 (Brown et al. 1993) in both directions, trained to agree (after Liang, Taskar and
+ * Klein 2006).
  *
- * Every English word of a sentence comes from one of the Chinese words, or from none of them, with probability P(english | chinese), and every Chinese
- * word likewise from an English one. A link counts with the geometric mean of what the two directions make of it, so a rare word cannot gather the
- * leftovers of its sentence, as it does where one direction decides alone. Expectation maximisation over flat arrays.
+ * Every English word of a sentence comes from one of the Chinese words, or from none of them, with probability
+ * P(english | chinese), and every Chinese word likewise from an English one. A link counts with the geometric mean of
+ * what the two directions make of it, so a rare word cannot gather the leftovers of its sentence, as it does where one
+ * direction decides alone. Expectation maximisation over flat arrays.
  *
- * Each round has two passes, and each number is summed by one thread in one order, whatever the number of threads: first, by sentence, how much
- * probability all Chinese words together give each English word; then, by Chinese word, the expected counts, from which the shares of both directions
- * follow.
+ * Each round has two passes, and each number is summed by one thread in one order, whatever the number of threads:
+ * first, by sentence, how much probability all Chinese words together give each English word; then, by Chinese word,
+ * the expected counts, from which the shares of both directions follow.
  */
 #include "lexicon/learn_internal.h"
 
@@ -165,8 +167,8 @@ make_shares(model *m, qiao_error *err)
     m->row_totals = qiao_calloc(chinese, sizeof *m->row_totals);
     m->column_totals = qiao_calloc(english, sizeof *m->column_totals);
     m->weights = qiao_alloc(m->text->english_starts[m->text->count] * sizeof *m->weights);
-    if (m->row_words == NULL || m->forward == NULL || m->backward == NULL || m->from_nothing == NULL || m->to_nothing == NULL ||
-        m->row_totals == NULL || m->column_totals == NULL || m->weights == NULL)
+    if (m->row_words == NULL || m->forward == NULL || m->backward == NULL || m->from_nothing == NULL ||
+        m->to_nothing == NULL || m->row_totals == NULL || m->column_totals == NULL || m->weights == NULL)
         return qiao_fail_memory(err);
     fill_with_one(m->forward, total);
     fill_with_one(m->backward, total);
@@ -239,7 +241,8 @@ weigh_sentences(void *context, unsigned part)
 {
     model *m = context;
     const qiaoi_parallel *text = m->text;
-    uint32_t begin = (uint32_t)((uint64_t)text->count * part / m->threads), end = (uint32_t)((uint64_t)text->count * (part + 1) / m->threads);
+    uint32_t begin = (uint32_t)((uint64_t)text->count * part / m->threads),
+             end = (uint32_t)((uint64_t)text->count * (part + 1) / m->threads);
     float *shares = m->scratch[part].forward;
 
     for (uint64_t i = text->english_starts[begin]; i < text->english_starts[end]; i++)
@@ -271,7 +274,8 @@ count_occurrence(const model *m, row_scratch *scratch, uint32_t word, uint32_t s
     for (uint64_t i = begin; i < end; i++)
         given += scratch->backward[english[i]];
     for (uint64_t i = begin; i < end; i++)
-        scratch->sums[english[i]] += (double)sqrtf(scratch->forward[english[i]] * m->weights[i] * (scratch->backward[english[i]] / given));
+        scratch->sums[english[i]] +=
+            (double)sqrtf(scratch->forward[english[i]] * m->weights[i] * (scratch->backward[english[i]] / given));
     return m->to_nothing[word] / given;
 }
 

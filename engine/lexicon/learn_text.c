@@ -1,6 +1,6 @@
 /*
- * A text to sentences of word numbers, by the analyzer that also reads needs and projects: what is learned is keyed by exactly the words and stems
- * that matching uses.
+ * A text to sentences of word numbers, by the analyzer that also reads needs and projects: what is learned is keyed by
+ * exactly the words and stems that matching uses.
  */
 #include "lexicon/learn_internal.h"
 
@@ -101,8 +101,8 @@ qiaoi_sentences_done(qiaoi_sentences *sentences)
 static bool
 abbreviation(const char *word, size_t length)
 {
-    static const char *const list[] = {"al",  "approx", "cf",  "co",   "corp", "dr", "eq",  "eqs",  "fig", "figs", "inc",
-                                       "ltd", "mr",     "mrs", "prof", "ref",  "resp", "sec", "vs"};
+    static const char *const list[] = {"al",  "approx", "cf", "co",  "corp", "dr",  "eq",   "eqs", "fig", "figs",
+                                       "inc", "ltd",    "mr", "mrs", "prof", "ref", "resp", "sec", "vs"};
 
     if (length == 1)
         return true;
@@ -120,14 +120,16 @@ abbreviation(const char *word, size_t length)
 static bool
 space_or_closing(char c)
 {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '"' || c == '\'' || c == ')' || c == ']' || (unsigned char)c >= 0x80u;
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '"' || c == '\'' || c == ')' || c == ']' ||
+           (unsigned char)c >= 0x80u;
 }
 
 /* A line break followed by an empty line or by the mark of a list item */
 static bool
 paragraph_break(const char *gap, size_t length)
 {
-    static const char *const marks[] = {"-", "*", "\xC2\xB7", "\xE2\x80\xA2", "\xE2\x97\x8F", "\xE2\x80\x93", "\xEF\xBC\x88", "("};
+    static const char *const marks[] = {
+        "-", "*", "\xC2\xB7", "\xE2\x80\xA2", "\xE2\x97\x8F", "\xE2\x80\x93", "\xEF\xBC\x88", "("};
     size_t at = 0;
 
     while (at < length && (gap[at] == ' ' || gap[at] == '\t' || gap[at] == '\r'))
@@ -245,14 +247,16 @@ read_text(walk *w, size_t length, qiao_error *err)
 {
     const qiao_token *tokens = NULL;
     size_t count = 0;
-    qiao_status st = qiao_analyze(w->reader->analyzer, w->text, length, w->chinese ? "zh" : "en", false, &tokens, &count, err);
+    qiao_status st =
+        qiao_analyze(w->reader->analyzer, w->text, length, w->chinese ? "zh" : "en", false, &tokens, &count, err);
 
     w->first = w->out->words.length / sizeof(uint32_t);
     for (size_t i = 0; st == QIAO_OK && i < count; i++) {
         const qiao_token *token = &tokens[i];
 
-        if (i > 0 && ends_sentence(w->text + w->end, token->start - w->end, w->chinese,
-                                   !w->chinese && abbreviation(w->text + tokens[i - 1].start, w->end - tokens[i - 1].start)))
+        if (i > 0 &&
+            ends_sentence(w->text + w->end, token->start - w->end, w->chinese,
+                          !w->chinese && abbreviation(w->text + tokens[i - 1].start, w->end - tokens[i - 1].start)))
             end_sentence(w);
         if (w->out->words.length / sizeof(uint32_t) == w->first)
             w->start = token->start;

@@ -40,8 +40,9 @@ const qiao_test_word qiao_test_words[] = {
 
 /* Traditional and new-form characters that the tests use, with what they become. */
 static const uint16_t simplified[][2] = {
-    {0x96FB, 0x7535} /* 電 */, {0x614B, 0x6001} /* 態 */, {0x92F0, 0x9502} /* 鋰 */, {0x6A5F, 0x673A} /* 機 */, {0x9AD4, 0x4F53} /* 體 */,
-    {0x8CEA, 0x8D28} /* 質 */, {0x8853, 0x672F} /* 術 */, {0x5132, 0x50A8} /* 儲 */, {0x8EF8, 0x8F74} /* 軸 */,
+    {0x96FB, 0x7535} /* 電 */, {0x614B, 0x6001} /* 態 */, {0x92F0, 0x9502} /* 鋰 */,
+    {0x6A5F, 0x673A} /* 機 */, {0x9AD4, 0x4F53} /* 體 */, {0x8CEA, 0x8D28} /* 質 */,
+    {0x8853, 0x672F} /* 術 */, {0x5132, 0x50A8} /* 儲 */, {0x8EF8, 0x8F74} /* 軸 */,
 };
 
 static uint16_t
@@ -66,8 +67,8 @@ normal_of(uint32_t c)
 typedef struct tiny_builder {
     qiaoi_key_set keys;
     qiao_stemmer *english, *german, *french;
-    qiao_buffer senses;  /* qiaoi_sense[] */
-    qiao_buffer stems;   /* u32 offsets into strings */
+    qiao_buffer senses; /* qiaoi_sense[] */
+    qiao_buffer stems;  /* u32 offsets into strings */
     qiao_buffer strings;
 } tiny_builder;
 
@@ -176,15 +177,16 @@ qiao_test_write_lexicon(const char *path, const qiao_test_word *words)
     for (; words->word != NULL; words++)
         add_word(&b, words);
     assert_false(b.senses.failed || b.stems.failed || b.strings.failed);
-    assert_ok(qiaoi_lexicon_write(path, &b.keys,
-                                  (const qiaoi_section_data[]){{QIAOI_SECTION_META, 1, version, sizeof version},
-                                                               {QIAOI_SECTION_NORMAL, 2, normal, 65536},
-                                                               {QIAOI_SECTION_NORMAL_JA, 2, normal, 65536},
-                                                               {QIAOI_SECTION_SENSES, sizeof(qiaoi_sense), b.senses.data,
-                                                                b.senses.length / sizeof(qiaoi_sense)},
-                                                               {QIAOI_SECTION_SENSE_STEMS, 4, b.stems.data, b.stems.length / 4},
-                                                               {QIAOI_SECTION_STRINGS, 1, b.strings.data, b.strings.length}},
-                                  6, &err),
+    assert_ok(qiaoi_lexicon_write(
+                  path, &b.keys,
+                  (const qiaoi_section_data[]){
+                      {QIAOI_SECTION_META, 1, version, sizeof version},
+                      {QIAOI_SECTION_NORMAL, 2, normal, 65536},
+                      {QIAOI_SECTION_NORMAL_JA, 2, normal, 65536},
+                      {QIAOI_SECTION_SENSES, sizeof(qiaoi_sense), b.senses.data, b.senses.length / sizeof(qiaoi_sense)},
+                      {QIAOI_SECTION_SENSE_STEMS, 4, b.stems.data, b.stems.length / 4},
+                      {QIAOI_SECTION_STRINGS, 1, b.strings.data, b.strings.length}},
+                  6, &err),
               &err);
     done(&b);
 }

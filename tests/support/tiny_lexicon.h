@@ -1,8 +1,9 @@
 /*
- * Base lexicons of a few words, written with engine/lexicon/lexicon_writer.h: what a test finds depends on the words it names and on nothing else.
+ * Base lexicons of a few words, written with engine/lexicon/lexicon_writer.h: what a test finds depends on the words it
+ * names and on nothing else.
  *
- * Character tables: ASCII and Latin-1 in lower case, full-width letters and digits to plain ones, a handful of traditional characters to simplified
- * (see tiny_lexicon.c), soft hyphens and zero-width characters dropped.
+ * Character tables: ASCII and Latin-1 in lower case, full-width letters and digits to plain ones, a handful of
+ * traditional characters to simplified (see tiny_lexicon.c), soft hyphens and zero-width characters dropped.
  */
 #ifndef QIAO_TEST_TINY_LEXICON_H
 #define QIAO_TEST_TINY_LEXICON_H

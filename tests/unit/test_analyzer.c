@@ -48,7 +48,8 @@ close_fixture(void **state)
 
 /* ---- what is found ---- */
 
-/* Tokens as text: "-the" a function word, "电池*" an entry of the lexicon, "whole+part+part", "|" where a break lies between two words. */
+/* Tokens as text: "-the" a function word, "电池*" an entry of the lexicon, "whole+part+part", "|" where a break lies
+ * between two words. */
 static void
 describe(const qiao_token *tokens, size_t count, qiao_buffer *out)
 {
@@ -85,7 +86,9 @@ check_cases(qiao_analyzer *analyzer, const token_case *cases, size_t count)
         const qiao_token *tokens;
         size_t n;
 
-        assert_ok(qiao_analyze(analyzer, cases[i].text, strlen(cases[i].text), cases[i].language, true, &tokens, &n, &err), &err);
+        assert_ok(
+            qiao_analyze(analyzer, cases[i].text, strlen(cases[i].text), cases[i].language, true, &tokens, &n, &err),
+            &err);
         describe(tokens, n, &found);
         if (strcmp(found.data == NULL ? "" : found.data, cases[i].tokens) != 0)
             fail_msg("%s\n  expected %s\n  found    %s", cases[i].text, cases[i].tokens, found.data);
@@ -154,7 +157,8 @@ german_and_french_words_are_found_inflected_and_in_compounds(void **state)
         {"de", "Siemens Polymer", "siemen polym"},
         {"de", "5G", "5g"},
         {"de", "STRASSE Straße", "strass strass"},
-        {NULL, "Der Wasserstoff wird mit der Batterie und dem Lager geprüft", "-der wasserstoff* -wird -mit -der batterie* -und -dem lager* gepruft"},
+        {NULL, "Der Wasserstoff wird mit der Batterie und dem Lager geprüft",
+         "-der wasserstoff* -wird -mit -der batterie* -und -dem lager* gepruft"},
         {"fr", "L'hydrogène et les batteries électriques", "-l | hydrogène* -et -les batteries* electr"},
         {"fr-CA", "hydrogène", "hydrogène*"},
         {"fr", "hydroge\xCC\x80ne", "hydrogène*"},
@@ -186,7 +190,8 @@ real_sentences_are_read_with_the_real_lexicon(void **state)
         {"zh", "面向５Ｇ基站的GaN射频功率放大器", "面向* 5g 基站* 的* gan 射频* 功率放大器*+功率*+放大器*"},
         {"zh", "厚度10 μm，精度2 µm", "厚度* 10 µm | 精度* 2 µm"},
         {"zh", "寻求mRNA疫苗递送技术", "寻求* mrna 疫苗* 递送* 技术*"},
-        {"de", "Die Wasserstoffspeicherung in Salzkavernen", "-die wasserstoffspeicherung* -in* salzkavernen+salz*+kavernen*"},
+        {"de", "Die Wasserstoffspeicherung in Salzkavernen",
+         "-die wasserstoffspeicherung* -in* salzkavernen+salz*+kavernen*"},
         {"ja", "燃料電池の触媒", "燃料电池*+燃料*+电池* の* 触媒*"},
         {"ja", "ﾘﾁｳﾑｲｵﾝ電池", "リチウムイオン电池*+リチウム*+イオン*+电池*"},
     };
@@ -205,9 +210,9 @@ tokens_say_where_they_stand_and_in_which_language(void **state)
         qiao_script script;
         bool sub_word;
     } expected[] = {
-        {"新", "zh", 0, 3, 0, QIAO_SCRIPT_HAN, false},        {"gan", "en", 4, 7, 1, QIAO_SCRIPT_LATIN, false},
-        {"固态电池", "zh", 7, 19, 2, QIAO_SCRIPT_HAN, false}, {"固态", "zh", 7, 13, 2, QIAO_SCRIPT_HAN, true},
-        {"电池", "zh", 13, 19, 2, QIAO_SCRIPT_HAN, true},     {"привет", "", 22, 34, 4, QIAO_SCRIPT_OTHER, false},
+        {"新", "zh", 0, 3, 0, QIAO_SCRIPT_HAN, false},          {"gan", "en", 4, 7, 1, QIAO_SCRIPT_LATIN, false},
+        {"固态电池", "zh", 7, 19, 2, QIAO_SCRIPT_HAN, false},   {"固态", "zh", 7, 13, 2, QIAO_SCRIPT_HAN, true},
+        {"电池", "zh", 13, 19, 2, QIAO_SCRIPT_HAN, true},       {"привет", "", 22, 34, 4, QIAO_SCRIPT_OTHER, false},
         {"전고체", "ko", 35, 44, 5, QIAO_SCRIPT_HANGUL, false},
     };
     fixture *f = *state;
@@ -255,8 +260,9 @@ typedef struct kept_token {
 } kept_token;
 
 /*
- * What must hold for any bytes: offsets inside the text, tokens in order and apart from each other, parts inside their word, valid forms; and the
- * place a word was found in, read by itself, gives the same word, so that a query meets the index.
+ * What must hold for any bytes: offsets inside the text, tokens in order and apart from each other, parts inside their
+ * word, valid forms; and the place a word was found in, read by itself, gives the same word, so that a query meets the
+ * index.
  */
 static void
 check_tokens(qiao_analyzer *analyzer, const char *text, size_t length, const char *language)
@@ -273,7 +279,8 @@ check_tokens(qiao_analyzer *analyzer, const char *text, size_t length, const cha
         const qiao_token *token = &tokens[i];
 
         assert_true(token->start < token->end && token->end <= length);
-        assert_true(token->form_length > 0 && token->form[token->form_length] == '\0' && strlen(token->form) == token->form_length);
+        assert_true(token->form_length > 0 && token->form[token->form_length] == '\0' &&
+                    strlen(token->form) == token->form_length);
         assert_true(qiao_utf8_valid(token->form, token->form_length));
         assert_true(!valid || (at_border(text, length, token->start) && at_border(text, length, token->end)));
         if (token->sub_word) {
@@ -290,14 +297,17 @@ check_tokens(qiao_analyzer *analyzer, const char *text, size_t length, const cha
         }
     }
     for (size_t i = 0; i < n; i++) {
-        assert_ok(qiao_analyze(analyzer, text + kept[i].start, kept[i].end - kept[i].start, language, false, &tokens, &count, &err), &err);
+        assert_ok(qiao_analyze(analyzer, text + kept[i].start, kept[i].end - kept[i].start, language, false, &tokens,
+                               &count, &err),
+                  &err);
         if (count == 0 || strcmp(tokens[0].form, kept[i].form) != 0 || tokens[0].start != 0)
-            fail_msg("'%.*s' is '%s' in its text and '%s' alone", (int)(kept[i].end - kept[i].start), text + kept[i].start, kept[i].form,
-                     count == 0 ? "" : tokens[0].form);
+            fail_msg("'%.*s' is '%s' in its text and '%s' alone", (int)(kept[i].end - kept[i].start),
+                     text + kept[i].start, kept[i].form, count == 0 ? "" : tokens[0].form);
     }
 }
 
-static const char mixed[] = "固態電池 GaN手术机器人，Wasserstoffspeicher für 水素の電池 🔋\xC2\xAD" "e\xCC\x81t\xC3\xA9 전고체 カ\xE3\x82\x99ス ﾊﾟ 𠮷野 \xF0\x9F\x91\xA8\xE2\x80\x8D ５Ｇ";
+static const char mixed[] = "固態電池 GaN手术机器人，Wasserstoffspeicher für 水素の電池 🔋\xC2\xAD"
+                            "e\xCC\x81t\xC3\xA9 전고체 カ\xE3\x82\x99ス ﾊﾟ 𠮷野 \xF0\x9F\x91\xA8\xE2\x80\x8D ５Ｇ";
 
 static void
 a_text_cut_anywhere_is_read_to_its_end_and_not_further(void **state)
@@ -310,8 +320,8 @@ a_text_cut_anywhere_is_read_to_its_end_and_not_further(void **state)
     for (size_t language = 0; language < sizeof languages / sizeof *languages - 1; language++)
         for (size_t length = 0; length < sizeof mixed; length++) {
             check_tokens(f->analyzer, qiao_test_guard_put(&guard, mixed, length), length, languages[language]);
-            check_tokens(f->analyzer, qiao_test_guard_put(&guard, mixed + length, sizeof mixed - 1 - length), sizeof mixed - 1 - length,
-                         languages[language]);
+            check_tokens(f->analyzer, qiao_test_guard_put(&guard, mixed + length, sizeof mixed - 1 - length),
+                         sizeof mixed - 1 - length, languages[language]);
         }
     qiao_test_guard_done(&guard);
 }
@@ -320,8 +330,15 @@ static void
 invalid_bytes_break_words_and_are_never_copied(void **state)
 {
     static const token_case cases[] = {
-        {"zh", "电\xFF池", "电 | 池"},           {"zh", "电池\xE4\xB8", "电池*"},       {"en", "bat\xC3tery", "bat | teri"},
-        {"en", "\xF0\x9F\x98" "battery", "batteri"}, {"zh", "\xED\xA0\x80电池", "电池*"}, {"zh", "\xC0\x80电池", "电池*"},
+        {"zh", "电\xFF池", "电 | 池"},
+        {"zh", "电池\xE4\xB8", "电池*"},
+        {"en", "bat\xC3tery", "bat | teri"},
+        {"en",
+         "\xF0\x9F\x98"
+         "battery",
+         "batteri"},
+        {"zh", "\xED\xA0\x80电池", "电池*"},
+        {"zh", "\xC0\x80电池", "电池*"},
     };
     fixture *f = *state;
 
@@ -331,8 +348,10 @@ invalid_bytes_break_words_and_are_never_copied(void **state)
 static void
 random_bytes_never_break_the_rules(void **state)
 {
-    static const char *const pieces[] = {"电", "池", "固态", "\xE4", "\xB8", "\xFF", "a", "Z", "ß", " ", "，", "\xCC\x88", "カ", "\xE3\x82\x99", "ﾞ",
-                                         "9", "의", "𠮷", "\xF0\x9F", "\xE2\x80\x8B", "\n", "Ж", "Batterien", "speicher", "\xC2\xA0", "-"};
+    static const char *const pieces[] = {
+        "电",       "池",           "固态",     "\xE4", "\xB8",         "\xFF",     "a",        "Z",  "ß",
+        " ",        "，",           "\xCC\x88", "カ",   "\xE3\x82\x99", "ﾞ",        "9",        "의", "𠮷",
+        "\xF0\x9F", "\xE2\x80\x8B", "\n",       "Ж",    "Batterien",    "speicher", "\xC2\xA0", "-"};
     fixture *f = *state;
     qiao_test_guard guard;
     uint32_t random = 7;
@@ -354,7 +373,8 @@ random_bytes_never_break_the_rules(void **state)
         if (round % 6 == 5) /* the language is found for the whole text: alone, a word may be of another */
             assert_non_null(qiao_language_of(qiao_test_guard_put(&guard, text, n), n));
         else
-            check_tokens(round % 2 == 0 ? f->analyzer : f->real_analyzer, qiao_test_guard_put(&guard, text, n), n, languages[round % 6]);
+            check_tokens(round % 2 == 0 ? f->analyzer : f->real_analyzer, qiao_test_guard_put(&guard, text, n), n,
+                         languages[round % 6]);
     }
     qiao_test_guard_done(&guard);
 }
@@ -368,7 +388,8 @@ a_word_of_a_megabyte_is_cut_into_pieces_of_64_characters(void **state)
         const char *letter;
         const char *language;
         uint32_t bytes; /* of a piece */
-    } cases[] = {{"x", "en", 64}, {"x", "de", 64}, {"x", "fr", 64}, {"é", "fr", 128}, {"한", "ko", 192}, {"Ж", "ru", 128}};
+    } cases[] = {{"x", "en", 64},  {"x", "de", 64},   {"x", "fr", 64},
+                 {"é", "fr", 128}, {"한", "ko", 192}, {"Ж", "ru", 128}};
     enum { SIZE = 1 << 20 };
     fixture *f = *state;
     char *text = qiao_alloc(SIZE);
@@ -441,7 +462,9 @@ the_same_text_gives_the_same_tokens_whatever_was_read_before(void **state)
     for (int i = 0; i < 60000; i++) {
         int n = snprintf(word, sizeof word, "word%dx speicher%dung", i, i);
 
-        assert_ok(qiao_analyze(f->real_analyzer, word, (size_t)n, i % 2 == 0 ? "en" : "de", true, &tokens, &count, &err), &err);
+        assert_ok(
+            qiao_analyze(f->real_analyzer, word, (size_t)n, i % 2 == 0 ? "en" : "de", true, &tokens, &count, &err),
+            &err);
     }
     assert_ok(qiao_analyze(f->real_analyzer, mixed, sizeof mixed - 1, "zh", true, &tokens, &count, &err), &err);
     describe(tokens, count, &again);

@@ -8,12 +8,25 @@
 #include <string.h>
 
 static const qiao_test_word words[] = {
-    {QIAOI_DE, "wasserstoff", "hydrogen", 0}, {QIAOI_DE, "speicher", "storage", 0},  {QIAOI_DE, "energie", "energy", 0},
-    {QIAOI_DE, "forschung", "research", 0},   {QIAOI_DE, "projekt", "project", 0},   {QIAOI_DE, "batterie", "battery", 0},
-    {QIAOI_DE, "wasser", "water", 0},         {QIAOI_DE, "stoff", "material", 0},    {QIAOI_DE, "brücke", "bridge", 0},
-    {QIAOI_DE, "prüfung", "test", 0},         {QIAOI_DE, "lager", "bearing", 0},     {QIAOI_DE, "system", "system", 0},
-    {QIAOI_DE, "teil", "part", 0},            {QIAOI_DE, "über", "above", 0},        {QIAOI_DE, "motor", "motor", 0},
-    {QIAOI_FR, "matériau", "material", 0},    {QIAOI_FR, "batterie", "battery", 0},  {QIAOI_FR, "signal", "signal", 0},      {QIAOI_LANGUAGES, NULL, NULL, 0},
+    {QIAOI_DE, "wasserstoff", "hydrogen", 0},
+    {QIAOI_DE, "speicher", "storage", 0},
+    {QIAOI_DE, "energie", "energy", 0},
+    {QIAOI_DE, "forschung", "research", 0},
+    {QIAOI_DE, "projekt", "project", 0},
+    {QIAOI_DE, "batterie", "battery", 0},
+    {QIAOI_DE, "wasser", "water", 0},
+    {QIAOI_DE, "stoff", "material", 0},
+    {QIAOI_DE, "brücke", "bridge", 0},
+    {QIAOI_DE, "prüfung", "test", 0},
+    {QIAOI_DE, "lager", "bearing", 0},
+    {QIAOI_DE, "system", "system", 0},
+    {QIAOI_DE, "teil", "part", 0},
+    {QIAOI_DE, "über", "above", 0},
+    {QIAOI_DE, "motor", "motor", 0},
+    {QIAOI_FR, "matériau", "material", 0},
+    {QIAOI_FR, "batterie", "battery", 0},
+    {QIAOI_FR, "signal", "signal", 0},
+    {QIAOI_LANGUAGES, NULL, NULL, 0},
 };
 
 typedef struct fixture {
@@ -58,17 +71,26 @@ words_are_found_by_themselves_or_by_their_stem(void **state)
         qiaoi_lexicon_language language;
         const char *word, *entry; /* NULL = not found */
     } cases[] = {
-        {QIAOI_DE, "batterie", "batterie"}, {QIAOI_DE, "batterien", "~batteri"},    {QIAOI_DE, "forschungen", "~forschung"},
-        {QIAOI_DE, "brücken", "~bruck"},    {QIAOI_DE, "hydrogen", NULL},           {QIAOI_FR, "matériaux", "matériau"},
-        {QIAOI_FR, "matériau", "matériau"}, {QIAOI_FR, "wasserstoff", NULL},        {QIAOI_DE, "", NULL},
-        {QIAOI_DE, "ab", NULL},             {QIAOI_FR, "signaux", "signal"},        {QIAOI_FR, "aux", NULL},
+        {QIAOI_DE, "batterie", "batterie"},
+        {QIAOI_DE, "batterien", "~batteri"},
+        {QIAOI_DE, "forschungen", "~forschung"},
+        {QIAOI_DE, "brücken", "~bruck"},
+        {QIAOI_DE, "hydrogen", NULL},
+        {QIAOI_FR, "matériaux", "matériau"},
+        {QIAOI_FR, "matériau", "matériau"},
+        {QIAOI_FR, "wasserstoff", NULL},
+        {QIAOI_DE, "", NULL},
+        {QIAOI_DE, "ab", NULL},
+        {QIAOI_FR, "signaux", "signal"},
+        {QIAOI_FR, "aux", NULL},
         {QIAOI_DE, "matériaux", NULL},
     };
     fixture *f = *state;
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         qiao_stemmer *stemmer = cases[i].language == QIAOI_DE ? f->german : f->french;
-        uint32_t entry = qiaoi_find_inflected(f->lexicon, cases[i].language, stemmer, cases[i].word, strlen(cases[i].word));
+        uint32_t entry =
+            qiaoi_find_inflected(f->lexicon, cases[i].language, stemmer, cases[i].word, strlen(cases[i].word));
         const char *key = entry == 0 ? "nothing" : f->lexicon->keys + f->lexicon->entries[entry - 1].key;
 
         if (strcmp(key, cases[i].entry == NULL ? "nothing" : cases[i].entry) != 0)
@@ -103,21 +125,21 @@ german_compounds_are_split_into_known_words(void **state)
     } cases[] = {
         {"wasserstoffspeicher", "wasserstoff+speicher"},
         {"energieforschung", "energie+forschung"},
-        {"forschungsprojekt", "forschung+projekt"},       /* s */
-        {"batteriensystem", "batterie+system"},           /* n */
-        {"energiespeichern", "energie+~speich"},          /* the head inflected */
+        {"forschungsprojekt", "forschung+projekt"}, /* s */
+        {"batteriensystem", "batterie+system"},     /* n */
+        {"energiespeichern", "energie+~speich"},    /* the head inflected */
         {"wasserstoffspeichersystem", "wasserstoff+speicher+system"},
         {"energieforschungsprojektlager", "energie+forschung+projekt+lager"},
         {"wasserstoffspeicherprüfung", "wasserstoff+speicher+prüfung"},
         {"brückenprüfung", "brücke+prüfung"},
-        {"wasserstoff", "wasser+stoff"},                  /* asked to, it splits what is a word itself */
+        {"wasserstoff", "wasser+stoff"}, /* asked to, it splits what is a word itself */
         {"speicher", ""},
         {"xyzspeicher", ""},
         {"speicherxyz", ""},
         {"a", ""},
         {"", ""},
         {"motormotormotormotormotor", "motor+motor+motor+motor+motor"},
-        {"motormotormotormotormotormotor", ""},           /* more parts than are looked for */
+        {"motormotormotormotormotormotor", ""}, /* more parts than are looked for */
     };
     fixture *f = *state;
     char found[128];
@@ -166,10 +188,27 @@ accents_are_folded_to_plain_letters(void **state)
     static const struct {
         const char *word, *folded;
     } cases[] = {
-        {"électrolyte", "electrolyte"}, {"straße", "strasse"}, {"müller", "muller"},     {"cœur", "coeur"},  {"æther", "aether"}, {"þorn", "thorn"},
-        {"łódź", "lodz"},               {"čeština", "cestina"},{"ğış", "gis"},           {"plain", "plain"}, {"5g", "5g"},        {"桥", "桥"},
-        {"ÿ", "y"},                     {"ž", "z"},            {"ſ", "s"},               {"÷", "÷"},         {"", ""},            {"øre", "ore"},
-        {"đak", "dak"},                 {"ŋ", "n"},            {"ĳ", "ĳ"},
+        {"électrolyte", "electrolyte"},
+        {"straße", "strasse"},
+        {"müller", "muller"},
+        {"cœur", "coeur"},
+        {"æther", "aether"},
+        {"þorn", "thorn"},
+        {"łódź", "lodz"},
+        {"čeština", "cestina"},
+        {"ğış", "gis"},
+        {"plain", "plain"},
+        {"5g", "5g"},
+        {"桥", "桥"},
+        {"ÿ", "y"},
+        {"ž", "z"},
+        {"ſ", "s"},
+        {"÷", "÷"},
+        {"", ""},
+        {"øre", "ore"},
+        {"đak", "dak"},
+        {"ŋ", "n"},
+        {"ĳ", "ĳ"},
     };
     char out[32];
 
@@ -207,10 +246,23 @@ french_endings_become_their_english_ones(void **state)
     static const struct {
         const char *word, *cognate;
     } cases[] = {
-        {"electrique", "electric"},      {"electriques", "electric"}, {"densite", "density"},     {"optimisation", "optimization"},
-        {"moteur", "motor"},             {"capteurs", "captor"},      {"technologie", "technology"}, {"technologies", "technology"},
-        {"poreux", "porous"},            {"adaptatif", "adaptative"}, {"binaire", "binary"},      {"optimiser", "optimize"},
-        {"metaux", "metal"},             {"batterie", "batterie"},     {"if", "if"},                {"que", "que"},             {"", ""},
+        {"electrique", "electric"},
+        {"electriques", "electric"},
+        {"densite", "density"},
+        {"optimisation", "optimization"},
+        {"moteur", "motor"},
+        {"capteurs", "captor"},
+        {"technologie", "technology"},
+        {"technologies", "technology"},
+        {"poreux", "porous"},
+        {"adaptatif", "adaptative"},
+        {"binaire", "binary"},
+        {"optimiser", "optimize"},
+        {"metaux", "metal"},
+        {"batterie", "batterie"},
+        {"if", "if"},
+        {"que", "que"},
+        {"", ""},
     };
 
     (void)state;

@@ -77,20 +77,24 @@ term_text(const fixture *f, uint32_t term)
     return f->collector.terms.bytes.data + f->collector.terms.offsets[term];
 }
 
-/* "batteri 1/2" a term once in the title and twice elsewhere; "[电池] 0/1" waits for translation; "solid+state 1/0" stand side by side. */
+/* "batteri 1/2" a term once in the title and twice elsewhere; "[电池] 0/1" waits for translation; "solid+state 1/0"
+ * stand side by side. */
 static const char *
 describe(fixture *f, const qiaoi_document *document)
 {
     qiao_buffer_clear(&f->found);
     for (uint32_t i = 0; i < document->term_count; i++)
-        qiao_buffer_printf(&f->found, "%s %u/%u ", term_text(f, document->terms[i].id), document->terms[i].title, document->terms[i].body);
+        qiao_buffer_printf(&f->found, "%s %u/%u ", term_text(f, document->terms[i].id), document->terms[i].title,
+                           document->terms[i].body);
     for (uint32_t i = 0; i < document->entry_count; i++)
-        qiao_buffer_printf(&f->found, "[%s] %u/%u ", f->lexicon->keys + f->lexicon->entries[document->entries[i].id].key, document->entries[i].title,
-                           document->entries[i].body);
+        qiao_buffer_printf(&f->found, "[%s] %u/%u ",
+                           f->lexicon->keys + f->lexicon->entries[document->entries[i].id].key,
+                           document->entries[i].title, document->entries[i].body);
     for (uint32_t i = 0; i < document->pair_count; i++)
-        qiao_buffer_printf(&f->found, "%s+%s %u/%u ", term_text(f, document->pairs[i].first), term_text(f, document->pairs[i].second),
-                           document->pairs[i].title, document->pairs[i].body);
-    qiao_buffer_printf(&f->found, "pivot %u/%u native %u/%u", document->pivot_title, document->pivot_body, document->native_title, document->native_body);
+        qiao_buffer_printf(&f->found, "%s+%s %u/%u ", term_text(f, document->pairs[i].first),
+                           term_text(f, document->pairs[i].second), document->pairs[i].title, document->pairs[i].body);
+    qiao_buffer_printf(&f->found, "pivot %u/%u native %u/%u", document->pivot_title, document->pivot_body,
+                       document->native_title, document->native_body);
     return f->found.data;
 }
 
@@ -101,7 +105,8 @@ records_become_terms_and_words_to_translate(void **state)
         const char *json, *expected;
     } cases[] = {
         /* English: stems; neighbours are counted once stop words are out, and not from one text to the next */
-        {"{\"kind\":\"project\",\"id\":\"t:1\",\"title\":{\"en\":\"Solid state of the batteries\"},\"summary\":{\"en\":\"Batteries, solid.\"}}",
+        {"{\"kind\":\"project\",\"id\":\"t:1\",\"title\":{\"en\":\"Solid state of the "
+         "batteries\"},\"summary\":{\"en\":\"Batteries, solid.\"}}",
          "batteri 1/1 solid 1/1 state 1/0 batteri+solid 0/1 solid+state 1/0 state+batteri 1/0 pivot 3/2 native 0/0"},
         /* a Chinese need: its words stand for themselves, with their parts, and wait for translation as a whole */
         {"{\"kind\":\"need\",\"id\":\"t:1\",\"title\":{\"zh\":\"固态电池GaN\"}}",
@@ -110,21 +115,26 @@ records_become_terms_and_words_to_translate(void **state)
          "电池 1/1 固态电池 1/0 固态 1/0 [电池] 0/1 [固态电池] 1/0 pivot 1/1 native 1/1"},
         /* words outside the lexicon stand for themselves only */
         {"{\"kind\":\"need\",\"id\":\"t:1\",\"title\":{\"zh\":\"鑫\"}}", "鑫 1/0 pivot 0/0 native 1/0"},
-        /* a project with an English body needs no translation of its Chinese title; one with an English title alone does */
+        /* a project with an English body needs no translation of its Chinese title; one with an English title alone
+           does */
         {"{\"kind\":\"project\",\"id\":\"t:1\",\"title\":{\"zh\":\"电池\"},\"summary\":{\"en\":\"battery\"}}",
          "batteri 0/1 电池 1/0 pivot 0/1 native 1/0"},
         {"{\"kind\":\"project\",\"id\":\"t:1\",\"title\":{\"en\":\"battery\"},\"summary\":{\"zh\":\"电池\"}}",
          "电池 0/1 batteri 1/0 [电池] 0/1 pivot 1/1 native 0/1"},
-        {"{\"kind\":\"project\",\"id\":\"t:1\",\"title\":{\"en\":\"battery\"},\"summary\":{\"und\":\"The battery of the future\"}}",
+        {"{\"kind\":\"project\",\"id\":\"t:1\",\"title\":{\"en\":\"battery\"},\"summary\":{\"und\":\"The battery of "
+         "the future\"}}",
          "batteri 1/1 futur 0/1 batteri+futur 0/1 pivot 1/2 native 0/0"},
         /* German: known words wait, compounds by their parts, function words are nothing, unknown words are cognates */
-        {"{\"kind\":\"project\",\"id\":\"t:1\",\"title\":{\"de\":\"Wasserstoffspeicher und die Batterie\"},\"summary\":{\"de\":\"Siemens\"}}",
+        {"{\"kind\":\"project\",\"id\":\"t:1\",\"title\":{\"de\":\"Wasserstoffspeicher und die "
+         "Batterie\"},\"summary\":{\"de\":\"Siemens\"}}",
          "siemen 0/1 [wasserstoff] 1/0 [speicher] 1/0 [batterie] 1/0 pivot 1/1 native 0/0"},
-        {"{\"kind\":\"project\",\"id\":\"t:1\",\"title\":{\"de\":\"Wasserstoff\"},\"summary\":{\"en\":\"hydrogen\"}}", "hydrogen 0/1 pivot 0/1 native 0/0"},
+        {"{\"kind\":\"project\",\"id\":\"t:1\",\"title\":{\"de\":\"Wasserstoff\"},\"summary\":{\"en\":\"hydrogen\"}}",
+         "hydrogen 0/1 pivot 0/1 native 0/0"},
         /* Japanese kanji words in their simplified form */
         {"{\"kind\":\"project\",\"id\":\"t:1\",\"title\":{\"ja\":\"水素の電池\"}}",
          "水素 1/0 の 1/0 电池 1/0 [水素] 1/0 [电池] 1/0 pivot 2/0 native 3/0"},
-        {"{\"kind\":\"project\",\"id\":\"t:1\",\"title\":{\"ko\":\"전고체 전지\"}}", "전고체 1/0 전지 1/0 pivot 0/0 native 2/0"},
+        {"{\"kind\":\"project\",\"id\":\"t:1\",\"title\":{\"ko\":\"전고체 전지\"}}",
+         "전고체 1/0 전지 1/0 pivot 0/0 native 2/0"},
     };
     fixture *f = *state;
 
@@ -140,7 +150,8 @@ records_become_terms_and_words_to_translate(void **state)
 static void
 documents_that_use_a_word_are_counted_by_side(void **state)
 {
-    static const char need[] = "{\"kind\":\"need\",\"id\":\"t:1\",\"title\":{\"zh\":\"电池电池\"},\"summary\":{\"zh\":\"电池\"}}";
+    static const char need[] =
+        "{\"kind\":\"need\",\"id\":\"t:1\",\"title\":{\"zh\":\"电池电池\"},\"summary\":{\"zh\":\"电池\"}}";
     static const char project[] = "{\"kind\":\"project\",\"id\":\"t:1\",\"title\":{\"de\":\"Batterien\"}}";
     fixture *f = *state;
     uint32_t zh = qiaoi_lexicon_find(f->lexicon, QIAOI_ZH, "电池", 6) - 1;
@@ -155,10 +166,12 @@ documents_that_use_a_word_are_counted_by_side(void **state)
 static void
 a_record_leaves_nothing_behind_for_the_next(void **state)
 {
-    static const char first[] = "{\"kind\":\"need\",\"id\":\"t:1\",\"title\":{\"zh\":\"固态电池\",\"en\":\"solid state battery\"}}";
+    static const char first[] =
+        "{\"kind\":\"need\",\"id\":\"t:1\",\"title\":{\"zh\":\"固态电池\",\"en\":\"solid state battery\"}}";
     static const char second[] = "{\"kind\":\"need\",\"id\":\"t:2\",\"title\":{\"en\":\"bearing\"}}";
     fixture *f = *state;
-    qiaoi_document before = collect_json(f, first, sizeof first - 1), after = collect_json(f, second, sizeof second - 1);
+    qiaoi_document before = collect_json(f, first, sizeof first - 1),
+                   after = collect_json(f, second, sizeof second - 1);
 
     assert_string_equal(describe(f, &after), "bear 1/0 pivot 1/0 native 0/0");
     /* and the first one's arrays are still its own */
@@ -236,7 +249,8 @@ refuse_text(const qiaoi_text_tokens *seen, void *context, qiao_error *err)
 static void
 every_text_is_shown_to_the_visitor_whose_failure_ends_the_work(void **state)
 {
-    static const char json[] = "{\"kind\":\"project\",\"id\":\"t:1\",\"title\":{\"en\":\"solid battery\",\"zh\":\"电池\"},\"summary\":{\"en\":\"cell\"}}";
+    static const char json[] = "{\"kind\":\"project\",\"id\":\"t:1\",\"title\":{\"en\":\"solid "
+                               "battery\",\"zh\":\"电池\"},\"summary\":{\"en\":\"cell\"}}";
     fixture *f = *state;
     qiao_error err = QIAO_ERROR_INIT;
     qiao_record *record;
@@ -281,7 +295,8 @@ strings_keep_their_numbers_while_the_table_grows(void **state)
 static qiao_status
 collect_with_all_languages(void *context, qiao_error *err)
 {
-    static const char json[] = "{\"kind\":\"need\",\"id\":\"t:1\",\"title\":{\"zh\":\"固态电池 unheard\",\"de\":\"Wasserstoffspeicher Unbekanntes\"}}";
+    static const char json[] = "{\"kind\":\"need\",\"id\":\"t:1\",\"title\":{\"zh\":\"固态电池 "
+                               "unheard\",\"de\":\"Wasserstoffspeicher Unbekanntes\"}}";
     const fixture *f = context;
     qiaoi_collector collector;
     qiao_record *record = NULL;

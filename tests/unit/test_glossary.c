@@ -105,8 +105,10 @@ assert_file(const char *path, const char *expected)
 static void
 entries_are_kept_in_order_and_replace_their_former_lines(void **state)
 {
-    static const qiao_glossary_entry first[] = {{"zh", "电池", "power pack"}, {"de", "Lager", "rolling bearing"}, {"zh", "电池", "accumulator"}};
-    static const qiao_glossary_entry second[] = {{"zh", "电池", "battery cell"}, {"zh", "氢", "hydrogen gas"}, {"zh", "氢", "hydrogen gas"}};
+    static const qiao_glossary_entry first[] = {
+        {"zh", "电池", "power pack"}, {"de", "Lager", "rolling bearing"}, {"zh", "电池", "accumulator"}};
+    static const qiao_glossary_entry second[] = {
+        {"zh", "电池", "battery cell"}, {"zh", "氢", "hydrogen gas"}, {"zh", "氢", "hydrogen gas"}};
     fixture *f = *state;
     qiao_error err = QIAO_ERROR_INIT;
 
@@ -164,7 +166,8 @@ describe(const qiao_lexicon *lexicon, qiaoi_lexicon_language language, const cha
         qiao_buffer_text(out, i == 0 ? "" : "/");
         qiao_buffer_text(out, own ? "[" : "");
         for (uint32_t k = 0; k < sense->stem_count; k++)
-            qiao_buffer_printf(out, "%s%s", k == 0 ? "" : " ", lexicon->strings + lexicon->sense_stems[sense->first_stem + k]);
+            qiao_buffer_printf(out, "%s%s", k == 0 ? "" : " ",
+                               lexicon->strings + lexicon->sense_stems[sense->first_stem + k]);
         qiao_buffer_text(out, own ? "]" : "");
         assert_true(own ? sense->weight >= 20 * 1000 : sense->weight == 1000);
     }
@@ -194,7 +197,8 @@ a_glossary_adds_its_senses_to_those_of_the_dictionary(void **state)
     qiao_lexicon *lexicon;
 
     assert_ok(apply(f,
-                    "# a comment\n\nzh\t电池\tpower pack\nzh\t固態鋰電池\tsolid lithium batteries\r\nde\tFestkörperbatterie\tSolid-state battery\n"
+                    "# a comment\n\nzh\t电池\tpower pack\nzh\t固態鋰電池\tsolid lithium "
+                    "batteries\r\nde\tFestkörperbatterie\tSolid-state battery\n"
                     "de\tLager\trolling bearing\nja\tガスセンサ\tgas sensor",
                     &lexicon, &err),
               &err);
@@ -218,12 +222,16 @@ a_headword_of_the_glossary_is_one_word(void **state)
     const qiao_token *tokens;
     size_t count;
 
-    assert_ok(apply(f, "zh\t机器人轴承\trobot bearing\nde\tFestkörperbatterie\tsolid state battery\n", &lexicon, &err), &err);
+    assert_ok(apply(f, "zh\t机器人轴承\trobot bearing\nde\tFestkörperbatterie\tsolid state battery\n", &lexicon, &err),
+              &err);
     assert_ok(qiao_analyzer_new(lexicon, &analyzer, &err), &err);
-    assert_ok(qiao_analyze(analyzer, "手术机器人轴承", strlen("手术机器人轴承"), "zh", false, &tokens, &count, &err), &err);
+    assert_ok(qiao_analyze(analyzer, "手术机器人轴承", strlen("手术机器人轴承"), "zh", false, &tokens, &count, &err),
+              &err);
     assert_int_equal(count, 2);
     assert_string_equal(tokens[1].form, "机器人轴承");
-    assert_ok(qiao_analyze(analyzer, "Festkörperbatterien", strlen("Festkörperbatterien"), "de", false, &tokens, &count, &err), &err);
+    assert_ok(qiao_analyze(analyzer, "Festkörperbatterien", strlen("Festkörperbatterien"), "de", false, &tokens, &count,
+                           &err),
+              &err);
     assert_int_equal(count, 1);
     assert_true(tokens[0].entry != 0);
     qiao_analyzer_free(analyzer);
@@ -261,7 +269,8 @@ a_broken_line_is_named_with_its_file_and_number(void **state)
         {"zh\tGaN电池\tbattery\n", "line 1", "GaN电池"},
         {"zh\t\tbattery\n", "line 1", "headword"},
         {"zh\t电池\tof the\n", "line 1", "of the"},
-        {"zh\t氢\thydrogen\nzh\t电池\tone two three four five\nzh\t轴承\tbearing\n", "line 2", "one two three four five"},
+        {"zh\t氢\thydrogen\nzh\t电池\tone two three four five\nzh\t轴承\tbearing\n", "line 2",
+         "one two three four five"},
     };
     fixture *f = *state;
 
@@ -270,7 +279,8 @@ a_broken_line_is_named_with_its_file_and_number(void **state)
         qiao_lexicon *lexicon;
 
         assert_status(apply(f, cases[i].text, &lexicon, &err), QIAO_E_INPUT, &err);
-        if (strstr(err.message, "glossary.tsv") == NULL || strstr(err.message, cases[i].line) == NULL || strstr(err.message, cases[i].what) == NULL)
+        if (strstr(err.message, "glossary.tsv") == NULL || strstr(err.message, cases[i].line) == NULL ||
+            strstr(err.message, cases[i].what) == NULL)
             fail_msg("%s", err.message);
         assert_string_not_equal(err.message, err.message_zh);
     }
@@ -296,7 +306,8 @@ bytes_that_are_no_text_are_refused(void **state)
 static qiao_status
 save_and_apply(void *context, qiao_error *err)
 {
-    static const qiao_glossary_entry entries[] = {{"zh", "电池", "power pack"}, {"de", "Festkörperbatterie", "solid state battery"}, {"zh", "电池组", "pack"}};
+    static const qiao_glossary_entry entries[] = {
+        {"zh", "电池", "power pack"}, {"de", "Festkörperbatterie", "solid state battery"}, {"zh", "电池组", "pack"}};
     const fixture *f = context;
     bool applied;
     qiao_status st = qiao_glossary_save(f->folder.path, entries, 3, err);

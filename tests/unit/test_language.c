@@ -28,7 +28,9 @@ passages_are_given_their_language(void **state)
         {"\xFF\xFE\x80", "und"},
         {"GaN", "en"},
         /* one Chinese name in an English sentence leaves it English */
-        {"The consortium was founded together with Tsinghua University (清华大学) and is looking for industrial partners in Beijing", "en"},
+        {"The consortium was founded together with Tsinghua University (清华大学) and is looking for industrial "
+         "partners in Beijing",
+         "en"},
         /* the title of a foreign work in a Chinese sentence leaves it Chinese */
         {"本项目引进 Fraunhofer 研究所的激光加工技术", "zh"},
     };
@@ -78,7 +80,8 @@ static void
 english_function_words_are_known(void **state)
 {
     static const char *const words[] = {"a", "the", "of", "with", "yours", "about", "therefore", "i"};
-    static const char *const others[] = {"", "battery", "ab", "thee", "The", "yourss", "zz", "solid", "averyverylongwordindeed"};
+    static const char *const others[] = {
+        "", "battery", "ab", "thee", "The", "yourss", "zz", "solid", "averyverylongwordindeed"};
 
     (void)state;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -97,10 +100,11 @@ german_and_french_function_words_are_known_in_their_language_only(void **state)
         const char *language, *word;
         bool stops;
     } cases[] = {
-        {"de", "für", true},   {"de", "über", true},   {"de", "aber", true},  {"de", "wasserstoff", false}, {"de", "été", false},
-        {"fr", "été", true},   {"fr", "à", true},      {"fr", "l", true},     {"fr", "für", false},         {"fr", "hydrogène", false},
-        {"en", "für", false},  {"zh", "à", false},     {"", "der", false},    {"de", "", false},            {"de", "während", true},
-        {"fr", "vous", true},  {"fr", "lorsque", true},{"de", "über alle", false},
+        {"de", "für", true},     {"de", "über", true},       {"de", "aber", true},    {"de", "wasserstoff", false},
+        {"de", "été", false},    {"fr", "été", true},        {"fr", "à", true},       {"fr", "l", true},
+        {"fr", "für", false},    {"fr", "hydrogène", false}, {"en", "für", false},    {"zh", "à", false},
+        {"", "der", false},      {"de", "", false},          {"de", "während", true}, {"fr", "vous", true},
+        {"fr", "lorsque", true}, {"de", "über alle", false},
     };
 
     (void)state;

@@ -218,7 +218,8 @@ every_byte_of_header_and_table_is_checked(void **state)
     assert_non_null(copy);
     memcpy(copy, image.data, image.length);
     for (size_t at = 0; at < end; at++) {
-        bool version = at >= offsetof(qiaoi_lexicon_header, version) && at < offsetof(qiaoi_lexicon_header, section_count);
+        bool version =
+            at >= offsetof(qiaoi_lexicon_header, version) && at < offsetof(qiaoi_lexicon_header, section_count);
 
         copy[at] = (char)~copy[at];
         refuses(copy, image.length, version ? QIAO_E_VERSION : QIAO_E_CORRUPT, "a changed byte");
@@ -270,25 +271,101 @@ section_of(forgery *f, qiaoi_section_id id)
 
 typedef void (*forge)(forgery *f);
 
-static void forge_outside(forgery *f) { f->table[3].offset = (image.length + 16) & ~(uint64_t)15; }
-static void forge_too_long(forgery *f) { f->table[3].count = UINT64_MAX; }
-static void forge_overflow(forgery *f) { f->table[3].count = UINT64_MAX / f->table[3].element_size + 2; }
-static void forge_askew(forgery *f) { f->table[3].offset += 1; }
-static void forge_no_element(forgery *f) { f->table[3].element_size = 0; }
-static void forge_element(forgery *f) { section_of(f, QIAOI_SECTION_ENTRIES)->element_size = 8; }
-static void forge_unknown(forgery *f) { f->table[0].id = QIAOI_SECTION_COUNT; }
-static void forge_zero(forgery *f) { f->table[0].id = 0; }
-static void forge_many(forgery *f) { f->header->section_count = QIAOI_SECTION_COUNT + 1; }
-static void forge_few(forgery *f) { f->header->section_count = 3; }
-static void forge_normal(forgery *f) { section_of(f, QIAOI_SECTION_NORMAL)->count = 65535; }
-static void forge_normal_ja(forgery *f) { section_of(f, QIAOI_SECTION_NORMAL_JA)->count = 0; }
-static void forge_lengths(forgery *f) { section_of(f, QIAOI_SECTION_LENGTHS)->count /= 2; }
-static void forge_characters(forgery *f) { section_of(f, QIAOI_SECTION_CHARACTERS)->count--; }
-static void forge_hash(forgery *f) { section_of(f, QIAOI_SECTION_HASH)->count--; }
-static void forge_no_hash(forgery *f) { section_of(f, QIAOI_SECTION_HASH)->count = 0; }
-static void forge_small_hash(forgery *f) { section_of(f, QIAOI_SECTION_HASH)->count = 16; }
-static void forge_no_version(forgery *f) { section_of(f, QIAOI_SECTION_META)->count = 0; }
-static void forge_open_version(forgery *f) { section_of(f, QIAOI_SECTION_META)->count--; }
+static void
+forge_outside(forgery *f)
+{
+    f->table[3].offset = (image.length + 16) & ~(uint64_t)15;
+}
+static void
+forge_too_long(forgery *f)
+{
+    f->table[3].count = UINT64_MAX;
+}
+static void
+forge_overflow(forgery *f)
+{
+    f->table[3].count = UINT64_MAX / f->table[3].element_size + 2;
+}
+static void
+forge_askew(forgery *f)
+{
+    f->table[3].offset += 1;
+}
+static void
+forge_no_element(forgery *f)
+{
+    f->table[3].element_size = 0;
+}
+static void
+forge_element(forgery *f)
+{
+    section_of(f, QIAOI_SECTION_ENTRIES)->element_size = 8;
+}
+static void
+forge_unknown(forgery *f)
+{
+    f->table[0].id = QIAOI_SECTION_COUNT;
+}
+static void
+forge_zero(forgery *f)
+{
+    f->table[0].id = 0;
+}
+static void
+forge_many(forgery *f)
+{
+    f->header->section_count = QIAOI_SECTION_COUNT + 1;
+}
+static void
+forge_few(forgery *f)
+{
+    f->header->section_count = 3;
+}
+static void
+forge_normal(forgery *f)
+{
+    section_of(f, QIAOI_SECTION_NORMAL)->count = 65535;
+}
+static void
+forge_normal_ja(forgery *f)
+{
+    section_of(f, QIAOI_SECTION_NORMAL_JA)->count = 0;
+}
+static void
+forge_lengths(forgery *f)
+{
+    section_of(f, QIAOI_SECTION_LENGTHS)->count /= 2;
+}
+static void
+forge_characters(forgery *f)
+{
+    section_of(f, QIAOI_SECTION_CHARACTERS)->count--;
+}
+static void
+forge_hash(forgery *f)
+{
+    section_of(f, QIAOI_SECTION_HASH)->count--;
+}
+static void
+forge_no_hash(forgery *f)
+{
+    section_of(f, QIAOI_SECTION_HASH)->count = 0;
+}
+static void
+forge_small_hash(forgery *f)
+{
+    section_of(f, QIAOI_SECTION_HASH)->count = 16;
+}
+static void
+forge_no_version(forgery *f)
+{
+    section_of(f, QIAOI_SECTION_META)->count = 0;
+}
+static void
+forge_open_version(forgery *f)
+{
+    section_of(f, QIAOI_SECTION_META)->count--;
+}
 
 static void
 a_file_with_a_wrong_table_is_refused_for_all_its_checksum(void **state)
@@ -298,15 +375,24 @@ a_file_with_a_wrong_table_is_refused_for_all_its_checksum(void **state)
         forge change;
         qiao_status expected;
     } cases[] = {
-        {"a section outside", forge_outside, QIAO_E_CORRUPT},       {"a section without end", forge_too_long, QIAO_E_CORRUPT},
-        {"a size that overflows", forge_overflow, QIAO_E_CORRUPT},  {"a section askew", forge_askew, QIAO_E_CORRUPT},
-        {"elements of no size", forge_no_element, QIAO_E_CORRUPT},  {"elements of another size", forge_element, QIAO_E_VERSION},
-        {"an unknown section", forge_unknown, QIAO_E_CORRUPT},      {"section 0", forge_zero, QIAO_E_CORRUPT},
-        {"too many sections", forge_many, QIAO_E_CORRUPT},          {"too few sections", forge_few, QIAO_E_CORRUPT},
-        {"a short character table", forge_normal, QIAO_E_CORRUPT},  {"no Japanese table", forge_normal_ja, QIAO_E_CORRUPT},
-        {"half the length masks", forge_lengths, QIAO_E_CORRUPT},   {"a character too few", forge_characters, QIAO_E_CORRUPT},
-        {"a hash of odd size", forge_hash, QIAO_E_CORRUPT},         {"no hash", forge_no_hash, QIAO_E_CORRUPT},
-        {"a hash without a free place", forge_small_hash, QIAO_E_CORRUPT}, {"no version", forge_no_version, QIAO_E_CORRUPT},
+        {"a section outside", forge_outside, QIAO_E_CORRUPT},
+        {"a section without end", forge_too_long, QIAO_E_CORRUPT},
+        {"a size that overflows", forge_overflow, QIAO_E_CORRUPT},
+        {"a section askew", forge_askew, QIAO_E_CORRUPT},
+        {"elements of no size", forge_no_element, QIAO_E_CORRUPT},
+        {"elements of another size", forge_element, QIAO_E_VERSION},
+        {"an unknown section", forge_unknown, QIAO_E_CORRUPT},
+        {"section 0", forge_zero, QIAO_E_CORRUPT},
+        {"too many sections", forge_many, QIAO_E_CORRUPT},
+        {"too few sections", forge_few, QIAO_E_CORRUPT},
+        {"a short character table", forge_normal, QIAO_E_CORRUPT},
+        {"no Japanese table", forge_normal_ja, QIAO_E_CORRUPT},
+        {"half the length masks", forge_lengths, QIAO_E_CORRUPT},
+        {"a character too few", forge_characters, QIAO_E_CORRUPT},
+        {"a hash of odd size", forge_hash, QIAO_E_CORRUPT},
+        {"no hash", forge_no_hash, QIAO_E_CORRUPT},
+        {"a hash without a free place", forge_small_hash, QIAO_E_CORRUPT},
+        {"no version", forge_no_version, QIAO_E_CORRUPT},
         {"a version without end", forge_open_version, QIAO_E_CORRUPT},
     };
     forgery f = {qiao_alloc(image.length), NULL, NULL};

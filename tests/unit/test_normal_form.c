@@ -64,11 +64,15 @@ static const normal_case cases[] = {
     {"ウ\xE3\x82\x99", "ヴ", NULL},
     {"マ\xE3\x82\x99", "マ\xE3\x82\x99", NULL}, /* no such syllable: the mark stays */
     {"Über ÉLECTROLYTE", "über électrolyte", NULL},
-    {"U\xCC\x88" "ber e\xCC\x81lectrolyte", "über électrolyte", NULL},
+    {"U\xCC\x88"
+     "ber e\xCC\x81lectrolyte",
+     "über électrolyte", NULL},
     {"x\xCC\x84y", "xy", NULL}, /* x and a macron: no letter of its own */
     {"\xCC\x81", "", NULL},
     {"a\xCC\x8A\xCC\x81", "å", NULL},
-    {"soft\xC2\xADhyphen zero\xE2\x80\x8Bwidth \xEF\xBB\xBF" "bom", "softhyphen zerowidth bom", NULL},
+    {"soft\xC2\xADhyphen zero\xE2\x80\x8Bwidth \xEF\xBB\xBF"
+     "bom",
+     "softhyphen zerowidth bom", NULL},
     {"10 μm, 10 µm", "10 µm, 10 µm", NULL},
     {"10\xC2\xA0kW\xE2\x80\xAFh", "10 kw h", NULL},
     {"Ωℓ①", "ωℓ①", NULL},
@@ -112,7 +116,8 @@ no_cut_of_a_text_is_read_past_its_end(void **state)
     qiao_test_guard_done(&guard);
 }
 
-/* Four characters that one standard simplifies into a character which the other simplifies again: what they become is not in normal form. */
+/* Four characters that one standard simplifies into a character which the other simplifies again: what they become is
+ * not in normal form. */
 static bool
 simplified_twice(uint32_t c)
 {
@@ -128,8 +133,8 @@ the_normal_form_of_a_normal_form_is_itself(void **state)
         uint32_t zh = lexicon->normal[c], ja = lexicon->normal_ja[c];
 
         if (!simplified_twice(c) && (lexicon->normal[zh] != zh || lexicon->normal_ja[ja] != ja))
-            fail_msg("U+%04X becomes U+%04X becomes U+%04X; U+%04X becomes U+%04X", (unsigned)c, (unsigned)zh, (unsigned)lexicon->normal[zh],
-                     (unsigned)ja, (unsigned)lexicon->normal_ja[ja]);
+            fail_msg("U+%04X becomes U+%04X becomes U+%04X; U+%04X becomes U+%04X", (unsigned)c, (unsigned)zh,
+                     (unsigned)lexicon->normal[zh], (unsigned)ja, (unsigned)lexicon->normal_ja[ja]);
     }
 }
 
@@ -142,7 +147,8 @@ a_character_stays_within_its_script(void **state)
         qiao_script before = qiao_script_of(c), after = qiao_script_of(zh);
 
         if (zh != 0 && before != after && zh != 0xB5u)
-            fail_msg("U+%04X of script %d becomes U+%04X of script %d", (unsigned)c, (int)before, (unsigned)zh, (int)after);
+            fail_msg("U+%04X of script %d becomes U+%04X of script %d", (unsigned)c, (int)before, (unsigned)zh,
+                     (int)after);
     }
 }
 
@@ -185,9 +191,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(texts_become_their_normal_form),   cmocka_unit_test(no_cut_of_a_text_is_read_past_its_end),
-        cmocka_unit_test(the_normal_form_of_a_normal_form_is_itself), cmocka_unit_test(a_character_stays_within_its_script),
-        cmocka_unit_test(plain_text_is_left_alone),         cmocka_unit_test(every_headword_is_in_normal_form),
+        cmocka_unit_test(texts_become_their_normal_form),
+        cmocka_unit_test(no_cut_of_a_text_is_read_past_its_end),
+        cmocka_unit_test(the_normal_form_of_a_normal_form_is_itself),
+        cmocka_unit_test(a_character_stays_within_its_script),
+        cmocka_unit_test(plain_text_is_left_alone),
+        cmocka_unit_test(every_headword_is_in_normal_form),
     };
 
     return cmocka_run_group_tests(tests, open_lexicon, close_lexicon);

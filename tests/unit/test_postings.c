@@ -149,16 +149,27 @@ list_of(const fixture *f, qiao_kind kind, size_t range, uint32_t slot)
 static void
 impacts_weigh_titles_and_lengths(void **state)
 {
-    static qiaoi_use first[] = {{BATTERI, 1, 0}, {LASER, 0, 1}}, second[] = {{BATTERI, 0, 2}, {NATIVE, 1, 0}}, third[] = {{BATTERI, 200, 0}},
-                     fourth[] = {{NATIVE, 1, 0}}, waiting[] = {{0, 0, 0}};
+    static qiaoi_use first[] = {{BATTERI, 1, 0}, {LASER, 0, 1}}, second[] = {{BATTERI, 0, 2}, {NATIVE, 1, 0}},
+                     third[] = {{BATTERI, 200, 0}}, fourth[] = {{NATIVE, 1, 0}}, waiting[] = {{0, 0, 0}};
     static qiaoi_corpus_document projects[] = {
-        {.id = "a", .json = "{}", .length = 2, .use = {.terms = first, .term_count = 2, .pivot_title = 10, .pivot_body = 10}},
+        {.id = "a",
+         .json = "{}",
+         .length = 2,
+         .use = {.terms = first, .term_count = 2, .pivot_title = 10, .pivot_body = 10}},
         {.id = "b",
          .json = "{}",
          .length = 2,
-         .use = {.terms = second, .term_count = 2, .pivot_title = 0, .pivot_body = 20, .native_title = 20, .native_body = 0}},
+         .use = {.terms = second,
+                 .term_count = 2,
+                 .pivot_title = 0,
+                 .pivot_body = 20,
+                 .native_title = 20,
+                 .native_body = 0}},
         {.id = "c", .json = "{}", .length = 2, .use = {.terms = third, .term_count = 1, .pivot_title = 10}},
-        {.id = "d", .json = "{}", .length = 2, .use = {.terms = fourth, .term_count = 1, .entries = waiting, .entry_count = 1, .native_title = 20}},
+        {.id = "d",
+         .json = "{}",
+         .length = 2,
+         .use = {.terms = fourth, .term_count = 1, .entries = waiting, .entry_count = 1, .native_title = 20}},
     };
     fixture *f = *state;
     qiaoi_posting_list list;
@@ -190,7 +201,10 @@ words_to_translate_and_pairs_get_their_lists(void **state)
     static qiaoi_use entries[] = {{0, 1, 0}};
     static qiaoi_pair_use pairs[] = {{BATTERI, CELL, 1, 0}, {CELL, BATTERI, 1, 0}};
     static qiaoi_corpus_document needs[] = {
-        {.id = "a", .json = "{}", .length = 2, .use = {.entries = entries, .entry_count = 1, .pairs = pairs, .pair_count = 2, .pivot_title = 10}}};
+        {.id = "a",
+         .json = "{}",
+         .length = 2,
+         .use = {.entries = entries, .entry_count = 1, .pairs = pairs, .pair_count = 2, .pivot_title = 10}}};
     fixture *f = *state;
     qiaoi_posting_list battery, cell;
     const qiaoi_entry *entry;
@@ -216,7 +230,8 @@ static void
 an_impact_too_small_to_count_is_no_posting(void **state)
 {
     static qiaoi_use uses[] = {{BATTERI, 0, 1}};
-    static qiaoi_corpus_document projects[] = {{.id = "a", .json = "{}", .length = 2, .use = {.terms = uses, .term_count = 1, .pivot_body = 60000}}};
+    static qiaoi_corpus_document projects[] = {
+        {.id = "a", .json = "{}", .length = 2, .use = {.terms = uses, .term_count = 1, .pivot_body = 60000}}};
     fixture *f = *state;
 
     f->corpus.documents[QIAO_PROJECT] = projects;
@@ -239,7 +254,8 @@ every_document_has_its_own_words_only(void **state)
         snprintf(ids[d], sizeof ids[d], "d%03u", d);
         uses[d][0] = (qiaoi_use){d % 3, 1, 0};
         uses[d][1] = (qiaoi_use){NATIVE, 0, 1};
-        projects[d] = (qiaoi_corpus_document){.id = ids[d], .json = "{}", .length = 2, .use = {.terms = uses[d], .term_count = 2, .pivot_title = 10}};
+        projects[d] = (qiaoi_corpus_document){
+            .id = ids[d], .json = "{}", .length = 2, .use = {.terms = uses[d], .term_count = 2, .pivot_title = 10}};
     }
     f->corpus.documents[QIAO_PROJECT] = projects;
     f->corpus.count[QIAO_PROJECT] = 300;
@@ -271,7 +287,10 @@ documents_past_65536_stand_in_further_ranges(void **state)
     assert_true(projects != NULL && ids != NULL);
     for (uint32_t d = 0; d < DOCUMENTS; d++) {
         snprintf(ids + (size_t)d * 12, 12, "id:%07u", d);
-        projects[d] = (qiaoi_corpus_document){.id = ids + (size_t)d * 12, .json = "{}", .length = 2, .use = {.terms = uses[d == 65537], .term_count = 1, .pivot_body = 10}};
+        projects[d] = (qiaoi_corpus_document){.id = ids + (size_t)d * 12,
+                                              .json = "{}",
+                                              .length = 2,
+                                              .use = {.terms = uses[d == 65537], .term_count = 1, .pivot_body = 10}};
     }
     f->corpus.documents[QIAO_PROJECT] = projects;
     f->corpus.count[QIAO_PROJECT] = DOCUMENTS;
@@ -297,16 +316,26 @@ tags_lead_to_their_documents(void **state)
 {
     static const char *const tags[] = {"country:DE", "field:energy", "country:CN"};
     static uint32_t of_first[] = {0, 1}, of_second[] = {2, 1};
-    static qiaoi_corpus_document projects[] = {{.id = "a", .json = "{}", .length = 2, .tags = of_first, .tag_count = 2},
-                                               {.id = "b", .json = "{}", .length = 2, .tags = of_second, .tag_count = 2},
-                                               {.id = "c", .json = "{}", .length = 2}};
+    static qiaoi_corpus_document projects[] = {
+        {.id = "a", .json = "{}", .length = 2, .tags = of_first, .tag_count = 2},
+        {.id = "b", .json = "{}", .length = 2, .tags = of_second, .tag_count = 2},
+        {.id = "c", .json = "{}", .length = 2}};
     static const struct {
         const char *filters[2];
         size_t count;
         uint64_t expected;
-    } cases[] = {{{"country:DE"}, 1, 1}, {{"field:energy"}, 1, 3}, {{"country:DE|country:CN"}, 1, 3}, {{"field:energy", "country:CN"}, 2, 2},
-                 {{"country:FR"}, 1, 0}, {{"country:D"}, 1, 0},    {{"country:FR|country:DE"}, 1, 1}, {{"country:DE", "country:CN"}, 2, 0},
-                 {{""}, 1, 0},           {{"|"}, 1, 0},            {{"country:DE|"}, 1, 1},           {{NULL}, 0, 7}};
+    } cases[] = {{{"country:DE"}, 1, 1},
+                 {{"field:energy"}, 1, 3},
+                 {{"country:DE|country:CN"}, 1, 3},
+                 {{"field:energy", "country:CN"}, 2, 2},
+                 {{"country:FR"}, 1, 0},
+                 {{"country:D"}, 1, 0},
+                 {{"country:FR|country:DE"}, 1, 1},
+                 {{"country:DE", "country:CN"}, 2, 0},
+                 {{""}, 1, 0},
+                 {{"|"}, 1, 0},
+                 {{"country:DE|"}, 1, 1},
+                 {{NULL}, 0, 7}};
     fixture *f = *state;
     qiao_error err = QIAO_ERROR_INIT;
 
@@ -318,11 +347,16 @@ tags_lead_to_their_documents(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         uint64_t *bits = NULL, passing = 0;
 
-        assert_ok(qiao_generation_filter(f->generation, QIAO_PROJECT, cases[i].filters, cases[i].count, &bits, &passing, &err), &err);
+        assert_ok(qiao_generation_filter(f->generation, QIAO_PROJECT, cases[i].filters, cases[i].count, &bits, &passing,
+                                         &err),
+                  &err);
         if (bits[0] != cases[i].expected || passing != (uint64_t)__builtin_popcountll(cases[i].expected))
-            fail_msg("%s: %llx, %llu pass", cases[i].filters[0], (unsigned long long)bits[0], (unsigned long long)passing);
+            fail_msg("%s: %llx, %llu pass", cases[i].filters[0], (unsigned long long)bits[0],
+                     (unsigned long long)passing);
         qiao_free(bits);
-        assert_ok(qiao_generation_filter(f->generation, QIAO_NEED, cases[i].filters, cases[i].count, &bits, &passing, &err), &err);
+        assert_ok(
+            qiao_generation_filter(f->generation, QIAO_NEED, cases[i].filters, cases[i].count, &bits, &passing, &err),
+            &err);
         assert_int_equal(passing, 0);
         qiao_free(bits);
     }
@@ -332,7 +366,8 @@ static void
 a_tag_too_long_for_a_key_is_refused(void **state)
 {
     static uint32_t of_first[] = {0};
-    static qiaoi_corpus_document projects[] = {{.id = "a", .json = "{}", .length = 2, .tags = of_first, .tag_count = 1}};
+    static qiaoi_corpus_document projects[] = {
+        {.id = "a", .json = "{}", .length = 2, .tags = of_first, .tag_count = 1}};
     fixture *f = *state;
     char tag[300];
     qiao_error err = QIAO_ERROR_INIT;
@@ -344,7 +379,8 @@ a_tag_too_long_for_a_key_is_refused(void **state)
     f->corpus.documents[QIAO_PROJECT] = projects;
     f->corpus.count[QIAO_PROJECT] = 1;
     derive_lexicon(f, qiao_test_path(&f->folder, "derived.bin"));
-    assert_status(qiaoi_corpus_write(&f->corpus, f->derived, qiao_test_path(&f->folder, "records.mdb"), &err), QIAO_E_LIMIT, &err);
+    assert_status(qiaoi_corpus_write(&f->corpus, f->derived, qiao_test_path(&f->folder, "records.mdb"), &err),
+                  QIAO_E_LIMIT, &err);
 }
 
 /* ---- records ---- */
@@ -400,8 +436,12 @@ any_allocation_may_fail(void **state)
     static uint32_t tags[] = {0};
     static qiaoi_use uses[] = {{BATTERI, 1, 0}};
     static char json[3000];
-    static qiaoi_corpus_document documents[] = {
-        {.id = "a", .json = json, .length = sizeof json, .tags = tags, .tag_count = 1, .use = {.terms = uses, .term_count = 1}}};
+    static qiaoi_corpus_document documents[] = {{.id = "a",
+                                                 .json = json,
+                                                 .length = sizeof json,
+                                                 .tags = tags,
+                                                 .tag_count = 1,
+                                                 .use = {.terms = uses, .term_count = 1}}};
     fixture *f = *state;
     qiao_error err = QIAO_ERROR_INIT;
     uint32_t at;

@@ -110,7 +110,8 @@ the_cheapest_path_wins(void **state)
         {QIAOI_JA, "電池", "電池", "電/池"},
         {QIAOI_JA, "固态", "固/态", "固/态"}, /* a word of the other language */
         {QIAOI_ZH, "𠮷野", "𠮷野", "𠮷/野"},
-        {QIAOI_ZH, "一二三四五六七八九十一二三四五六", "一二三四五六七八九十一二三四五六", "一/二/三/四/五/六/七/八/九/十/一/二/三/四/五/六"},
+        {QIAOI_ZH, "一二三四五六七八九十一二三四五六", "一二三四五六七八九十一二三四五六",
+         "一/二/三/四/五/六/七/八/九/十/一/二/三/四/五/六"},
     };
     fixture *f = *state;
     char found[256];
@@ -131,7 +132,8 @@ the_cheapest_path_wins(void **state)
 static uint32_t
 cost_of(const fixture *f, uint32_t first, uint32_t end)
 {
-    uint32_t entry = qiaoi_lexicon_find(f->lexicon, QIAOI_ZH, f->run.bytes + f->run.starts[first], f->run.starts[end] - f->run.starts[first]);
+    uint32_t entry = qiaoi_lexicon_find(f->lexicon, QIAOI_ZH, f->run.bytes + f->run.starts[first],
+                                        f->run.starts[end] - f->run.starts[first]);
 
     return entry != 0 ? f->lexicon->entries[entry - 1].cost : end - first == 1 ? QIAOI_COST_UNKNOWN : UINT32_MAX / 4;
 }

@@ -12,9 +12,18 @@ words_are_reduced_to_their_stems(void **state)
     static const struct {
         const char *language, *word, *stem;
     } cases[] = {
-        {"en", "batteries", "batteri"}, {"en", "battery", "batteri"},   {"en", "storing", "store"},      {"en", "stored", "store"},
-        {"en", "robotics", "robot"},    {"en", "a", "a"},               {"de", "batterien", "batteri"},  {"de", "werkstoffe", "werkstoff"},
-        {"fr", "matériaux", "matérial"}, {"fr", "batteries", "batter"}, {"en", "桥", "桥"},             {"en", "5g", "5g"},
+        {"en", "batteries", "batteri"},
+        {"en", "battery", "batteri"},
+        {"en", "storing", "store"},
+        {"en", "stored", "store"},
+        {"en", "robotics", "robot"},
+        {"en", "a", "a"},
+        {"de", "batterien", "batteri"},
+        {"de", "werkstoffe", "werkstoff"},
+        {"fr", "matériaux", "matérial"},
+        {"fr", "batteries", "batter"},
+        {"en", "桥", "桥"},
+        {"en", "5g", "5g"},
     };
 
     (void)state;
@@ -44,13 +53,17 @@ the_cache_never_changes_a_stem(void **state)
     (void)state;
     assert_ok(qiao_stemmer_new("en", &cached, &err), &err);
     for (unsigned i = 0; i < 200000; i++) {
-        size_t n = (size_t)snprintf(word, sizeof word, "word%ccing%uing", 'a' + (int)(i % 26), i * 2654435761u % 90000u), length = 0;
+        size_t n = (size_t)snprintf(word, sizeof word, "word%ccing%uing", 'a' + (int)(i % 26),
+                                    i * 2654435761u % 90000u),
+               length = 0;
 
         assert_non_null(qiao_stem(cached, word, n, &length));
         assert_true(length > 0 && length <= n);
     }
     for (unsigned i = 0; i < 20; i++) {
-        size_t n = (size_t)snprintf(word, sizeof word, "word%ccing%uing", 'a' + (int)(i % 26), i * 2654435761u % 90000u), a = 0, b = 0;
+        size_t n = (size_t)snprintf(word, sizeof word, "word%ccing%uing", 'a' + (int)(i % 26),
+                                    i * 2654435761u % 90000u),
+               a = 0, b = 0;
         const char *x = qiao_stem(cached, word, n, &a), *y;
 
         assert_ok(qiao_stemmer_new("en", &fresh, &err), &err);

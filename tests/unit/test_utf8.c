@@ -19,7 +19,8 @@ every_character_survives_encoding_and_decoding(void **state)
         size_t expected = c < 0x80u ? 1 : c < 0x800u ? 2 : c < 0x10000u ? 3 : 4;
         uint32_t back = qiao_utf8_next(bytes, length, &at);
 
-        if (length != expected || at != length || back != (surrogate ? REPLACEMENT : c) || !qiao_utf8_valid(bytes, length))
+        if (length != expected || at != length || back != (surrogate ? REPLACEMENT : c) ||
+            !qiao_utf8_valid(bytes, length))
             fail_msg("U+%04X: %zu bytes, %zu read, back as U+%04X", (unsigned)c, length, at, (unsigned)back);
     }
 }
@@ -43,21 +44,24 @@ typedef struct broken {
     size_t length;
 } broken;
 
-#define BROKEN(text) {text, sizeof text - 1}
+#define BROKEN(text)                                                                                                   \
+    {                                                                                                                  \
+        text, sizeof text - 1                                                                                          \
+    }
 
 /* Each is wrong at its first byte. */
 static const broken broken_texts[] = {
-    BROKEN("\x80"),             /* a continuation alone */
+    BROKEN("\x80"), /* a continuation alone */
     BROKEN("\xBF\xBF"),
-    BROKEN("\xC0\x80"),         /* NUL in two bytes */
-    BROKEN("\xC1\xBF"),         /* 0x7F in two bytes */
-    BROKEN("\xC3"),             /* cut */
+    BROKEN("\xC0\x80"), /* NUL in two bytes */
+    BROKEN("\xC1\xBF"), /* 0x7F in two bytes */
+    BROKEN("\xC3"),     /* cut */
     BROKEN("\xC3\x28"),
-    BROKEN("\xE0\x80\x80"),     /* overlong */
+    BROKEN("\xE0\x80\x80"), /* overlong */
     BROKEN("\xE0\x9F\xBF"),
-    BROKEN("\xE4\xB8"),         /* cut */
+    BROKEN("\xE4\xB8"), /* cut */
     BROKEN("\xE4\x28\xAD"),
-    BROKEN("\xED\xA0\x80"),     /* a surrogate */
+    BROKEN("\xED\xA0\x80"), /* a surrogate */
     BROKEN("\xED\xBF\xBF"),
     BROKEN("\xF0\x80\x80\x80"), /* overlong */
     BROKEN("\xF0\x8F\xBF\xBF"),
@@ -128,24 +132,29 @@ scripts_are_told_apart(void **state)
         uint32_t character;
         qiao_script script;
     } cases[] = {
-        {'a', QIAO_SCRIPT_LATIN},      {'Z', QIAO_SCRIPT_LATIN},      {'0', QIAO_SCRIPT_NUMBER},     {'9', QIAO_SCRIPT_NUMBER},
-        {'@', QIAO_SCRIPT_NONE},       {'[', QIAO_SCRIPT_NONE},       {'`', QIAO_SCRIPT_NONE},       {'{', QIAO_SCRIPT_NONE},
-        {0, QIAO_SCRIPT_NONE},         {0x7F, QIAO_SCRIPT_NONE},      {0xDF, QIAO_SCRIPT_LATIN},     {0xFC, QIAO_SCRIPT_LATIN},
-        {0xD7, QIAO_SCRIPT_NONE},      {0xF7, QIAO_SCRIPT_NONE},      {0xB5, QIAO_SCRIPT_LATIN},     {0x153, QIAO_SCRIPT_LATIN},
-        {0x1EA5, QIAO_SCRIPT_LATIN},   {0x3A9, QIAO_SCRIPT_OTHER},    {0x416, QIAO_SCRIPT_OTHER},    {0x4E00, QIAO_SCRIPT_HAN},
-        {0x9FFF, QIAO_SCRIPT_HAN},     {0x3400, QIAO_SCRIPT_HAN},     {0x20000, QIAO_SCRIPT_HAN},    {0x3005, QIAO_SCRIPT_HAN},
-        {0x3007, QIAO_SCRIPT_HAN},     {0x3042, QIAO_SCRIPT_KANA},    {0x30AB, QIAO_SCRIPT_KANA},    {0x30FB, QIAO_SCRIPT_NONE},
-        {0x30FC, QIAO_SCRIPT_KANA},    {0xFF76, QIAO_SCRIPT_KANA},    {0xAC00, QIAO_SCRIPT_HANGUL},  {0xD7A3, QIAO_SCRIPT_HANGUL},
-        {0x3001, QIAO_SCRIPT_NONE},    {0x3002, QIAO_SCRIPT_NONE},    {0x300C, QIAO_SCRIPT_NONE},    {0xFF0C, QIAO_SCRIPT_NONE},
-        {0xFF21, QIAO_SCRIPT_LATIN},   {0xFF10, QIAO_SCRIPT_NUMBER},  {0x1F309, QIAO_SCRIPT_NONE},   {0x2019, QIAO_SCRIPT_NONE},
-        {0x200B, QIAO_SCRIPT_NONE},    {0xFE0F, QIAO_SCRIPT_NONE},    {0xFFFD, QIAO_SCRIPT_NONE},    {0xE000, QIAO_SCRIPT_NONE},
-        {0x10FFFF, QIAO_SCRIPT_NONE},  {0x5D0, QIAO_SCRIPT_OTHER},    {0x627, QIAO_SCRIPT_OTHER},    {0xE01, QIAO_SCRIPT_OTHER},
+        {'a', QIAO_SCRIPT_LATIN},     {'Z', QIAO_SCRIPT_LATIN},     {'0', QIAO_SCRIPT_NUMBER},
+        {'9', QIAO_SCRIPT_NUMBER},    {'@', QIAO_SCRIPT_NONE},      {'[', QIAO_SCRIPT_NONE},
+        {'`', QIAO_SCRIPT_NONE},      {'{', QIAO_SCRIPT_NONE},      {0, QIAO_SCRIPT_NONE},
+        {0x7F, QIAO_SCRIPT_NONE},     {0xDF, QIAO_SCRIPT_LATIN},    {0xFC, QIAO_SCRIPT_LATIN},
+        {0xD7, QIAO_SCRIPT_NONE},     {0xF7, QIAO_SCRIPT_NONE},     {0xB5, QIAO_SCRIPT_LATIN},
+        {0x153, QIAO_SCRIPT_LATIN},   {0x1EA5, QIAO_SCRIPT_LATIN},  {0x3A9, QIAO_SCRIPT_OTHER},
+        {0x416, QIAO_SCRIPT_OTHER},   {0x4E00, QIAO_SCRIPT_HAN},    {0x9FFF, QIAO_SCRIPT_HAN},
+        {0x3400, QIAO_SCRIPT_HAN},    {0x20000, QIAO_SCRIPT_HAN},   {0x3005, QIAO_SCRIPT_HAN},
+        {0x3007, QIAO_SCRIPT_HAN},    {0x3042, QIAO_SCRIPT_KANA},   {0x30AB, QIAO_SCRIPT_KANA},
+        {0x30FB, QIAO_SCRIPT_NONE},   {0x30FC, QIAO_SCRIPT_KANA},   {0xFF76, QIAO_SCRIPT_KANA},
+        {0xAC00, QIAO_SCRIPT_HANGUL}, {0xD7A3, QIAO_SCRIPT_HANGUL}, {0x3001, QIAO_SCRIPT_NONE},
+        {0x3002, QIAO_SCRIPT_NONE},   {0x300C, QIAO_SCRIPT_NONE},   {0xFF0C, QIAO_SCRIPT_NONE},
+        {0xFF21, QIAO_SCRIPT_LATIN},  {0xFF10, QIAO_SCRIPT_NUMBER}, {0x1F309, QIAO_SCRIPT_NONE},
+        {0x2019, QIAO_SCRIPT_NONE},   {0x200B, QIAO_SCRIPT_NONE},   {0xFE0F, QIAO_SCRIPT_NONE},
+        {0xFFFD, QIAO_SCRIPT_NONE},   {0xE000, QIAO_SCRIPT_NONE},   {0x10FFFF, QIAO_SCRIPT_NONE},
+        {0x5D0, QIAO_SCRIPT_OTHER},   {0x627, QIAO_SCRIPT_OTHER},   {0xE01, QIAO_SCRIPT_OTHER},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         if (qiao_script_of(cases[i].character) != cases[i].script)
-            fail_msg("U+%04X is of script %d, not %d", (unsigned)cases[i].character, (int)qiao_script_of(cases[i].character), (int)cases[i].script);
+            fail_msg("U+%04X is of script %d, not %d", (unsigned)cases[i].character,
+                     (int)qiao_script_of(cases[i].character), (int)cases[i].script);
 }
 
 int
