@@ -4,6 +4,7 @@
  * --side needs, as a project); qrels are TREC lines. Without --queries the records that the qrels name are matched as
  * they are stored. The last line printed is one JSON object; --run writes a TREC run file.
  */
+#include "judged.h"
 #include "qiao/engine.h"
 #include "qiao/file.h"
 #include "qiao/match.h"
@@ -212,7 +213,7 @@ typedef struct options {
     const char *data_dir, *queries, *qrels, *run;
     qiao_kind kind; /* of the queries */
     uint32_t depth;
-    bool text_only;
+    bool text_only, judged;
 } options;
 
 static qiao_status
@@ -266,6 +267,58 @@ report(const evaluation *e)
            e->average_precision / n);
 }
 
+/* ---- judged pairs ---- */
+
+static qiao_status
+score_pairs(const evaluation *e, size_t begin, size_t end, qiao_session *session, judged_pair *out, FILE *run,
+            qiao_error *err)
+{
+    const qiao_match_request request = {.kind = QIAO_NEED, .id = e->judgements[begin].query};
+    const qiao_match_result *result;
+    const char **ids = qiao_alloc((end - begin) * sizeof *ids);
+    qiao_status st = ids == NULL ? qiao_fail_memory(err) : QIAO_OK;
+
+    for (size_t i = begin; st == QIAO_OK && i < end; i++)
+        ids[i - begin] = e->judgements[i].document;
+    if (st == QIAO_OK)
+        st = qiao_match_pairs(session, &request, ids, end - begin, &result, err);
+    for (size_t i = begin; st == QIAO_OK && i < end; i++) {
+        const judgement *j = &e->judgements[i];
+        const qiao_match_item *item = &result->items[i - begin];
+
+        out[i] = (judged_pair){j->query, j->document, j->grade, item->score, item->band};
+        if (run != NULL)
+            fprintf(run, "%s\t%s\t%d\t%d\t%s\t%d\n", j->query, j->document, j->grade, (int)item->score,
+                    qiao_band_code(item->band), (int)item->fit);
+    }
+    qiao_free(ids);
+    return st;
+}
+
+static qiao_status
+judge(const evaluation *e, qiao_session *session, FILE *run, qiao_error *err)
+{
+    judged_pair *pairs = qiao_alloc((e->judgement_count + 1) * sizeof *pairs);
+    judged_figures figures;
+    qiao_status st = pairs == NULL ? qiao_fail_memory(err) : QIAO_OK;
+
+    for (size_t begin = 0, end; st == QIAO_OK && begin < e->judgement_count; begin = end) {
+        for (end = begin; end < e->judgement_count; end++)
+            if (strcmp(e->judgements[end].query, e->judgements[begin].query) != 0)
+                break;
+        st = score_pairs(e, begin, end, session, pairs, run, err);
+    }
+    if (st == QIAO_OK) {
+        judged_measure(pairs, e->judgement_count, &figures);
+        printf("{\"pairs\":%zu,\"positive\":%zu,\"needs\":%zu,\"needs_with_positive\":%zu,\"auc\":%.4f,\"within\":%.4f,"
+               "\"ndcg@10\":%.4f,\"precision_at_half\":%.4f}\n",
+               figures.pairs, figures.positive, figures.needs, figures.needs_with_positive, figures.auc, figures.within,
+               figures.ndcg10, figures.precision_half);
+    }
+    qiao_free(pairs);
+    return st;
+}
+
 static qiao_status
 evaluate(const options *o, qiao_error *err)
 {
@@ -290,10 +343,10 @@ evaluate(const options *o, qiao_error *err)
     if (st == QIAO_OK && o->run != NULL && (run = fopen(o->run, "w")) == NULL)
         st = qiao_fail(err, QIAO_E_IO, "cannot write %s", o->run);
     if (st == QIAO_OK)
-        st = run_queries(o, &e, session, run, err);
+        st = o->judged ? judge(&e, session, run, err) : run_queries(o, &e, session, run, err);
     if (run != NULL && fclose(run) != 0 && st == QIAO_OK)
         st = qiao_fail(err, QIAO_E_IO, "cannot write %s", o->run);
-    if (st == QIAO_OK)
+    if (st == QIAO_OK && !o->judged)
         report(&e);
     qiao_session_release(session);
     qiao_engine_close(engine);
@@ -306,16 +359,21 @@ evaluate(const options *o, qiao_error *err)
 }
 
 static const char usage[] = "usage: qiao-eval --data DIR [--queries Q.tsv] --qrels QRELS [--side projects|needs] "
-                            "[--depth 100] [--text-only] [--run OUT]\n";
+                            "[--depth 100] [--text-only] [--run OUT]\n"
+                            "       qiao-eval --data DIR --qrels QRELS --judged [--run OUT]\n";
 
 static bool
 read_options(int argc, char **argv, options *o)
 {
-    static const struct option names[] = {
-        {"data", required_argument, NULL, 'd'},  {"queries", required_argument, NULL, 'q'},
-        {"qrels", required_argument, NULL, 'r'}, {"side", required_argument, NULL, 's'},
-        {"depth", required_argument, NULL, 'n'}, {"text-only", no_argument, NULL, 't'},
-        {"run", required_argument, NULL, 'o'},   {NULL, 0, NULL, 0}};
+    static const struct option names[] = {{"data", required_argument, NULL, 'd'},
+                                          {"queries", required_argument, NULL, 'q'},
+                                          {"qrels", required_argument, NULL, 'r'},
+                                          {"side", required_argument, NULL, 's'},
+                                          {"depth", required_argument, NULL, 'n'},
+                                          {"text-only", no_argument, NULL, 't'},
+                                          {"run", required_argument, NULL, 'o'},
+                                          {"judged", no_argument, NULL, 'j'},
+                                          {NULL, 0, NULL, 0}};
     int option;
 
     while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
@@ -331,6 +389,9 @@ read_options(int argc, char **argv, options *o)
             break;
         case 'o':
             o->run = optarg;
+            break;
+        case 'j':
+            o->judged = true;
             break;
         case 't':
             o->text_only = true;

@@ -146,10 +146,10 @@ emit_document(posting_builder *builder, const qiaoi_document *use, uint16_t loca
 }
 
 /* Lays the range's postings out: bitmap, ranks, offsets by counting, then documents and impacts in order of document.
- */
+ * view_out is valid until the writer's next call. */
 static qiao_status
 write_range(posting_builder *builder, qiaoi_generation_writer *writer, uint32_t range, uint32_t documents,
-            qiao_error *err)
+            qiaoi_postings *view_out, qiao_error *err)
 {
     uint32_t *counts = qiao_calloc((size_t)builder->slots + 1, sizeof *counts);
     qiaoi_postings_header header = {
@@ -204,8 +204,75 @@ write_range(posting_builder *builder, qiaoi_generation_writer *writer, uint32_t 
             }
         }
         qiao_free(fill);
+        *view_out = (qiaoi_postings){header, bitmap, rank, starts, docs, impacts, maxima};
     }
     qiao_free(counts);
+    return st;
+}
+
+/* ---- the same by document ---- */
+
+/*
+ * Walks the lists in order of slot, so that each row comes out ascending. Without entries: counts each row into starts.
+ * With them: fills each row from starts, which is left where the next row begins.
+ */
+static void
+walk_rows(const posting_builder *builder, const qiaoi_postings *range, uint32_t *starts, uint32_t *entries)
+{
+    uint32_t limit = builder->corpus->term_count < QIAOI_ROWS_SLOTS ? builder->corpus->term_count : QIAOI_ROWS_SLOTS;
+
+    for (uint32_t slot = 0; slot < limit; slot++) {
+        qiaoi_posting_list list = qiaoi_postings_list(range, slot);
+
+        if (list.count == 0 || is_native(builder, slot))
+            continue;
+        for (uint32_t i = 0; i < list.count; i++) {
+            if (entries != NULL)
+                entries[starts[list.documents[i]]] = slot << 8 | list.impacts[i];
+            starts[list.documents[i]]++;
+        }
+    }
+}
+
+/* Counts to the places where each row begins. */
+static uint32_t
+sum_up(uint32_t *starts, uint32_t documents)
+{
+    uint32_t at = 0;
+
+    for (uint32_t d = 0; d < documents; d++) {
+        uint32_t count = starts[d];
+
+        starts[d] = at;
+        at += count;
+    }
+    starts[documents] = at;
+    return at;
+}
+
+static qiao_status
+write_rows(posting_builder *builder, qiaoi_generation_writer *writer, uint32_t number, const qiaoi_postings *range,
+           qiao_error *err)
+{
+    uint32_t documents = range->header.documents, *starts = qiao_calloc((size_t)documents + 1, sizeof *starts),
+             *entries = NULL;
+    qiaoi_rows_header header = {.documents = documents};
+    qiao_status st = starts == NULL ? qiao_fail_memory(err) : QIAO_OK;
+
+    if (st == QIAO_OK) {
+        walk_rows(builder, range, starts, NULL);
+        header.entries = sum_up(starts, documents);
+        entries = qiao_alloc(((size_t)header.entries + 1) * sizeof *entries);
+        st = entries == NULL ? qiao_fail_memory(err) : QIAO_OK;
+    }
+    if (st == QIAO_OK) {
+        walk_rows(builder, range, starts, entries);
+        memmove(starts + 1, starts, documents * sizeof *starts);
+        starts[0] = 0;
+        st = qiaoi_generation_writer_rows(writer, builder->kind, number, &header, starts, entries, err);
+    }
+    qiao_free(starts);
+    qiao_free(entries);
     return st;
 }
 
@@ -217,6 +284,7 @@ write_postings(qiaoi_corpus *corpus, posting_builder *builder, qiaoi_generation_
 
     for (uint32_t first = 0; st == QIAO_OK && first < total; first += QIAOI_RANGE_SIZE) {
         uint32_t documents = total - first < QIAOI_RANGE_SIZE ? total - first : QIAOI_RANGE_SIZE;
+        qiaoi_postings range;
 
         builder->posting_count = 0;
         for (uint32_t d = 0; st == QIAO_OK && d < documents; d++) {
@@ -226,7 +294,9 @@ write_postings(qiaoi_corpus *corpus, posting_builder *builder, qiaoi_generation_
             st = emit_document(builder, use, (uint16_t)d, err);
         }
         if (st == QIAO_OK)
-            st = write_range(builder, writer, first >> QIAOI_RANGE_BITS, documents, err);
+            st = write_range(builder, writer, first >> QIAOI_RANGE_BITS, documents, &range, err);
+        if (st == QIAO_OK)
+            st = write_rows(builder, writer, first >> QIAOI_RANGE_BITS, &range, err);
         corpus->postings += builder->posting_count;
     }
     return st;

@@ -62,6 +62,8 @@ qiao_matcher_new(const qiao_generation *generation, const qiao_vocabulary *vocab
         st = measure_native_share(matcher, err);
     if (st == QIAO_OK)
         st = qiaoi_retrieval_init(&matcher->retrieval, err);
+    if (st == QIAO_OK)
+        st = qiaoi_topic_init(&matcher->topic, qiao_generation_lexicon(generation)->term_count, err);
     matcher->contributions = qiao_alloc(QIAOI_GROUPS_MAX * sizeof *matcher->contributions);
     if (st == QIAO_OK && matcher->contributions == NULL)
         st = qiao_fail_memory(err);
@@ -99,6 +101,7 @@ qiao_matcher_free(qiao_matcher *matcher)
     qiao_analyzer_free(matcher->analyzer);
     qiaoi_query_done(&matcher->query);
     qiaoi_retrieval_done(&matcher->retrieval);
+    qiaoi_topic_done(&matcher->topic);
     qiao_free(matcher->candidates);
     qiao_free(matcher->items);
     qiao_free(matcher->contributions);
@@ -225,19 +228,19 @@ qiaoi_matcher_record(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_err
 int32_t
 qiaoi_matcher_text_value(const qiao_matcher *matcher, uint32_t text_score)
 {
-    double share =
-        matcher->query.attainable <= 0 ? 0 : text_score / (double)QIAOI_SCORE_UNIT / matcher->query.attainable;
-
-    return share >= 1.0 ? QIAO_MICRO : (int32_t)(share * QIAO_MICRO);
+    return qiaoi_text_value_of_score(&matcher->query, text_score / (double)QIAOI_SCORE_UNIT);
 }
 
 static qiao_status
 score_candidate(qiao_matcher *matcher, qiaoi_candidate *candidate, bool text_only, qiao_error *err)
 {
-    int32_t text =
-        candidate->place > 0 ? candidate->text_value : qiaoi_matcher_text_value(matcher, candidate->text_score);
-    qiaoi_pair_context pair = {NULL, NULL, matcher->vocabulary, text, matcher->today};
+    qiaoi_pair_context pair = {NULL, NULL, matcher->vocabulary, 0, matcher->today};
 
+    candidate->text =
+        qiaoi_text_evidence_of(&matcher->query, candidate->text_score / (double)QIAOI_SCORE_UNIT,
+                               qiaoi_topic_fit(&matcher->topic, matcher->generation, matcher->side, candidate->docid));
+    candidate->band = qiaoi_band_of(&candidate->text);
+    pair.text = candidate->place > 0 ? candidate->text_value : candidate->text.value;
     if (!text_only && matcher->subject != NULL) {
         qiao_status st = qiaoi_matcher_record(matcher, candidate, err);
 
@@ -321,12 +324,22 @@ rank_first(qiao_matcher *matcher, const qiao_match_request *request, const uint6
 }
 
 static qiao_status
+build_query(qiao_matcher *matcher, qiao_error *err)
+{
+    qiao_status st = qiaoi_query_build(&matcher->query, matcher->analyzer, matcher->generation, matcher->side,
+                                       matcher->texts, matcher->text_count, err);
+
+    if (st == QIAO_OK)
+        qiaoi_topic_set(&matcher->topic, &matcher->query, matcher->generation, matcher->side);
+    return st;
+}
+
+static qiao_status
 rank(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit, qiao_error *err)
 {
     size_t last = (size_t)limit + request->offset, wanted = last, found = 0;
     uint64_t *filter = NULL;
-    qiao_status st = qiaoi_query_build(&matcher->query, matcher->analyzer, matcher->generation, matcher->side,
-                                       matcher->texts, matcher->text_count, err);
+    qiao_status st = build_query(matcher, err);
 
     if (!request->text_only)
         wanted = (last + RESCORE_BLOCK - 1) / RESCORE_BLOCK * RESCORE_BLOCK;
@@ -362,8 +375,12 @@ publish_items(qiao_matcher *matcher, const qiao_match_request *request, uint32_t
     for (size_t i = 0; i < count; i++) {
         const qiaoi_candidate *candidate = &matcher->candidates[first + i];
 
-        matcher->items[i] = (qiao_match_item){qiao_generation_id(matcher->generation, matcher->side, candidate->docid),
-                                              candidate->pair.score, candidate->text_score / (double)QIAOI_SCORE_UNIT};
+        matcher->items[i] =
+            (qiao_match_item){.id = qiao_generation_id(matcher->generation, matcher->side, candidate->docid),
+                              .score = candidate->pair.score,
+                              .text_score = candidate->text_score / (double)QIAOI_SCORE_UNIT,
+                              .fit = candidate->text.fit,
+                              .band = candidate->band};
     }
     matcher->result.items = matcher->items;
     matcher->result.count = count;
@@ -396,6 +413,50 @@ qiao_matcher_match(qiao_matcher *matcher, const qiao_match_request *request, con
         st = rank(matcher, request, limit, err);
     if (st == QIAO_OK)
         st = publish_items(matcher, request, limit, err);
+    if (st == QIAO_OK)
+        *out = &matcher->result;
+    return st;
+}
+
+/* ---- pairs that are named ---- */
+
+static qiao_status
+take_pair(qiao_matcher *matcher, const char *id, qiaoi_candidate *out, qiao_error *err)
+{
+    uint32_t docid = 0;
+    qiao_status st = qiao_generation_find(matcher->generation, matcher->side, id, &docid, err);
+
+    if (st == QIAO_OK)
+        *out = (qiaoi_candidate){.docid = docid,
+                                 .text_score = qiaoi_contributions(&matcher->query, matcher->generation, matcher->side,
+                                                                   docid, matcher->contributions)};
+    return st;
+}
+
+qiao_status
+qiao_matcher_pairs(qiao_matcher *matcher, const qiao_match_request *request, const char *const *ids, size_t count,
+                   const qiao_match_result **out, qiao_error *err)
+{
+    qiao_status st =
+        count > LIMIT_MAX ? qiao_fail(err, QIAO_E_LIMIT, "limit %u is over %u", (unsigned)count, LIMIT_MAX) : QIAO_OK;
+
+    forget(matcher);
+    memset(&matcher->result, 0, sizeof matcher->result);
+    if (st == QIAO_OK)
+        st = read_request(matcher, request, err);
+    if (st == QIAO_OK)
+        st = build_query(matcher, err);
+    if (st == QIAO_OK)
+        st = qiaoi_matcher_room(matcher, count, err);
+    for (size_t i = 0; st == QIAO_OK && i < count; i++) {
+        st = take_pair(matcher, ids[i], &matcher->candidates[i], err);
+        if (st == QIAO_OK) {
+            matcher->candidate_count = i + 1;
+            st = score_candidate(matcher, &matcher->candidates[i], request->text_only, err);
+        }
+    }
+    if (st == QIAO_OK)
+        st = publish_items(matcher, &(qiao_match_request){.offset = 0}, (uint32_t)count, err);
     if (st == QIAO_OK)
         *out = &matcher->result;
     return st;

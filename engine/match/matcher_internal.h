@@ -2,9 +2,11 @@
 #ifndef QIAO_MATCH_MATCHER_INTERNAL_H
 #define QIAO_MATCH_MATCHER_INTERNAL_H
 
+#include "match/evidence.h"
 #include "match/query.h"
 #include "match/retrieval.h"
 #include "match/score.h"
+#include "match/topic.h"
 #include "qiao/matcher.h"
 
 #define QIAOI_QUERY_TEXTS_MAX 64u
@@ -12,6 +14,8 @@
 typedef struct qiaoi_candidate {
     uint32_t docid;
     uint32_t text_score; /* accumulator units */
+    qiaoi_text_evidence text;
+    qiao_band band;
     qiao_record *record; /* NULL until it is needed; owned by the matcher until its next request */
     int32_t values[QIAOI_SIGNAL_COUNT];
     qiaoi_pair_score pair;
@@ -30,6 +34,7 @@ struct qiao_matcher {
     qiao_analyzer *analyzer;
     qiaoi_query query;
     qiaoi_retrieval retrieval;
+    qiaoi_topic topic;
     qiaoi_candidate *candidates;
     size_t candidate_count, candidate_capacity;
     qiao_match_item *items;

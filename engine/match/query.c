@@ -73,7 +73,7 @@ clear(qiaoi_query *query)
     memset(query->pair_slots, 0, PAIR_SLOTS * sizeof *query->pair_slots);
     query->word_count = query->group_count = query->term_count = query->sequence_count = query->pair_candidate_count =
         0;
-    query->attainable = 0;
+    query->attainable = query->attainable_squares = 0;
     query->cut = false;
 }
 
@@ -231,7 +231,7 @@ add_group(group_builder *b, qiaoi_group_kind kind, uint32_t word, uint32_t word2
         return;
     mean = weighted / sum;
     group = &query->groups[query->group_count++];
-    *group = (qiaoi_group){kind, word, word2, query->term_count, 0, (float)(q * mean)};
+    *group = (qiaoi_group){kind, word, word2, query->term_count, 0, (float)(q * mean), (float)mean};
     for (size_t i = 0; i < count && group->count < QIAOI_GROUP_TERMS_MAX; i++) {
         double ratio = list[i].itself ? 1.0 : list[i].idf / mean;
 
@@ -239,8 +239,10 @@ add_group(group_builder *b, qiaoi_group_kind kind, uint32_t word, uint32_t word2
             (qiaoi_query_term){list[i].slot, (float)(list[i].share * ratio), list[i].source};
         group->count++;
     }
-    if (kind == QIAOI_GROUP_WORD)
+    if (kind == QIAOI_GROUP_WORD) {
         query->attainable += q * mean;
+        query->attainable_squares += q * mean * q * mean;
+    }
 }
 
 static size_t
@@ -299,12 +301,13 @@ bare_number(const qiaoi_query_word *word)
  * serves then.
  */
 static double
-rarity(const group_builder *b, const qiaoi_query_word *word)
+rarity(const group_builder *b, qiaoi_query_word *word)
 {
     double needs = (double)b->lexicon->statistics->documents[QIAO_NEED], df = 0, z,
            listed = qiaoi_boilerplate_weight(word->form, word->form_length);
     uint32_t own;
 
+    word->rarity = listed;
     if (needs < NEEDS_MIN)
         return listed;
     own = qiaoi_lexicon_term(b->lexicon, word->form, word->form_length);
@@ -312,11 +315,12 @@ rarity(const group_builder *b, const qiaoi_query_word *word)
         df = b->lexicon->term_df[b->lexicon->term_count + own];
     z = log((needs + 1.0) / (df + 0.5)) / log((needs + 1.0) / 2.0);
     z = z < 0.05 ? 0.05 : z > 1.0 ? 1.0 : z;
+    word->rarity = z;
     return pow(z, b->rarity_power) * pow(listed, 1.0 - b->rarity_power);
 }
 
 static double
-word_weight(const group_builder *b, const qiaoi_query_word *word)
+word_weight(const group_builder *b, qiaoi_query_word *word)
 {
     double q = (1.0 + log((double)word->count)) * (double)word->background;
 
@@ -553,6 +557,7 @@ qiaoi_query_build(qiaoi_query *query, qiao_analyzer *analyzer, const qiao_genera
         return st;
     b.rarity_power = (query->sequence_count - RARITY_FROM_WORDS) / (RARITY_FULL_WORDS - RARITY_FROM_WORDS);
     b.rarity_power = b.rarity_power < 0 ? 0 : b.rarity_power > 1 ? 1 : b.rarity_power;
+    query->form = b.rarity_power;
     group_words(&b, false);
     group_words(&b, true);
     group_pairs(&b);

@@ -46,6 +46,7 @@ typedef struct qiaoi_query_word {
     bool part;        /* a part of a compound ... */
     uint32_t whole;   /* ... this word */
     bool translated;  /* has at least one posting on the side searched */
+    double rarity;    /* among the needs, 0.05..1 */
 } qiaoi_query_word;
 
 typedef struct qiaoi_group {
@@ -54,6 +55,7 @@ typedef struct qiaoi_group {
     uint32_t word2;        /* pair: the second */
     uint32_t first, count; /* terms */
     float weight;          /* q(s) I(s) */
+    float idf;             /* I(s) */
 } qiaoi_group;
 
 typedef struct qiaoi_query_text {
@@ -77,8 +79,10 @@ typedef struct qiaoi_query {
     struct qiaoi_pair_candidate *pair_candidates;
     uint32_t pair_candidate_count;
     uint32_t *pair_slots;
-    double attainable;      /* sum of q(s) I(s) over word groups: what a document that says everything would score */
-    bool cut;               /* the text was longer than what is analysed */
+    double attainable;         /* sum of q(s) I(s) over word groups: what a document that says everything would score */
+    double attainable_squares; /* the sum of the squares of the same */
+    double form;               /* how much of the need is form, by its length: 0 up to 20 words, 1 from 120 on */
+    bool cut;                  /* the text was longer than what is analysed */
     double native_share[2]; /* what a word counts in its own language on each side, beside its translations; set by the
                                owner, 1 at first */
 } qiaoi_query;

@@ -10,6 +10,13 @@ qiao_match(qiao_session *session, const qiao_match_request *request, const qiao_
 }
 
 qiao_status
+qiao_match_pairs(qiao_session *session, const qiao_match_request *request, const char *const *ids, size_t count,
+                 const qiao_match_result **out, qiao_error *err)
+{
+    return qiao_matcher_pairs(session->matcher, request, ids, count, out, err);
+}
+
+qiao_status
 qiao_match_json(qiao_session *session, const qiao_match_request *request, qiao_buffer *out, qiao_error *err)
 {
     return qiao_matcher_match_json(session->matcher, request, out, err);

@@ -2,11 +2,13 @@
  * Bitmaps of tags become plain words. */
 #include "qiao/generation.h"
 
+#include "lexicon/lexicon_internal.h"
 #include "qiao/memory.h"
 #include "store/generation_dense.h"
 #include "store/generation_internal.h"
 #include "store/kv.h"
 
+#include <math.h>
 #include <roaring/roaring.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +21,8 @@ typedef struct side {
     const uint32_t *offsets;
     const char *ids;
     qiaoi_postings *ranges;
+    qiaoi_rows *rows; /* of the same ranges */
+    float *idf;       /* [terms] */
     size_t range_count;
 } side;
 
@@ -28,7 +32,7 @@ struct qiao_generation {
     qiao_lexicon *lexicon;
     qiao_kv *kv;
     qiao_kv_txn *txn; /* keeps the map's values valid as long as the generation is open */
-    qiao_kv_db documents, records, tags, postings;
+    qiao_kv_db documents, records, tags, postings, rows;
     side sides[2];
     qiaoi_vectors *vectors;   /* NULL = no dense channel ... */
     qiao_error vectors_fault; /* ... because of this, where its status says so */
@@ -52,6 +56,8 @@ name_databases(qiao_generation *generation, qiao_kv_txn *txn, qiao_error *err)
         st = qiao_kv_database(txn, "tags", &generation->tags, err);
     if (st == QIAO_OK)
         st = qiao_kv_database(txn, "postings", &generation->postings, err);
+    if (st == QIAO_OK)
+        st = qiao_kv_database(txn, "rows", &generation->rows, err);
     return st == QIAO_E_NOTFOUND ? damaged(generation, "a table", err) : st;
 }
 
@@ -178,6 +184,69 @@ load_postings(qiao_generation *generation, qiao_kind kind, qiao_error *err)
     return QIAO_OK;
 }
 
+/* Every row lies inside, and names lists that are there. */
+static bool
+view_rows(qiao_bytes value, const qiaoi_postings *range, qiaoi_rows *out)
+{
+    qiaoi_rows_header header;
+
+    if (value.length < sizeof header || !aligned(value.data, 4))
+        return false;
+    memcpy(&header, value.data, sizeof header);
+    if (header.magic != QIAOI_ROWS_MAGIC || header.documents != range->header.documents ||
+        sizeof header + ((size_t)header.documents + 1 + header.entries) * 4 > value.length)
+        return false;
+    out->documents = header.documents;
+    out->starts = (const uint32_t *)(const void *)((const char *)value.data + sizeof header);
+    out->entries = out->starts + header.documents + 1;
+    for (uint32_t d = 0; d < header.documents; d++)
+        if (out->starts[d + 1] < out->starts[d])
+            return false;
+    return out->starts[0] == 0 && out->starts[header.documents] == header.entries;
+}
+
+static qiao_status
+load_rows(qiao_generation *generation, qiao_kind kind, qiao_error *err)
+{
+    side *s = &generation->sides[kind];
+
+    s->rows = qiao_calloc(s->range_count + 1, sizeof *s->rows);
+    if (s->rows == NULL)
+        return qiao_fail_memory(err);
+    for (size_t r = 0; r < s->range_count; r++) {
+        unsigned char key[3] = {(unsigned char)kind, (unsigned char)(r >> 8), (unsigned char)r};
+        qiao_bytes value;
+        qiao_status st = qiao_kv_get(generation->txn, generation->rows, (qiao_bytes){key, 3}, &value, err);
+
+        if (st == QIAO_E_NOTFOUND || (st == QIAO_OK && !view_rows(value, &s->ranges[r], &s->rows[r])))
+            return damaged(generation, "the rows", err);
+        if (st != QIAO_OK)
+            return st;
+    }
+    return QIAO_OK;
+}
+
+/* A pivot term is a stem in ASCII; other words are those of a language that is translated. */
+static qiao_status
+weigh_terms(qiao_generation *generation, qiao_kind kind, qiao_error *err)
+{
+    side *s = &generation->sides[kind];
+    const qiao_lexicon *lexicon = generation->lexicon;
+
+    s->idf = qiao_calloc((size_t)lexicon->term_count + 1, sizeof *s->idf);
+    if (s->idf == NULL)
+        return qiao_fail_memory(err);
+    for (uint32_t term = 0; term < lexicon->term_count; term++) {
+        uint32_t df = 0;
+
+        for (size_t r = 0; r < s->range_count; r++)
+            df += qiaoi_postings_list(&s->ranges[r], term).count;
+        if (df > 0 && (unsigned char)*qiaoi_lexicon_term_text(lexicon, term) < 0x80u)
+            s->idf[term] = (float)log(1.0 + ((double)s->count - df + 0.5) / (df + 0.5));
+    }
+    return QIAO_OK;
+}
+
 static qiao_status
 open_files(qiao_generation *generation, qiao_error *err)
 {
@@ -221,6 +290,10 @@ qiao_generation_open(const char *data_dir, uint64_t number, qiao_generation **ou
         st = load_documents(generation, (qiao_kind)kind, err);
         if (st == QIAO_OK)
             st = load_postings(generation, (qiao_kind)kind, err);
+        if (st == QIAO_OK)
+            st = load_rows(generation, (qiao_kind)kind, err);
+        if (st == QIAO_OK)
+            st = weigh_terms(generation, (qiao_kind)kind, err);
     }
     if (st == QIAO_OK)
         st = qiaoi_generation_dense_open(generation->folder,
@@ -243,8 +316,11 @@ qiao_generation_close(qiao_generation *generation)
     qiao_kv_close(generation->kv);
     qiao_lexicon_close(generation->lexicon);
     qiaoi_vectors_close(generation->vectors);
-    qiao_free(generation->sides[0].ranges);
-    qiao_free(generation->sides[1].ranges);
+    for (int kind = 0; kind < 2; kind++) {
+        qiao_free(generation->sides[kind].ranges);
+        qiao_free(generation->sides[kind].rows);
+        qiao_free(generation->sides[kind].idf);
+    }
     qiao_free(generation);
 }
 
@@ -283,6 +359,25 @@ qiaoi_generation_postings(const qiao_generation *generation, qiao_kind kind, siz
 {
     *ranges_out = generation->sides[kind].range_count;
     return generation->sides[kind].ranges;
+}
+
+const float *
+qiaoi_generation_idf(const qiao_generation *generation, qiao_kind kind)
+{
+    return generation->sides[kind].idf;
+}
+
+qiaoi_row
+qiaoi_generation_row(const qiao_generation *generation, qiao_kind kind, uint32_t docid)
+{
+    const side *s = &generation->sides[kind];
+    const qiaoi_rows *rows = &s->rows[docid >> QIAOI_RANGE_BITS];
+    uint32_t local = docid & (QIAOI_RANGE_SIZE - 1), begin;
+
+    if (docid >= s->count)
+        return (qiaoi_row){NULL, 0};
+    begin = rows->starts[local];
+    return (qiaoi_row){rows->entries + begin, rows->starts[local + 1] - begin};
 }
 
 uint32_t

@@ -53,6 +53,25 @@ typedef struct qiaoi_posting_list {
     uint8_t maximum;
 } qiaoi_posting_list;
 
+/*
+ * The same postings by document, for what is asked of a few hundred documents and all their terms:
+ *   database "rows": key as for postings -> qiaoi_rows_header, u32 starts[documents + 1], u32 entries[entries]:
+ * slot << 8 | impact, ascending in each row. Terms of the pivot only: no pairs, no words of other languages.
+ */
+#define QIAOI_ROWS_MAGIC 0x31525149u /* "IQR1" */
+#define QIAOI_ROWS_SLOTS (1u << 24)  /* a slot must fit beside its impact; those behind are left out */
+
+typedef struct qiaoi_rows_header {
+    uint32_t magic, documents, entries, zero;
+} qiaoi_rows_header;
+
+/* One range, in memory. */
+typedef struct qiaoi_rows {
+    uint32_t documents;
+    const uint32_t *starts;
+    const uint32_t *entries;
+} qiaoi_rows;
+
 /* Byte offsets of the arrays for a header; [6] is the total size. */
 void qiaoi_postings_layout(const qiaoi_postings_header *header, size_t offsets_out[7]);
 

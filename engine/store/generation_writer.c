@@ -14,7 +14,7 @@
 struct qiaoi_generation_writer {
     qiao_kv *kv;
     qiao_kv_txn *txn;
-    qiao_kv_db documents, records, tags, postings;
+    qiao_kv_db documents, records, tags, postings, rows;
     qiao_buffer value;
     ZSTD_CCtx *zstd;
 };
@@ -48,6 +48,8 @@ open_databases(qiaoi_generation_writer *writer, qiao_error *err)
         st = qiao_kv_database(writer->txn, "tags", &writer->tags, err);
     if (st == QIAO_OK)
         st = qiao_kv_database(writer->txn, "postings", &writer->postings, err);
+    if (st == QIAO_OK)
+        st = qiao_kv_database(writer->txn, "rows", &writer->rows, err);
     return st;
 }
 
@@ -212,5 +214,29 @@ qiaoi_generation_writer_postings(qiaoi_generation_writer *writer, qiao_kind kind
     memset(room, 0, size);
     memcpy(room, &copy, sizeof copy);
     *room_out = room;
+    return QIAO_OK;
+}
+
+qiao_status
+qiaoi_generation_writer_rows(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t range,
+                             const qiaoi_rows_header *header, const uint32_t *starts, const uint32_t *entries,
+                             qiao_error *err)
+{
+    unsigned char key[3] = {(unsigned char)kind, (unsigned char)(range >> 8), (unsigned char)range};
+    size_t begin = sizeof *header, table = ((size_t)header->documents + 1) * 4, list = (size_t)header->entries * 4,
+           size = begin + table + list;
+    qiaoi_rows_header copy = *header;
+    void *room = NULL;
+    qiao_status st;
+
+    copy.magic = QIAOI_ROWS_MAGIC;
+    size = size < QIAOI_ALIGNED_VALUE_MIN ? QIAOI_ALIGNED_VALUE_MIN : size;
+    st = qiao_kv_append_reserve(writer->txn, writer->rows, (qiao_bytes){key, 3}, size, &room, err);
+    if (st != QIAO_OK)
+        return st;
+    memset(room, 0, size);
+    memcpy(room, &copy, sizeof copy);
+    memcpy((char *)room + begin, starts, table);
+    memcpy((char *)room + begin + table, entries, list);
     return QIAO_OK;
 }

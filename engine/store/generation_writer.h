@@ -24,6 +24,11 @@ qiao_status qiaoi_generation_writer_tag(qiaoi_generation_writer *writer, qiao_ki
 qiao_status qiaoi_generation_writer_postings(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t range,
                                              const qiaoi_postings_header *header, unsigned char **room_out,
                                              qiao_error *err) QIAO_CHECK;
+/* One range's rows, as in generation_format.h: header.documents + 1 starts and header.entries entries; header.magic is
+ * set here. After all postings. */
+qiao_status qiaoi_generation_writer_rows(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t range,
+                                         const qiaoi_rows_header *header, const uint32_t *starts,
+                                         const uint32_t *entries, qiao_error *err) QIAO_CHECK;
 qiao_status qiaoi_generation_writer_finish(qiaoi_generation_writer *writer,
                                            qiao_error *err) QIAO_CHECK; /* frees writer in every case */
 void qiaoi_generation_writer_abort(qiaoi_generation_writer *writer);

@@ -282,7 +282,7 @@ copy_database(qiao_kv_txn *from, qiao_kv_txn *to, const char *name, const forger
 static void
 forge_records(const fixture *f, const char *sound, const forgery *changed)
 {
-    static const char *const names[] = {"documents", "records", "tags", "postings"};
+    static const char *const names[] = {"documents", "records", "tags", "postings", "rows"};
     qiao_error err = QIAO_ERROR_INIT;
     qiao_kv *in, *out;
     qiao_kv_txn *from, *to;
@@ -292,7 +292,7 @@ forge_records(const fixture *f, const char *sound, const forgery *changed)
     assert_ok(qiao_kv_open(f->records, &(qiao_kv_options){.bulk = true}, &out, &err), &err);
     assert_ok(qiao_kv_begin(in, false, &from, &err), &err);
     assert_ok(qiao_kv_begin(out, true, &to, &err), &err);
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         copy_database(from, to, names[i], changed);
     qiao_kv_abort(from);
     assert_ok(qiao_kv_commit(to, &err), &err);
@@ -427,6 +427,23 @@ list_backwards(qiao_buffer *v)
     put32(v, array_at(v, 2), 3);
 }
 
+/* Header of the rows: magic, documents, entries, zero; then where each begins. */
+static void
+rows_of_more(qiao_buffer *v)
+{
+    put32(v, 4, 5);
+}
+static void
+more_entries(qiao_buffer *v)
+{
+    put32(v, 8, UINT32_MAX);
+}
+static void
+row_backwards(qiao_buffer *v)
+{
+    put32(v, 16 + 4, 1000000);
+}
+
 static void
 values_that_do_not_fit_are_refused_when_the_generation_opens(void **state)
 {
@@ -459,6 +476,13 @@ values_that_do_not_fit_are_refused_when_the_generation_opens(void **state)
         {{"postings", "\0\0\0", 3, rank_off}, "a rank that is wrong"},
         {{"postings", "\0\0\0", 3, list_past_end}, "a list past the end"},
         {{"postings", "\0\0\0", 3, list_backwards}, "lists backwards"},
+        {{"rows", NULL, 0, NULL}, "no rows"},
+        {{"rows", "\0\0\0", 3, NULL}, "the rows of a range missing"},
+        {{"rows", "\0\0\0", 3, to_nothing}, "rows of no bytes"},
+        {{"rows", "\0\0\0", 3, bad_magic}, "other rows"},
+        {{"rows", "\0\0\0", 3, rows_of_more}, "rows of more documents"},
+        {{"rows", "\0\0\0", 3, more_entries}, "more entries than there are"},
+        {{"rows", "\0\0\0", 3, row_backwards}, "rows backwards"},
         {{"records", NULL, 0, NULL}, "no records"},
         {{"tags", NULL, 0, NULL}, "no tags"},
     };

@@ -17,6 +17,27 @@ extern "C" {
 
 typedef enum qiao_explain { QIAO_EXPLAIN_NONE, QIAO_EXPLAIN_BRIEF, QIAO_EXPLAIN_FULL } qiao_explain;
 
+/*
+ * What a pair is worth looking at, told by the texts of both; means the same for a need of two lines and of two pages.
+ * STRONG: introduce them. POSSIBLE: worth a look. SAME_AREA: of one field, no more. NONE: nothing in common that says
+ * anything. X(name, JSON code)
+ */
+#define QIAO_BANDS(X)                                                                                                  \
+    X(STRONG, "strong")                                                                                                \
+    X(POSSIBLE, "possible")                                                                                            \
+    X(SAME_AREA, "same_area")                                                                                          \
+    X(NONE, "none")
+
+typedef enum qiao_band {
+#define QIAO_BAND_ENUM(name, code) QIAO_BAND_##name,
+    QIAO_BANDS(QIAO_BAND_ENUM)
+#undef QIAO_BAND_ENUM
+        QIAO_BAND_COUNT
+} qiao_band;
+
+/* Static. */
+QIAO_EXPORT const char *qiao_band_code(qiao_band band);
+
 /* What is matched against the other side. Exactly one of id, record, text is given. */
 typedef struct qiao_match_request {
     qiao_kind kind;            /* kind of what is given: QIAO_NEED finds projects, QIAO_PROJECT finds needs */
@@ -39,6 +60,8 @@ typedef struct qiao_match_item {
     const char *id;
     int32_t score;     /* micro-units 0..1000000 */
     double text_score; /* the retrieval score, not normalised */
+    int32_t fit;       /* topic fit, micro-units: how far both are about the same, across needs */
+    qiao_band band;
 } qiao_match_item;
 
 typedef struct qiao_match_result {
@@ -54,6 +77,14 @@ typedef struct qiao_match_result {
  */
 QIAO_EXPORT qiao_status qiao_match(qiao_session *session, const qiao_match_request *request,
                                    const qiao_match_result **out, qiao_error *err) QIAO_CHECK;
+
+/*
+ * Score the pairs of what is given with records of the other side, in the order of ids, whatever their rank; filters,
+ * limit and offset do not count. @return as qiao_match; QIAO_E_NOTFOUND also names one of ids; QIAO_E_LIMIT over 1,000.
+ */
+QIAO_EXPORT qiao_status qiao_match_pairs(qiao_session *session, const qiao_match_request *request,
+                                         const char *const *ids, size_t count, const qiao_match_result **out,
+                                         qiao_error *err) QIAO_CHECK;
 
 /* Rank and write the whole answer as JSON (the contract of POST /v1/match and GET /v1/needs/{id}/matches) to out,
  * streamed without a tree. */

@@ -1,0 +1,126 @@
+/* The vectors of topic.h: the need's is laid out by number of term, a document's is read from its row. */
+#include "match/topic.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RARITY_POWER 1.5
+/* Documents that a term must have to count in full: fewer in small catalogues. */
+#define ENOUGH_DOCUMENTS_MOST 12u
+#define ENOUGH_DOCUMENTS_STEP 1000u
+
+qiao_status
+qiaoi_topic_init(qiaoi_topic *topic, uint32_t terms, qiao_error *err)
+{
+    memset(topic, 0, sizeof *topic);
+    topic->term_count = terms;
+    topic->weights = qiao_calloc((size_t)terms + 1, sizeof *topic->weights);
+    topic->slots = qiao_alloc(((size_t)terms + 1) * sizeof *topic->slots);
+    for (int i = 0; i < 256; i++)
+        topic->scale[i] = (float)log(1.0 + i / QIAOI_IMPACT_UNIT);
+    if (topic->weights != NULL && topic->slots != NULL)
+        return QIAO_OK;
+    qiaoi_topic_done(topic);
+    return qiao_fail_memory(err);
+}
+
+void
+qiaoi_topic_done(qiaoi_topic *topic)
+{
+    qiao_free(topic->weights);
+    qiao_free(topic->slots);
+    memset(topic, 0, sizeof *topic);
+}
+
+/* The idf of a term that just enough documents have. */
+static float
+enough(uint32_t documents)
+{
+    uint32_t few = 1 + documents / ENOUGH_DOCUMENTS_STEP;
+
+    few = few > ENOUGH_DOCUMENTS_MOST ? ENOUGH_DOCUMENTS_MOST : few;
+    return (float)log(1.0 + ((double)documents - few + 0.5) / (few + 0.5));
+}
+
+/* Below enough documents a term counts in proportion to them: (df + .5) / (enough + .5), told by the difference of
+ * idfs. */
+static float
+sober(const qiaoi_topic *topic, float idf)
+{
+    return idf <= topic->enough ? idf : idf * expf(topic->enough - idf);
+}
+
+static double
+word_weight(const qiaoi_query_word *word)
+{
+    bool number = true;
+
+    for (uint32_t i = 0; i < word->form_length && number; i++)
+        number = word->form[i] >= '0' && word->form[i] <= '9';
+    if (number || (!word->latin && word->form_length <= 4 && (unsigned char)word->form[0] >= 0xE0u))
+        return 0;
+    return (1.0 + log((double)word->count)) * (double)word->background * pow(word->rarity, RARITY_POWER);
+}
+
+static int
+compare_slots(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+void
+qiaoi_topic_set(qiaoi_topic *topic, const qiaoi_query *query, const qiao_generation *generation, qiao_kind side)
+{
+    double squares = 0;
+
+    for (uint32_t i = 0; i < topic->slot_count; i++)
+        topic->weights[topic->slots[i]] = 0;
+    topic->slot_count = 0;
+    topic->idf = qiaoi_generation_idf(generation, side);
+    topic->enough = enough(qiao_generation_count(generation, side));
+    for (uint32_t g = 0; g < query->group_count; g++) {
+        const qiaoi_group *group = &query->groups[g];
+        double q = group->kind == QIAOI_GROUP_WORD ? word_weight(&query->words[group->word]) : 0;
+
+        for (uint32_t i = 0; q > 0 && i < group->count; i++) {
+            const qiaoi_query_term *term = &query->terms[group->first + i];
+            float idf = term->slot < topic->term_count ? topic->idf[term->slot] : 0, add;
+
+            if (idf <= 0)
+                continue;
+            add = (float)(q * (double)term->weight * (double)group->idf) * sober(topic, idf) / idf;
+            if (topic->weights[term->slot] <= 0)
+                topic->slots[topic->slot_count++] = term->slot;
+            topic->weights[term->slot] += add;
+        }
+    }
+    qsort(topic->slots, topic->slot_count, sizeof *topic->slots, compare_slots);
+    for (uint32_t i = 0; i < topic->slot_count; i++) {
+        double w = (double)topic->weights[topic->slots[i]];
+
+        squares += w * w;
+    }
+    topic->norm = (float)sqrt(squares);
+}
+
+double
+qiaoi_topic_fit(const qiaoi_topic *topic, const qiao_generation *generation, qiao_kind side, uint32_t docid)
+{
+    qiaoi_row row = qiaoi_generation_row(generation, side, docid);
+    double product = 0, squares = 0;
+
+    for (uint32_t i = 0; i < row.count; i++) {
+        uint32_t slot = row.entries[i] >> 8;
+        float v;
+
+        if (slot >= topic->term_count)
+            continue;
+        v = topic->scale[row.entries[i] & 255u] * sober(topic, topic->idf[slot]);
+        product += (double)(topic->weights[slot] * v);
+        squares += (double)(v * v);
+    }
+    return product <= 0 ? 0 : product / (sqrt(squares) * (double)topic->norm);
+}
