@@ -10,8 +10,9 @@
 #include <string.h>
 
 static const char *const stage_names[QIAO_BUILD_STAGES] = {
-    "reading records",  "learning translations",       "analysing texts", "deriving the lexicon",
-    "writing postings", "merging the full-text index", "embedding texts", "checking and publishing"};
+    "reading records",      "learning translations", "analysing texts",
+    "deriving the lexicon", "writing postings",      "merging the full-text index",
+    "embedding texts",      "matching all pairs",    "checking and publishing"};
 
 typedef struct stage_display {
     qiao_progress progress;
@@ -23,6 +24,7 @@ static void
 show_progress(qiao_build_stage stage, uint64_t done, uint64_t total, void *context)
 {
     stage_display *display = context;
+    char rate[QIAO_PROGRESS_RATE_SIZE];
 
     if (display->stage != (int)stage) {
         if (display->stage >= 0)
@@ -31,7 +33,8 @@ show_progress(qiao_build_stage stage, uint64_t done, uint64_t total, void *conte
                             display->quiet);
         display->stage = (int)stage;
     }
-    qiao_progress_show(&display->progress, done, total, NULL);
+    qiao_progress_show(&display->progress, done, total,
+                       stage == QIAO_BUILD_MATCH ? qiao_progress_rate(&display->progress, done, total, rate) : NULL);
 }
 
 static double
@@ -53,18 +56,19 @@ print_json(const qiao_build_report *r, bool dense)
 {
     qiao_buffer vectors = {0};
 
-    static const char *const keys[QIAO_BUILD_STAGES] = {"read",     "learn",   "analyse", "lexicon",
-                                                        "postings", "compact", "embed",   "install"};
+    static const char *const keys[QIAO_BUILD_STAGES] = {"read",    "learn", "analyse", "lexicon", "postings",
+                                                        "compact", "embed", "match",   "install"};
 
     printf("{\"generation\":\"gen-%010llu\",\"nothing_changed\":%s,\"published\":%s,\"projects\":%llu,\"needs\":%llu,"
            "\"terms\":%llu,\"pairs\":%llu,"
            "\"postings\":%llu,\"bilingual\":%llu,\"sentence_pairs\":%llu,\"learned_words\":%llu,\"learned_compounds\":%"
-           "llu,\"pruned\":%llu,\"seconds\":{",
+           "llu,\"pruned\":%llu,\"matched_lists\":%llu,\"matched_pairs\":%llu,\"matches\":%llu,\"seconds\":{",
            (unsigned long long)r->generation, r->nothing_changed ? "true" : "false", r->published ? "true" : "false",
            (unsigned long long)r->projects, (unsigned long long)r->needs, (unsigned long long)r->terms,
            (unsigned long long)r->pairs, (unsigned long long)r->postings, (unsigned long long)r->bilingual,
            (unsigned long long)r->sentence_pairs, (unsigned long long)r->learned_words,
-           (unsigned long long)r->learned_compounds, (unsigned long long)r->pruned);
+           (unsigned long long)r->learned_compounds, (unsigned long long)r->pruned,
+           (unsigned long long)r->matched_lists, (unsigned long long)r->matched_pairs, (unsigned long long)r->matches);
     for (int i = 0; i < QIAO_BUILD_STAGES; i++)
         printf("\"%s\":%.3f,", keys[i], r->seconds[i]);
     qiao_dense_report_json(r, dense, &vectors);
@@ -109,6 +113,8 @@ qiao_command_build(int argc, char **argv)
         {"full", QIAO_OPTION_FLAG, &options.full, NULL, "build even if nothing changed", false},
         {"threads", QIAO_OPTION_NUMBER, &threads, "N", "threads (default: processors)", false},
         {"no-publish", QIAO_OPTION_FLAG, &options.no_publish, NULL, "leave the served generation as it is", false},
+        {"no-match", QIAO_OPTION_FLAG, &options.no_match, NULL, "store no matches; lists are searched when asked for",
+         false},
         {"keep", QIAO_OPTION_NUMBER, &keep, "N", "generations to keep (default 5)", false},
         {"embeddings", QIAO_OPTION_TEXT, &embeddings, "FILE",
          "embedding service (default: DIR/embeddings.json, if there)", false},

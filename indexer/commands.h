@@ -24,6 +24,7 @@ typedef struct qiao_command {
 int qiao_command_import(int argc, char **argv);
 int qiao_command_lint(int argc, char **argv);
 int qiao_command_build(int argc, char **argv);
+int qiao_command_match(int argc, char **argv);
 int qiao_command_lexicon(int argc, char **argv);
 int qiao_command_stats(int argc, char **argv);
 int qiao_command_generations(int argc, char **argv);
@@ -110,6 +111,10 @@ typedef struct qiao_progress {
 void qiao_progress_start(qiao_progress *progress, const char *label, bool quiet);
 /* total 0: unknown. detail ("63,110 records") may be NULL. Cheap to call often. */
 void qiao_progress_show(qiao_progress *progress, uint64_t done, uint64_t total, const char *detail);
+/* "1,203 a second, 5 min left": a detail for qiao_progress_show; what is left is 0 s at the end. */
+#define QIAO_PROGRESS_RATE_SIZE 96
+const char *qiao_progress_rate(const qiao_progress *progress, uint64_t done, uint64_t total,
+                               char out[QIAO_PROGRESS_RATE_SIZE]);
 /* Removes the bar; a line that stays is for the caller to print. */
 void qiao_progress_end(qiao_progress *progress);
 

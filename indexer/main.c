@@ -14,6 +14,7 @@ static const qiao_command commands[] = {
     {"lint", "check record files without importing them", "检查记录文件（不导入）", qiao_command_lint},
     {"build", "build a generation from the source store and publish it", "由源数据库构建并发布新版本",
      qiao_command_build},
+    {"match", "match every need with every project", "全量匹配需求与项目", qiao_command_match},
     {"lexicon", "show how texts are read; add glossaries", "查看文本如何被识别，导入术语表", qiao_command_lexicon},
     {"indicators", "read values with units from texts", "从文本中识别带单位的指标", qiao_command_indicators},
     {"stats", "what the source store and the catalogue hold", "源数据库和目录的统计", qiao_command_stats},

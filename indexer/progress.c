@@ -66,6 +66,23 @@ qiao_progress_show(qiao_progress *progress, uint64_t done, uint64_t total, const
     progress->shown = true;
 }
 
+const char *
+qiao_progress_rate(const qiao_progress *progress, uint64_t done, uint64_t total, char out[QIAO_PROGRESS_RATE_SIZE])
+{
+    double seconds = (double)(qiao_clock_monotonic_us() - progress->started_us) / 1e6;
+    double rate = seconds > 0 ? (double)done / seconds : 0;
+    uint64_t left = rate > 0 && total > done ? (uint64_t)((double)(total - done) / rate) : 0;
+    char number[32];
+
+    qiao_console_number((uint64_t)rate, number);
+    if (left < 120)
+        snprintf(out, QIAO_PROGRESS_RATE_SIZE, qiao_say("%s a second, %llu s left"), number, (unsigned long long)left);
+    else
+        snprintf(out, QIAO_PROGRESS_RATE_SIZE, qiao_say("%s a second, %llu min left"), number,
+                 (unsigned long long)(left / 60));
+    return out;
+}
+
 void
 qiao_progress_end(qiao_progress *progress)
 {

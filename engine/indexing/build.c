@@ -2,6 +2,7 @@
  * changes before the end. */
 #include "qiao/build.h"
 
+#include "batch/lists.h"
 #include "indexing/corpus.h"
 #include "indexing/embed.h"
 #include "indexing/learn.h"
@@ -343,6 +344,44 @@ describe(build *b)
     snprintf(m->software, sizeof m->software, "%s", QIAO_VERSION);
 }
 
+static void
+show_matching(uint64_t done, uint64_t total, void *context)
+{
+    const build *b = context;
+
+    if (b->options->progress != NULL)
+        b->options->progress(QIAO_BUILD_MATCH, done, total, b->options->context);
+}
+
+/* Every need with every project, from the staged folder as if it were served already. */
+static qiao_status
+match_all(build *b, qiao_error *err)
+{
+    qiaoi_lists_job job = {.vocabulary = b->vocabulary,
+                           .threads = b->threads,
+                           .slice = 1,
+                           .slices = 1,
+                           .progress = show_matching,
+                           .context = b};
+    qiao_all_pairs_report report = {0};
+    qiao_generation *generation = NULL;
+    char path[PATH_SIZE];
+    qiao_status st;
+
+    begin_stage(b, QIAO_BUILD_MATCH);
+    snprintf(path, sizeof path, "%s/%s", b->staged, QIAOI_MATCHES_NAME);
+    st = qiaoi_generation_open_staged(b->staged, &b->manifest, &generation, err);
+    job.generation = generation;
+    if (st == QIAO_OK)
+        st = qiaoi_lists_write(&job, path, &report, err);
+    qiao_generation_close(generation);
+    b->report->matched_lists = report.lists;
+    b->report->matched_pairs = report.pairs;
+    b->report->matches = report.matches;
+    end_stage(b, QIAO_BUILD_MATCH);
+    return st;
+}
+
 static qiao_status
 install(build *b, qiao_error *err)
 {
@@ -350,7 +389,6 @@ install(build *b, qiao_error *err)
     qiao_status st;
 
     begin_stage(b, QIAO_BUILD_INSTALL);
-    describe(b);
     b->have_stage = false;
     st = qiao_catalog_install(b->options->data_dir, b->staged, &b->manifest, err);
     if (st == QIAO_OK && !b->options->no_publish) {
@@ -394,8 +432,12 @@ make_generation(build *b, qiao_error *err)
         st = derive_lexicon(b, err);
     if (st == QIAO_OK)
         st = write_index(b, err);
-    if (st == QIAO_OK)
+    if (st == QIAO_OK) {
         embed(b);
+        describe(b);
+    }
+    if (st == QIAO_OK && !b->options->no_match)
+        st = match_all(b, err);
     return st == QIAO_OK ? install(b, err) : st;
 }
 

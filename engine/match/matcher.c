@@ -6,6 +6,7 @@
 
 #include "match/answer.h"
 #include "match/fusion.h"
+#include "match/stored.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,7 @@ qiao_matcher_new(const qiao_generation *generation, const qiao_vocabulary *vocab
         return qiao_fail_memory(err);
     matcher->generation = generation;
     matcher->vocabulary = vocabulary;
+    matcher->today = qiaoi_generation_day(generation);
     st = qiao_analyzer_new(qiao_generation_lexicon(generation), &matcher->analyzer, err);
     if (st == QIAO_OK)
         st = qiaoi_query_init(&matcher->query, err);
@@ -153,7 +155,7 @@ read_request(qiao_matcher *matcher, const qiao_match_request *request, qiao_erro
     if (given != 1)
         return qiao_fail(err, QIAO_E_USAGE, "give one of: an id, a record, a text");
     matcher->side = request->kind == QIAO_NEED ? QIAO_PROJECT : QIAO_NEED;
-    matcher->today = (int)(time(NULL) / 86400);
+    matcher->gate_day = matcher->as_of != 0 ? matcher->as_of : (int)(time(NULL) / 86400);
     if (request->text != NULL) {
         matcher->texts[0] = (qiaoi_query_text){"text", NULL, request->text, request->text_length};
         matcher->text_count = 1;
@@ -231,8 +233,8 @@ qiaoi_matcher_text_value(const qiao_matcher *matcher, uint32_t text_score)
     return qiaoi_text_value_of_score(&matcher->query, text_score / (double)QIAOI_SCORE_UNIT);
 }
 
-static qiao_status
-score_candidate(qiao_matcher *matcher, qiaoi_candidate *candidate, bool text_only, qiao_error *err)
+qiao_status
+qiaoi_matcher_score(qiao_matcher *matcher, qiaoi_candidate *candidate, bool text_only, qiao_error *err)
 {
     qiaoi_pair_context pair = {NULL, NULL, matcher->vocabulary, 0, matcher->today};
 
@@ -270,11 +272,11 @@ compare_candidates(const void *a, const void *b)
     return x->docid < y->docid ? -1 : x->docid > y->docid;
 }
 
-static bool
-expired(const qiao_matcher *matcher, const qiaoi_candidate *candidate)
+bool
+qiaoi_matcher_expired(const qiao_matcher *matcher, const qiaoi_candidate *candidate)
 {
     return candidate->record != NULL && candidate->record->expires_day != QIAO_UNKNOWN &&
-           candidate->record->expires_day < matcher->today;
+           candidate->record->expires_day < matcher->gate_day;
 }
 
 static qiao_status
@@ -283,7 +285,7 @@ score_all(qiao_matcher *matcher, bool text_only, qiao_error *err)
     size_t kept = 0;
 
     for (size_t i = 0; i < matcher->candidate_count; i++) {
-        qiao_status st = score_candidate(matcher, &matcher->candidates[i], text_only, err);
+        qiao_status st = qiaoi_matcher_score(matcher, &matcher->candidates[i], text_only, err);
 
         if (st != QIAO_OK)
             return st;
@@ -292,7 +294,7 @@ score_all(qiao_matcher *matcher, bool text_only, qiao_error *err)
     for (size_t i = 0; i < matcher->candidate_count; i++) {
         qiaoi_candidate swap = matcher->candidates[i];
 
-        if (expired(matcher, &swap)) {
+        if (qiaoi_matcher_expired(matcher, &swap)) {
             qiao_record_free(swap.record);
             continue;
         }
@@ -323,8 +325,8 @@ rank_first(qiao_matcher *matcher, const qiao_match_request *request, const uint6
     return st == QIAO_OK ? score_all(matcher, request->text_only, err) : st;
 }
 
-static qiao_status
-build_query(qiao_matcher *matcher, qiao_error *err)
+qiao_status
+qiaoi_matcher_query(qiao_matcher *matcher, qiao_error *err)
 {
     qiao_status st = qiaoi_query_build(&matcher->query, matcher->analyzer, matcher->generation, matcher->side,
                                        matcher->texts, matcher->text_count, err);
@@ -339,7 +341,7 @@ rank(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit, q
 {
     size_t last = (size_t)limit + request->offset, wanted = last, found = 0;
     uint64_t *filter = NULL;
-    qiao_status st = build_query(matcher, err);
+    qiao_status st = qiaoi_matcher_query(matcher, err);
 
     if (!request->text_only)
         wanted = (last + RESCORE_BLOCK - 1) / RESCORE_BLOCK * RESCORE_BLOCK;
@@ -403,6 +405,7 @@ qiao_matcher_match(qiao_matcher *matcher, const qiao_match_request *request, con
                    qiao_error *err)
 {
     uint32_t limit;
+    bool stored = false;
     qiao_status st = check_limits(request, &limit, err);
 
     forget(matcher);
@@ -410,6 +413,8 @@ qiao_matcher_match(qiao_matcher *matcher, const qiao_match_request *request, con
     if (st == QIAO_OK)
         st = read_request(matcher, request, err);
     if (st == QIAO_OK)
+        st = qiaoi_stored_matches(matcher, request, limit, &stored, err);
+    if (st == QIAO_OK && !stored)
         st = rank(matcher, request, limit, err);
     if (st == QIAO_OK)
         st = publish_items(matcher, request, limit, err);
@@ -445,14 +450,14 @@ qiao_matcher_pairs(qiao_matcher *matcher, const qiao_match_request *request, con
     if (st == QIAO_OK)
         st = read_request(matcher, request, err);
     if (st == QIAO_OK)
-        st = build_query(matcher, err);
+        st = qiaoi_matcher_query(matcher, err);
     if (st == QIAO_OK)
         st = qiaoi_matcher_room(matcher, count, err);
     for (size_t i = 0; st == QIAO_OK && i < count; i++) {
         st = take_pair(matcher, ids[i], &matcher->candidates[i], err);
         if (st == QIAO_OK) {
             matcher->candidate_count = i + 1;
-            st = score_candidate(matcher, &matcher->candidates[i], request->text_only, err);
+            st = qiaoi_matcher_score(matcher, &matcher->candidates[i], request->text_only, err);
         }
     }
     if (st == QIAO_OK)

@@ -47,8 +47,10 @@ struct qiao_matcher {
     const qiao_record *subject; /* given, or the caller's; NULL for free text */
     qiaoi_query_text texts[QIAOI_QUERY_TEXTS_MAX];
     size_t text_count;
-    qiao_kind side; /* searched */
-    int today;
+    qiao_kind side;          /* searched */
+    int today;               /* of the generation: what depends on a date is scored as of the day it was made */
+    int as_of;               /* gates as of that day, for lists that are stored; 0 = today */
+    int gate_day;            /* of this request: records that expired before it are left out */
     uint32_t *contributions; /* [QIAOI_GROUPS_MAX] */
 };
 
@@ -56,6 +58,13 @@ struct qiao_matcher {
 qiao_status qiaoi_matcher_room(qiao_matcher *matcher, size_t count, qiao_error *err) QIAO_CHECK;
 /* The text signal of a term score, micro-units. */
 int32_t qiaoi_matcher_text_value(const qiao_matcher *matcher, uint32_t text_score);
+/* The query of what is being matched. */
+qiao_status qiaoi_matcher_query(qiao_matcher *matcher, qiao_error *err) QIAO_CHECK;
+/* Signals and score of a candidate. */
+qiao_status qiaoi_matcher_score(qiao_matcher *matcher, qiaoi_candidate *candidate, bool text_only,
+                                qiao_error *err) QIAO_CHECK;
+/* Did its record, read before, expire? */
+bool qiaoi_matcher_expired(const qiao_matcher *matcher, const qiaoi_candidate *candidate);
 /* The candidate's record, read and parsed once. */
 qiao_status qiaoi_matcher_record(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_error *err) QIAO_CHECK;
 

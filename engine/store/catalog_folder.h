@@ -1,4 +1,4 @@
-/* Names and listings below DIR/catalog. Used by catalog.c and catalog_stage.c. */
+/* Names and listings below DIR/catalog. Used by catalog.c, catalog_stage.c and engine/batch. */
 #ifndef QIAO_STORE_CATALOG_FOLDER_H
 #define QIAO_STORE_CATALOG_FOLDER_H
 
@@ -21,5 +21,10 @@ qiao_status qiaoi_catalog_numbers(const char *data_dir, uint64_t **out, size_t *
 /* Removes staged and half-removed folders and temporary files of processes that died. The caller holds
  * DIR/indexer.lock. */
 qiao_status qiaoi_catalog_clean(const char *data_dir, qiao_error *err) QIAO_CHECK;
+
+/* Gives the files of a generation, but for one, a second name in a staged folder (hard links). The manifest is the
+ * generation's. @return QIAO_OK; QIAO_E_IO (also where the file system has no such links); QIAO_E_NOTFOUND. */
+qiao_status qiaoi_catalog_link(const char *data_dir, const qiao_manifest *manifest, const char *without,
+                               const char *staged, qiao_error *err) QIAO_CHECK;
 
 #endif

@@ -3,6 +3,7 @@
 #include "qiao/generation.h"
 
 #include "lexicon/lexicon_internal.h"
+#include "qiao/file.h"
 #include "qiao/memory.h"
 #include "store/generation_dense.h"
 #include "store/generation_internal.h"
@@ -36,6 +37,7 @@ struct qiao_generation {
     side sides[2];
     qiaoi_vectors *vectors;   /* NULL = no dense channel ... */
     qiao_error vectors_fault; /* ... because of this, where its status says so */
+    qiaoi_matches *matches;   /* NULL = built without */
 };
 
 static qiao_status
@@ -267,23 +269,33 @@ open_files(qiao_generation *generation, qiao_error *err)
     return st;
 }
 
-qiao_status
-qiao_generation_open(const char *data_dir, uint64_t number, qiao_generation **out, qiao_error *err)
+/* Matches of another generation would name the wrong documents. */
+static qiao_status
+open_matches(qiao_generation *generation, qiao_error *err)
 {
-    qiao_generation *generation = qiao_calloc(1, sizeof *generation);
+    char path[QIAO_PATH_MAX + 32];
+    const qiaoi_matches_header *header;
     qiao_status st;
 
-    *out = NULL;
-    if (generation == NULL)
-        return qiao_fail_memory(err);
-    st = qiao_catalog_path(data_dir, number, generation->folder, err);
-    if (st == QIAO_OK)
-        st = qiao_catalog_manifest(data_dir, number, &generation->manifest, err);
-    if (st == QIAO_OK && generation->manifest.format_version != QIAO_FORMAT_VERSION)
-        st = qiao_fail(err, QIAO_E_VERSION, "generation %llu has format %u, this program reads %u",
-                       (unsigned long long)number, generation->manifest.format_version, (unsigned)QIAO_FORMAT_VERSION);
-    if (st == QIAO_OK)
-        st = open_files(generation, err);
+    snprintf(path, sizeof path, "%s/%s", generation->folder, QIAOI_MATCHES_NAME);
+    if (!qiao_file_exists(path))
+        return QIAO_OK;
+    st = qiaoi_matches_open(path, &generation->matches, err);
+    if (st != QIAO_OK)
+        return st;
+    header = qiaoi_matches_about(generation->matches);
+    for (int kind = 0; kind < 2; kind++)
+        if (header->documents[kind] != generation->sides[kind].count ||
+            header->count[kind] != generation->sides[kind].count)
+            return qiao_fail(err, QIAO_E_CORRUPT, "%s belongs to another generation", path);
+    return QIAO_OK;
+}
+
+static qiao_status
+open_all(qiao_generation *generation, qiao_error *err)
+{
+    qiao_status st = open_files(generation, err);
+
     if (st == QIAO_OK)
         st = open_databases(generation, err);
     for (int kind = 0; st == QIAO_OK && kind < 2; kind++) {
@@ -299,6 +311,38 @@ qiao_generation_open(const char *data_dir, uint64_t number, qiao_generation **ou
         st = qiaoi_generation_dense_open(generation->folder,
                                          (const uint32_t[]){generation->sides[0].count, generation->sides[1].count},
                                          &generation->vectors, &generation->vectors_fault, err);
+    return st == QIAO_OK ? open_matches(generation, err) : st;
+}
+
+qiao_status
+qiao_generation_open(const char *data_dir, uint64_t number, qiao_generation **out, qiao_error *err)
+{
+    char folder[QIAO_PATH_MAX];
+    qiao_manifest manifest;
+    qiao_status st;
+
+    *out = NULL;
+    st = qiao_catalog_path(data_dir, number, folder, err);
+    if (st == QIAO_OK)
+        st = qiao_catalog_manifest(data_dir, number, &manifest, err);
+    if (st == QIAO_OK && manifest.format_version != QIAO_FORMAT_VERSION)
+        st = qiao_fail(err, QIAO_E_VERSION, "generation %llu has format %u, this program reads %u",
+                       (unsigned long long)number, manifest.format_version, (unsigned)QIAO_FORMAT_VERSION);
+    return st == QIAO_OK ? qiaoi_generation_open_staged(folder, &manifest, out, err) : st;
+}
+
+qiao_status
+qiaoi_generation_open_staged(const char *folder, const qiao_manifest *manifest, qiao_generation **out, qiao_error *err)
+{
+    qiao_generation *generation = qiao_calloc(1, sizeof *generation);
+    qiao_status st;
+
+    *out = NULL;
+    if (generation == NULL)
+        return qiao_fail_memory(err);
+    snprintf(generation->folder, sizeof generation->folder, "%s", folder);
+    generation->manifest = *manifest;
+    st = open_all(generation, err);
     if (st != QIAO_OK) {
         qiao_generation_close(generation);
         return st;
@@ -321,6 +365,7 @@ qiao_generation_close(qiao_generation *generation)
         qiao_free(generation->sides[kind].rows);
         qiao_free(generation->sides[kind].idf);
     }
+    qiaoi_matches_close(generation->matches);
     qiao_free(generation);
 }
 
@@ -346,6 +391,20 @@ const qiaoi_vectors *
 qiaoi_generation_vectors(const qiao_generation *generation)
 {
     return generation->vectors;
+}
+
+const qiaoi_matches *
+qiaoi_generation_matches(const qiao_generation *generation)
+{
+    return generation->matches;
+}
+
+int
+qiaoi_generation_day(const qiao_generation *generation)
+{
+    int32_t day = qiao_date_days(generation->manifest.created, strlen(generation->manifest.created));
+
+    return day == INT32_MIN ? 0 : day;
 }
 
 void

@@ -1,10 +1,12 @@
-/* What engine/match sees of an open generation beyond qiao/generation.h: its postings and its vectors. */
+/* What engine/match and engine/batch see of an open generation beyond qiao/generation.h: its postings, its vectors, its
+ * stored matches. */
 #ifndef QIAO_STORE_GENERATION_INTERNAL_H
 #define QIAO_STORE_GENERATION_INTERNAL_H
 
 #include "dense/vectors.h"
 #include "qiao/generation.h"
 #include "store/generation_format.h"
+#include "store/matches.h"
 
 /* Ranges of a side, in order of docid; immutable. */
 const qiaoi_postings *qiaoi_generation_postings(const qiao_generation *generation, qiao_kind kind, size_t *ranges_out);
@@ -23,5 +25,16 @@ qiaoi_row qiaoi_generation_row(const qiao_generation *generation, qiao_kind kind
 
 /* The vectors of both sides, or NULL; immutable. */
 const qiaoi_vectors *qiaoi_generation_vectors(const qiao_generation *generation);
+
+/* The stored matches of both sides, or NULL where it was built without; immutable. */
+const qiaoi_matches *qiaoi_generation_matches(const qiao_generation *generation);
+
+/* The day the generation was made, days since 1970: what depends on a date is scored as of that day. 0
+ * where its manifest does not say. */
+int qiaoi_generation_day(const qiao_generation *generation);
+
+/* Opens a staged folder that is no generation yet; the manifest says what it will be. As qiao_generation_open. */
+qiao_status qiaoi_generation_open_staged(const char *folder, const qiao_manifest *manifest, qiao_generation **out,
+                                         qiao_error *err) QIAO_CHECK;
 
 #endif

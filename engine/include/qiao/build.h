@@ -25,6 +25,7 @@ typedef enum qiao_build_stage {
     QIAO_BUILD_POSTINGS, /* matching postings, tags, records */
     QIAO_BUILD_COMPACT,  /* full-text shards to one database */
     QIAO_BUILD_EMBED,    /* texts to vectors, where an embedder is given */
+    QIAO_BUILD_MATCH,    /* every need with every project, both ways; after the dense channel, whose vectors it uses */
     QIAO_BUILD_INSTALL,  /* checksums, fsync, rename, CURRENT */
     QIAO_BUILD_STAGES
 } qiao_build_stage;
@@ -39,6 +40,7 @@ typedef struct qiao_build_options {
     unsigned threads;           /* 0 = processors */
     bool full;                  /* build even where nothing changed since the served generation */
     bool no_publish;
+    bool no_match;                /* no stored matches: every list is searched when it is asked for */
     unsigned keep;                /* generations kept afterwards; 0 = 5 */
     qiao_build_progress progress; /* may be NULL */
     void *context;
@@ -50,6 +52,7 @@ typedef struct qiao_build_report {
     uint64_t generation, projects, needs, terms, pairs, postings;
     uint64_t bilingual, sentence_pairs, learned_words, learned_compounds;
     uint64_t pruned;
+    uint64_t matched_lists, matched_pairs, matches; /* stored (qiao/all_pairs.h) */
     bool nothing_changed; /* the served generation is already of this state; generation names it */
     bool published;
     double seconds[QIAO_BUILD_STAGES];

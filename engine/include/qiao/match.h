@@ -51,6 +51,7 @@ typedef struct qiao_match_request {
     uint32_t limit; /* 1..1000; 0 = 10 */
     uint32_t offset;
     bool text_only; /* rank by text alone, no other signal */
+    bool search;    /* search even where the generation holds the answer; it is the same answer, later */
     qiao_explain explain;
 } qiao_match_request;
 

@@ -1,0 +1,140 @@
+/* Lists to be stored, and answers from stored lists: see stored.h. */
+#include "match/stored.h"
+
+#include "match/fusion.h"
+
+#include <string.h>
+
+_Static_assert(QIAOI_SIGNAL_COUNT <= QIAOI_MATCHES_SIGNALS_MAX, "a row's reasons have room for so many signals");
+
+uint64_t
+qiaoi_stored_reasons(const int32_t values[QIAOI_SIGNAL_COUNT])
+{
+    uint64_t reasons = 0;
+
+    for (unsigned s = 0; s < QIAOI_SIGNAL_COUNT; s++) {
+        qiaoi_reason reason = values[s] == QIAOI_SIGNAL_UNKNOWN ? QIAOI_REASON_UNKNOWN
+                              : values[s] < QIAO_MICRO / 3      ? QIAOI_REASON_AGAINST
+                              : values[s] < QIAO_MICRO / 3 * 2  ? QIAOI_REASON_PARTLY
+                                                                : QIAOI_REASON_FOR;
+
+        reasons |= (uint64_t)reason << (2 * s);
+    }
+    return reasons;
+}
+
+static void
+fill_row(const qiaoi_candidate *candidate, qiaoi_match_row *row)
+{
+    row->docid = candidate->docid;
+    row->text_score = candidate->text_score;
+    row->score = candidate->pair.score;
+    row->confidence = candidate->pair.confidence;
+    row->reasons = qiaoi_stored_reasons(candidate->values);
+    row->band = (uint8_t)candidate->band;
+}
+
+/* The last hit of the search, where the search was cut: what has less was not scored. */
+static void
+fill_floor(const qiao_matcher *matcher, qiaoi_match_list *out)
+{
+    const qiaoi_retrieval *r = &matcher->retrieval;
+
+    if (r->heap_count == 0 || matcher->result.considered <= r->heap_count)
+        return;
+    out->floor_score = r->heap[r->heap_count - 1].score;
+    out->floor_docid = r->heap[r->heap_count - 1].docid;
+}
+
+qiao_status
+qiaoi_stored_list(qiao_matcher *matcher, qiao_kind kind, uint32_t docid, qiaoi_match_list *out, qiao_error *err)
+{
+    qiao_match_request request = {.kind = kind,
+                                  .id = qiao_generation_id(matcher->generation, kind, docid),
+                                  .limit = QIAOI_MATCHES_DEPTH,
+                                  .search = true};
+    const qiao_match_result *result;
+    qiao_status st;
+
+    memset(out, 0, sizeof *out);
+    matcher->as_of = matcher->today;
+    st = qiao_matcher_match(matcher, &request, &result, err);
+    matcher->as_of = 0;
+    if (st != QIAO_OK)
+        return st;
+    out->count = (uint32_t)result->count;
+    out->considered = result->considered > UINT32_MAX ? UINT32_MAX : (uint32_t)result->considered;
+    fill_floor(matcher, out);
+    for (uint32_t i = 0; i < out->count; i++)
+        fill_row(&matcher->candidates[i], &out->rows[i]);
+    return QIAO_OK;
+}
+
+/* ---- answers ---- */
+
+/* A list that is not full holds all there is, so every page of it can be answered. */
+static const qiaoi_match_list *
+list_for(const qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit)
+{
+    const qiaoi_matches *matches = qiaoi_generation_matches(matcher->generation);
+    const qiaoi_match_list *list;
+
+    if (matches == NULL || request->search || request->id == NULL || request->filter_count > 0 || request->text_only ||
+        qiaoi_fusion_applies(matcher, request) || qiaoi_matches_about(matches)->day != matcher->today)
+        return NULL;
+    list = qiaoi_matches_list(matches, request->kind, matcher->given_docid);
+    if (list == NULL || list->considered == UINT32_MAX ||
+        (list->count == QIAOI_MATCHES_DEPTH && (uint64_t)request->offset + limit > QIAOI_MATCHES_DEPTH))
+        return NULL;
+    return list;
+}
+
+static void
+take_row(const qiaoi_match_row *row, qiaoi_candidate *candidate)
+{
+    memset(candidate, 0, sizeof *candidate);
+    candidate->docid = row->docid;
+    candidate->text_score = row->text_score;
+    candidate->pair.score = row->score;
+    candidate->pair.confidence = row->confidence;
+    candidate->band = (qiao_band)row->band;
+}
+
+/* Rows before the page keep their place; those on it are scored again, for their signals. */
+static qiao_status
+take_rows(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit, const qiaoi_match_list *list,
+          bool *good_out, qiao_error *err)
+{
+    uint64_t end = (uint64_t)request->offset + limit;
+    qiao_status st = qiaoi_matcher_room(matcher, QIAOI_MATCHES_DEPTH, err);
+
+    for (uint32_t i = 0; st == QIAO_OK && *good_out && i < list->count && i < end; i++) {
+        qiaoi_candidate *candidate = &matcher->candidates[i];
+
+        take_row(&list->rows[i], candidate);
+        matcher->candidate_count = i + 1;
+        st = qiaoi_matcher_record(matcher, candidate, err);
+        if (st == QIAO_OK && i >= request->offset)
+            st = qiaoi_matcher_score(matcher, candidate, false, err);
+        if (st == QIAO_OK)
+            *good_out = !qiaoi_matcher_expired(matcher, candidate) && candidate->pair.score == list->rows[i].score;
+    }
+    return st;
+}
+
+qiao_status
+qiaoi_stored_matches(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit, bool *used_out,
+                     qiao_error *err)
+{
+    const qiaoi_match_list *list = list_for(matcher, request, limit);
+    qiao_status st;
+
+    *used_out = list != NULL;
+    if (list == NULL)
+        return QIAO_OK;
+    st = qiaoi_matcher_query(matcher, err);
+    if (st == QIAO_OK)
+        st = take_rows(matcher, request, limit, list, used_out, err);
+    matcher->result.considered = list->considered;
+    return st;
+}

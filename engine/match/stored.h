@@ -1,0 +1,28 @@
+/*
+ * Matches that were made beforehand: how a matcher fills a list to be stored, and how it answers from stored lists.
+ *
+ * An answer from a stored list is the answer that a search would give, byte for byte: the list holds what a search
+ * finds, and what is shown of a match follows from the two records, the query and the score of the text.
+ */
+#ifndef QIAO_MATCH_STORED_H
+#define QIAO_MATCH_STORED_H
+
+#include "match/matcher_internal.h"
+#include "store/matches.h"
+
+/* The best matches of a document as a list to be stored, gates as of the day of the generation. @return as qiao_match.
+ */
+qiao_status qiaoi_stored_list(qiao_matcher *matcher, qiao_kind kind, uint32_t docid, qiaoi_match_list *out,
+                              qiao_error *err) QIAO_CHECK;
+
+/*
+ * Candidates of a request out of the stored list, where it can answer: a record of the generation, no filter, the page
+ * inside the list, nothing on it that expired since. *used_out false: search.
+ */
+qiao_status qiaoi_stored_matches(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit,
+                                 bool *used_out, qiao_error *err) QIAO_CHECK;
+
+/* What the signals of a pair say, two bits each (qiaoi_reason). */
+uint64_t qiaoi_stored_reasons(const int32_t values[QIAOI_SIGNAL_COUNT]);
+
+#endif
