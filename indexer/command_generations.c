@@ -121,29 +121,13 @@ qiao_command_generations(int argc, char **argv)
     return code;
 }
 
-/* "12" or "gen-0000000012"; false where it is neither. */
-static bool
-read_generation(const char *text, uint64_t *out)
-{
-    char *end;
-
-    if (strncmp(text, "gen-", 4) == 0)
-        text += 4;
-    if (*text < '0' || *text > '9' || strlen(text) > 18)
-        return false;
-    *out = strtoull(text, &end, 10);
-    return *end == '\0' && *out > 0;
-}
-
 /* The generation named on the command line, or the served one. */
 static qiao_status
 chosen_generation(const char *data, const char *name, uint64_t *out, qiao_error *err)
 {
     if (name == NULL)
         return qiao_catalog_current(data, out, err);
-    if (!read_generation(name, out))
-        return qiao_fail(err, QIAO_E_USAGE, "\"%s\" is no generation; write its number, such as 12", name);
-    return QIAO_OK;
+    return qiao_console_generation(name, out, err);
 }
 
 static qiao_status

@@ -24,6 +24,7 @@ typedef struct qiao_command {
 int qiao_command_import(int argc, char **argv);
 int qiao_command_lint(int argc, char **argv);
 int qiao_command_build(int argc, char **argv);
+int qiao_command_diff(int argc, char **argv);
 int qiao_command_match(int argc, char **argv);
 int qiao_command_lexicon(int argc, char **argv);
 int qiao_command_stats(int argc, char **argv);
@@ -51,6 +52,8 @@ qiao_language qiao_console_language(void);
 const char *qiao_say(const char *english) QIAO_SAY;
 /* Message and advice to stderr; returns the exit code of its status. */
 int qiao_console_fail(const qiao_error *err);
+/* The number of a generation, from "12" or "gen-0000000012"; QIAO_E_USAGE. */
+qiao_status qiao_console_generation(const char *text, uint64_t *out, qiao_error *err) QIAO_CHECK;
 /* "63,110" */
 const char *qiao_console_number(uint64_t value, char out[32]);
 /* Cuts a text at a character so that it takes at most columns on a terminal; control characters become spaces. Appends

@@ -129,3 +129,15 @@ qiao_console_clip(qiao_buffer *out, const char *text, size_t length, size_t colu
         i += n;
     }
 }
+
+qiao_status
+qiao_console_generation(const char *text, uint64_t *out, qiao_error *err)
+{
+    const char *digits = strncmp(text, "gen-", 4) == 0 ? text + 4 : text;
+    char *end = NULL;
+
+    *out = *digits < '0' || *digits > '9' || strlen(digits) > 18 ? 0 : strtoull(digits, &end, 10);
+    if (*out == 0 || *end != '\0')
+        return qiao_fail(err, QIAO_E_USAGE, "\"%s\" is no generation; write its number, such as 12", text);
+    return QIAO_OK;
+}
