@@ -5,6 +5,7 @@
  */
 #include "indexing/corpus.h"
 
+#include "facts/facts.h"
 #include "fulltext/document.h"
 #include "qiao/tags.h"
 
@@ -33,6 +34,7 @@ typedef struct worker {
     uint64_t first, end; /* of the projects followed by the needs */
     qiao_fulltext_writer *writer;
     qiao_fulltext_indexer *indexer;
+    qiaoi_facts_maker facts;
     qiao_arena *tag_strings;
     qiao_status status;
     qiao_error error;
@@ -65,6 +67,23 @@ keep_tags(worker *w, qiaoi_corpus_document *document, const char *const *tags, s
 }
 
 static qiao_status
+keep_facts(worker *w, qiaoi_corpus_document *document, const qiao_record *record, qiao_error *err)
+{
+    const qiaoi_facts *facts;
+    void *copy;
+    qiao_status st = qiaoi_facts_make(&w->facts, record, &facts, err);
+
+    if (st != QIAO_OK)
+        return st;
+    copy = qiao_arena_alloc(w->shard->collector.arena, facts->size);
+    if (copy == NULL)
+        return qiao_fail_memory(err);
+    document->facts = memcpy(copy, facts, facts->size);
+    document->facts_length = facts->size;
+    return QIAO_OK;
+}
+
+static qiao_status
 analyse_record(worker *w, qiaoi_corpus_document *document, const qiao_record *record, uint32_t fulltext_id,
                qiao_error *err)
 {
@@ -83,7 +102,7 @@ analyse_record(worker *w, qiaoi_corpus_document *document, const qiao_record *re
         st = qiaoi_collect(&w->shard->collector, record, &document->use, visit_text, w, err);
     if (st == QIAO_OK)
         st = qiao_fulltext_indexer_end(w->indexer, w->writer, fulltext_id, err);
-    return st;
+    return st == QIAO_OK ? keep_facts(w, document, record, err) : st;
 }
 
 static qiao_status
@@ -130,6 +149,9 @@ open_worker(worker *w, qiao_error *err)
     if (st == QIAO_OK)
         st = qiao_fulltext_indexer_new(w->shard->collector.analyzer, w->shared->analysis->lexicon, &w->indexer, err);
     if (st == QIAO_OK)
+        st = qiaoi_facts_maker_init(&w->facts, w->shared->analysis->vocabulary, w->shared->analysis->units,
+                                    w->shard->collector.analyzer, err);
+    if (st == QIAO_OK)
         st = qiao_fulltext_writer_open(path, &w->writer, err);
     return st;
 }
@@ -151,6 +173,7 @@ run_worker(void *context)
         st = st == QIAO_OK ? closed : st;
     }
     qiao_fulltext_indexer_free(w->indexer);
+    qiaoi_facts_maker_done(&w->facts);
     qiao_arena_free(w->tag_strings);
     if (st != QIAO_OK)
         atomic_store(&w->shared->stop, true);

@@ -29,6 +29,7 @@ typedef struct build {
     unsigned threads;
     qiao_source_store *store;
     qiao_vocabulary *vocabulary;
+    qiao_units *units;
     qiao_lexicon *base, *derived;
     qiaoi_corpus corpus;
     qiaoi_learner *learner;
@@ -65,6 +66,18 @@ open_vocabulary(build *b, qiao_error *err)
     qiao_status st = qiao_share_path("vocab", path, err);
 
     return st != QIAO_OK ? st : qiao_vocabulary_open(path, &b->vocabulary, err);
+}
+
+/* A folder of vocabularies without a table of units gives no indicators. */
+static qiao_status
+open_units(build *b, qiao_error *err)
+{
+    char path[QIAO_PATH_MAX];
+
+    if (b->options->vocabulary_dir == NULL)
+        return qiao_units_open(NULL, &b->units, err);
+    snprintf(path, sizeof path, "%s/units.tsv", b->options->vocabulary_dir);
+    return qiao_file_exists(path) ? qiao_units_open(path, &b->units, err) : QIAO_OK;
 }
 
 static qiao_status
@@ -181,7 +194,7 @@ learn(build *b, qiao_error *err)
 static qiao_status
 analyse(build *b, qiao_error *err)
 {
-    const qiaoi_analysis analysis = {b->base,    b->vocabulary,        b->staged,
+    const qiaoi_analysis analysis = {b->base, b->vocabulary, b->units, b->staged,
                                      b->threads, b->options->progress, b->options->context};
     qiao_status st;
 
@@ -460,6 +473,8 @@ qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_er
     memset(report, 0, sizeof *report);
     st = open_vocabulary(&b, err);
     if (st == QIAO_OK)
+        st = open_units(&b, err);
+    if (st == QIAO_OK)
         st = open_base_lexicon(&b, err);
     if (st == QIAO_OK)
         st = qiao_source_store_open(options->data_dir, true, &b.store, err);
@@ -473,5 +488,6 @@ qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_er
     qiao_lexicon_close(b.base);
     qiao_source_store_close(b.store);
     qiao_vocabulary_close(b.vocabulary);
+    qiao_units_close(b.units);
     return st;
 }

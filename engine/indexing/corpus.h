@@ -8,6 +8,7 @@
 #include "indexing/document.h"
 #include "lexicon/lexicon_internal.h"
 #include "qiao/build.h"
+#include "qiao/indicator.h"
 #include "qiao/source_store.h"
 #include "qiao/vocabulary.h"
 
@@ -18,6 +19,8 @@ typedef struct qiaoi_corpus_document {
     uint32_t *tags; /* ids into the shard's tag table */
     uint32_t tag_count;
     uint32_t shard;
+    const void *facts; /* a block of facts/facts.h, in the shard's arena */
+    size_t facts_length;
     qiaoi_document use; /* after merging: ids of the global term table */
 } qiaoi_corpus_document;
 
@@ -58,6 +61,7 @@ qiao_status qiaoi_corpus_read(qiaoi_corpus *corpus, qiao_source_store *store, qi
 typedef struct qiaoi_analysis {
     const qiao_lexicon *lexicon; /* working lexicon */
     const qiao_vocabulary *vocabulary;
+    const qiao_units *units;
     const char *folder;
     unsigned threads;
     qiao_build_progress progress;

@@ -321,6 +321,10 @@ write_records(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_
         for (uint32_t d = 0; st == QIAO_OK && d < corpus->count[kind]; d++)
             st = qiaoi_generation_writer_record(writer, (qiao_kind)kind, d, corpus->documents[kind][d].json,
                                                 corpus->documents[kind][d].length, err);
+    for (int kind = 0; st == QIAO_OK && kind < 2; kind++)
+        for (uint32_t d = 0; st == QIAO_OK && d < corpus->count[kind]; d++)
+            st = qiaoi_generation_writer_facts(writer, (qiao_kind)kind, d, corpus->documents[kind][d].facts,
+                                               corpus->documents[kind][d].facts_length, err);
     return st;
 }
 

@@ -265,7 +265,7 @@ typedef struct qiaoi_expression {
     bool plus_minus; /* a bare ± */
     bool changes;    /* from ... to ...: one of two values */
     bool times;      /* one of a product: 20×30×40 cm */
-    qiao_change change;
+    qiao_trend change;
     double value, value2;
     size_t name_begin, name_end;
     bool headed; /* the name is that of a property */

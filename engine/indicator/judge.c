@@ -169,7 +169,7 @@ judge_ratio(const qiaoi_sentence *s, const qiaoi_expression *e, place p)
         !any(s, e->name_begin, e->name_end, QIAOI_W(HIGHER) | QIAOI_W(LOWER)))
         return false;
     return e->symbol || e->limited || effect_before(s, e) || listed(s, e, p) || e->plus_minus || e->headed ||
-           (named(e) && e->compared && qiaoi_is_latin(s->cells[e->name_end - 1].c)) || e->change != QIAO_CHANGE_NONE ||
+           (named(e) && e->compared && qiaoi_is_latin(s->cells[e->name_end - 1].c)) || e->change != QIAO_TREND_NONE ||
            of_something(s, e) || e->changes;
 }
 
@@ -317,7 +317,7 @@ settle_difference(const qiaoi_sentence *s, qiaoi_expression *e)
     if (e->core > from + 24)
         from = e->core - 24;
     at += qiaoi_at(s, at, "的");
-    e->difference = e->plus_minus || e->change != QIAO_CHANGE_NONE || any(s, from, e->core, QIAOI_W(DIFFERENCE)) ||
+    e->difference = e->plus_minus || e->change != QIAO_TREND_NONE || any(s, from, e->core, QIAOI_W(DIFFERENCE)) ||
                     qiaoi_hit_beginning(s, at, QIAOI_W(DIFFERENCE)) != NULL ||
                     any(s, e->name_begin, e->name_end, QIAOI_W(DIFFERENCE));
 }

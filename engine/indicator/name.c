@@ -236,8 +236,8 @@ name_before_zh(const qiaoi_sentence *s, qiaoi_expression *e, size_t at, const li
         }
     }
     e->headed = headed;
-    e->name_begin = e->change != QIAO_CHANGE_NONE ? take_verb(s, begin) : begin;
-    e->name_end = e->change != QIAO_CHANGE_NONE && l->verb_end > end && l->verb_end - end <= 6 ? l->verb_end : end;
+    e->name_begin = e->change != QIAO_TREND_NONE ? take_verb(s, begin) : begin;
+    e->name_end = e->change != QIAO_TREND_NONE && l->verb_end > end && l->verb_end - end <= 6 ? l->verb_end : end;
     return true;
 }
 
@@ -279,7 +279,7 @@ name_behind_zh(const qiaoi_sentence *s, qiaoi_expression *e)
          qiaoi_hit_beginning(s, hit->end, QIAOI_W(STOP) | QIAOI_W(LINK) | QIAOI_W(GE) | QIAOI_W(LE) | QIAOI_W(AND)) ==
              NULL))
         return false; /* 8000吨压力机 is a press, no pressure */
-    if (e->unit != NULL && (e->unit->rules & QIAOI_RULE_EVIDENCE) != 0 && e->change == QIAO_CHANGE_NONE &&
+    if (e->unit != NULL && (e->unit->rules & QIAOI_RULE_EVIDENCE) != 0 && e->change == QIAO_TREND_NONE &&
         !told_in_percent(s, hit->end))
         return false;
     e->headed = true;
@@ -512,7 +512,7 @@ find_name(const qiaoi_sentence *s, qiaoi_expression *e)
 
     e->name_begin = e->name_end = 0;
     e->headed = false;
-    if (is_condition(s, e, &l) || (e->change != QIAO_CHANGE_NONE && name_of_change(s, e)))
+    if (is_condition(s, e, &l) || (e->change != QIAO_TREND_NONE && name_of_change(s, e)))
         return;
     if (at > 0 && (han ? name_before_zh(s, e, at, &l) : name_before_en(s, e, at, &l)))
         return;

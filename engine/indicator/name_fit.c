@@ -101,7 +101,7 @@ qiaoi_name_fits(const qiaoi_sentence *s, const qiaoi_expression *e)
         "gradient",   "swing",      "ambient", "dew",        "freezing",   "condition",  "deviation"};
     const qiao_units *u = s->units;
 
-    if (e->unit == NULL || !e->headed || e->change != QIAO_CHANGE_NONE)
+    if (e->unit == NULL || !e->headed || e->change != QIAO_TREND_NONE)
         return true;
     if (qiaoi_is_base(&e->unit->dimension, u->base_second, 2))
         return contains_any(s, e->name_begin, e->name_end, of_time, sizeof of_time / sizeof of_time[0]);

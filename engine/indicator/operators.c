@@ -179,7 +179,7 @@ words_behind(const qiaoi_sentence *s, qiaoi_expression *e)
 }
 
 /* Is the number's size the amount of a change ("降低30%", "3x faster") rather than a value ("降低到30%")? */
-static qiao_change
+static qiao_trend
 change_of(const qiaoi_sentence *s, const qiaoi_expression *e)
 {
     uint64_t change = QIAOI_W(UP) | QIAOI_W(DOWN);
@@ -190,15 +190,15 @@ change_of(const qiaoi_sentence *s, const qiaoi_expression *e)
         by ? 0 : qiaoi_ends(s, at, "到") + qiaoi_ends(s, at, "至") + qiaoi_ends(s, at, "为") + qiaoi_ends(s, at, "to");
 
     if (e->changes || result != 0)
-        return QIAO_CHANGE_NONE;
+        return QIAO_TREND_NONE;
     if (hit == NULL && (by || qiaoi_ends(s, at, "了") != 0))
         hit = qiaoi_hit_within(s, qiaoi_clause_begin(s, at), at, change);
     if (hit == NULL && e->unit != NULL && (e->unit->rules & QIAOI_RULE_EVIDENCE) != 0)
         hit = qiaoi_hit_beginning(s, behind, QIAOI_W(COMPARATIVE)) != NULL ? qiaoi_hit_beginning(s, behind, change)
                                                                            : NULL;
     if (hit == NULL)
-        return QIAO_CHANGE_NONE;
-    return (hit->words & QIAOI_W(UP)) != 0 ? QIAO_CHANGE_UP : QIAO_CHANGE_DOWN;
+        return QIAO_TREND_NONE;
+    return (hit->words & QIAOI_W(UP)) != 0 ? QIAO_TREND_UP : QIAO_TREND_DOWN;
 }
 
 void

@@ -71,7 +71,7 @@ note_meaning(const qiaoi_sentence *s, size_t begin, size_t end, qiao_reading *r)
     r->span = qiaoi_hit_within(s, begin, end, QIAOI_W(SPAN)) != NULL;
     if (hit != NULL)
         r->better = (hit->words & QIAOI_W(LOWER)) != 0 ? QIAO_BETTER_LESS : QIAO_BETTER_MORE;
-    if (r->change == QIAO_CHANGE_UP || r->change == QIAO_CHANGE_DOWN)
+    if (r->change == QIAO_TREND_UP || r->change == QIAO_TREND_DOWN)
         r->better = QIAO_BETTER_MORE; /* of a wished change the more the better */
 }
 

@@ -33,7 +33,7 @@ struct qiao_generation {
     qiao_lexicon *lexicon;
     qiao_kv *kv;
     qiao_kv_txn *txn; /* keeps the map's values valid as long as the generation is open */
-    qiao_kv_db documents, records, tags, postings, rows;
+    qiao_kv_db documents, records, tags, postings, rows, facts;
     side sides[2];
     qiaoi_vectors *vectors;   /* NULL = no dense channel ... */
     qiao_error vectors_fault; /* ... because of this, where its status says so */
@@ -60,6 +60,8 @@ name_databases(qiao_generation *generation, qiao_kv_txn *txn, qiao_error *err)
         st = qiao_kv_database(txn, "postings", &generation->postings, err);
     if (st == QIAO_OK)
         st = qiao_kv_database(txn, "rows", &generation->rows, err);
+    if (st == QIAO_OK)
+        st = qiao_kv_database(txn, "facts", &generation->facts, err);
     return st == QIAO_E_NOTFOUND ? damaged(generation, "a table", err) : st;
 }
 
@@ -418,6 +420,24 @@ qiaoi_generation_postings(const qiao_generation *generation, qiao_kind kind, siz
 {
     *ranges_out = generation->sides[kind].range_count;
     return generation->sides[kind].ranges;
+}
+
+qiao_status
+qiaoi_generation_facts(const qiao_generation *generation, qiao_kind kind, uint32_t docid, const void **out,
+                       size_t *length_out, qiao_error *err)
+{
+    unsigned char key[5] = {(unsigned char)kind, (unsigned char)(docid >> 24), (unsigned char)(docid >> 16),
+                            (unsigned char)(docid >> 8), (unsigned char)docid};
+    qiao_bytes value;
+    qiao_status st = qiao_kv_get(generation->txn, generation->facts, (qiao_bytes){key, 5}, &value, err);
+
+    if (st == QIAO_E_NOTFOUND)
+        return damaged(generation, "the facts", err);
+    if (st == QIAO_OK) {
+        *out = value.data;
+        *length_out = value.length;
+    }
+    return st;
 }
 
 const float *

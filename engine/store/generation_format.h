@@ -72,6 +72,11 @@ typedef struct qiaoi_rows {
     const uint32_t *entries;
 } qiaoi_rows;
 
+/*
+ *   database "facts": key as for records -> a block of facts/facts.h. LMDB aligns values to 2
+ * bytes, so a reader copies a block before it looks into it.
+ */
+
 /* Byte offsets of the arrays for a header; [6] is the total size. */
 void qiaoi_postings_layout(const qiaoi_postings_header *header, size_t offsets_out[7]);
 

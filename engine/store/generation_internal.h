@@ -11,6 +11,11 @@
 /* Ranges of a side, in order of docid; immutable. */
 const qiaoi_postings *qiaoi_generation_postings(const qiao_generation *generation, qiao_kind kind, size_t *ranges_out);
 
+/* The block of facts of one record, as stored: borrowed from the map, not aligned, not looked into. QIAO_E_CORRUPT where
+ * it is not there. */
+qiao_status qiaoi_generation_facts(const qiao_generation *generation, qiao_kind kind, uint32_t docid, const void **out,
+                                   size_t *length_out, qiao_error *err) QIAO_CHECK;
+
 /* ln(1 + (N - df + .5) / (df + .5)) of each pivot term in the documents of a side, by number of term; 0 where it has
  * none, or is no pivot term. */
 const float *qiaoi_generation_idf(const qiao_generation *generation, qiao_kind kind);

@@ -14,7 +14,7 @@
 struct qiaoi_generation_writer {
     qiao_kv *kv;
     qiao_kv_txn *txn;
-    qiao_kv_db documents, records, tags, postings, rows;
+    qiao_kv_db documents, records, tags, postings, rows, facts;
     qiao_buffer value;
     ZSTD_CCtx *zstd;
 };
@@ -50,6 +50,8 @@ open_databases(qiaoi_generation_writer *writer, qiao_error *err)
         st = qiao_kv_database(writer->txn, "postings", &writer->postings, err);
     if (st == QIAO_OK)
         st = qiao_kv_database(writer->txn, "rows", &writer->rows, err);
+    if (st == QIAO_OK)
+        st = qiao_kv_database(writer->txn, "facts", &writer->facts, err);
     return st;
 }
 
@@ -163,6 +165,16 @@ qiaoi_generation_writer_record(qiaoi_generation_writer *writer, qiao_kind kind, 
         return qiao_fail_memory(err);
     return qiao_kv_append(writer->txn, writer->records, (qiao_bytes){key, 5},
                           (qiao_bytes){writer->value.data, writer->value.length}, err);
+}
+
+qiao_status
+qiaoi_generation_writer_facts(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid, const void *facts,
+                              size_t length, qiao_error *err)
+{
+    unsigned char key[5];
+
+    record_key(key, kind, docid);
+    return qiao_kv_append(writer->txn, writer->facts, (qiao_bytes){key, 5}, (qiao_bytes){facts, length}, err);
 }
 
 qiao_status

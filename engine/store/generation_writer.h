@@ -16,6 +16,9 @@ qiao_status qiaoi_generation_writer_documents(qiaoi_generation_writer *writer, q
                                               uint32_t count, qiao_error *err) QIAO_CHECK;
 qiao_status qiaoi_generation_writer_record(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid,
                                            const char *json, size_t length, qiao_error *err) QIAO_CHECK;
+/* What signals read of a record (facts/facts.h); in order of docid, projects first. */
+qiao_status qiaoi_generation_writer_facts(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid,
+                                          const void *facts, size_t length, qiao_error *err) QIAO_CHECK;
 /* Tags in ascending byte order; docids ascending. */
 qiao_status qiaoi_generation_writer_tag(qiaoi_generation_writer *writer, qiao_kind kind, const char *tag,
                                         const uint32_t *docids, size_t count, qiao_error *err) QIAO_CHECK;

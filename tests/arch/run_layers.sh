@@ -14,11 +14,12 @@ BEGIN {
     may["lexicon"] = "base text"
     may["dense"] = "base"
     may["indicator"] = "base text vocab record"
+    may["facts"] = "base text vocab record lexicon indicator"
     may["store"] = "base text vocab record lexicon dense"
     may["fulltext"] = "base text vocab record lexicon"
-    may["match"] = "base text vocab record lexicon dense indicator store fulltext"
-    may["batch"] = "base text vocab record lexicon store match"
-    may["indexing"] = "base text vocab record lexicon dense store fulltext batch"
+    may["match"] = "base text vocab record lexicon dense indicator facts store fulltext"
+    may["batch"] = "base text vocab record lexicon indicator facts store match"
+    may["indexing"] = "base text vocab record lexicon dense indicator facts store fulltext batch"
     may["session"] = "base text vocab record lexicon dense store fulltext match"
 
     # public header: the folder that it speaks for

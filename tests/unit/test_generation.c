@@ -282,7 +282,7 @@ copy_database(qiao_kv_txn *from, qiao_kv_txn *to, const char *name, const forger
 static void
 forge_records(const fixture *f, const char *sound, const forgery *changed)
 {
-    static const char *const names[] = {"documents", "records", "tags", "postings", "rows"};
+    static const char *const names[] = {"documents", "records", "tags", "postings", "rows", "facts"};
     qiao_error err = QIAO_ERROR_INIT;
     qiao_kv *in, *out;
     qiao_kv_txn *from, *to;
@@ -483,6 +483,7 @@ values_that_do_not_fit_are_refused_when_the_generation_opens(void **state)
         {{"rows", "\0\0\0", 3, rows_of_more}, "rows of more documents"},
         {{"rows", "\0\0\0", 3, more_entries}, "more entries than there are"},
         {{"rows", "\0\0\0", 3, row_backwards}, "rows backwards"},
+        {{"facts", NULL, 0, NULL}, "no facts"},
         {{"records", NULL, 0, NULL}, "no records"},
         {{"tags", NULL, 0, NULL}, "no tags"},
     };

@@ -46,7 +46,7 @@ typedef struct qiao_dimension {
 /* Which way a property is better; told by its name where the name is a well-known one. */
 typedef enum qiao_better { QIAO_BETTER_UNKNOWN, QIAO_BETTER_MORE, QIAO_BETTER_LESS } qiao_better;
 
-typedef enum qiao_change { QIAO_CHANGE_NONE, QIAO_CHANGE_UP, QIAO_CHANGE_DOWN } qiao_change;
+typedef enum qiao_trend { QIAO_TREND_NONE, QIAO_TREND_UP, QIAO_TREND_DOWN } qiao_trend;
 
 /*
  * One indicator. What op means: GE at least value, LE at most value, EQ value (value2: half-width of its tolerance),
@@ -63,7 +63,7 @@ typedef struct qiao_reading {
     const char *si_unit;             /* "J/kg", "K", "CNY", "1" for ratios, counts and plain numbers */
     double unit_factor, unit_offset; /* si = value * factor + offset */
     qiao_dimension dimension;
-    qiao_change change; /* the value is the size of an improvement or reduction: "提高3倍", "reduced by 30%" */
+    qiao_trend change; /* the value is the size of an improvement or reduction: "提高3倍", "reduced by 30%" */
     bool difference;    /* a temperature difference or tolerance: K without the offset */
     qiao_better better;
     bool span; /* a range of working conditions (温度范围, tunable), which an offer has to cover whole */
