@@ -10,9 +10,9 @@
 #include <string.h>
 
 static const char *const stage_names[QIAO_BUILD_STAGES] = {
-    "reading records",      "learning translations", "analysing texts",
-    "deriving the lexicon", "writing postings",      "merging the full-text index",
-    "embedding texts",      "matching all pairs",    "checking and publishing"};
+    "reading records",         "learning translations",       "analysing texts", "deriving the lexicon",
+    "writing postings",        "merging the full-text index", "embedding texts", "matching all pairs",
+    "checking and publishing", "keeping what was found"};
 
 typedef struct stage_display {
     qiao_progress progress;
@@ -44,10 +44,10 @@ total_seconds(const qiao_build_report *report)
 
     /* the shards are merged beside the writing of the postings: the longer of the two counts */
     for (int i = 0; i < QIAO_BUILD_STAGES; i++)
-        if (i != QIAO_BUILD_COMPACT)
+        if (i != QIAO_BUILD_TEXT)
             sum += report->seconds[i];
-    if (report->seconds[QIAO_BUILD_COMPACT] > report->seconds[QIAO_BUILD_POSTINGS])
-        sum += report->seconds[QIAO_BUILD_COMPACT] - report->seconds[QIAO_BUILD_POSTINGS];
+    if (report->seconds[QIAO_BUILD_TEXT] > report->seconds[QIAO_BUILD_POSTINGS])
+        sum += report->seconds[QIAO_BUILD_TEXT] - report->seconds[QIAO_BUILD_POSTINGS];
     return sum;
 }
 
@@ -56,24 +56,45 @@ print_json(const qiao_build_report *r, bool dense)
 {
     qiao_buffer vectors = {0};
 
-    static const char *const keys[QIAO_BUILD_STAGES] = {"read",    "learn", "analyse", "lexicon", "postings",
-                                                        "compact", "embed", "match",   "install"};
+    static const char *const keys[QIAO_BUILD_STAGES] = {"read", "learn", "analyse", "lexicon", "postings",
+                                                        "text", "embed", "match",   "install", "keep"};
+    static const char *const modes[QIAO_BUILD_MODES] = {"update",        "full: asked for",  "full: nothing kept",
+                                                        "full: lexicon", "full: vocabulary", "full: much changed"};
 
     printf("{\"generation\":\"gen-%010llu\",\"nothing_changed\":%s,\"published\":%s,\"projects\":%llu,\"needs\":%llu,"
-           "\"terms\":%llu,\"pairs\":%llu,"
+           "\"terms\":%llu,\"pairs\":%llu,\"mode\":\"%s\",\"analysed\":%llu,\"kept\":%s,"
            "\"postings\":%llu,\"bilingual\":%llu,\"sentence_pairs\":%llu,\"learned_words\":%llu,\"learned_compounds\":%"
            "llu,\"pruned\":%llu,\"matched_lists\":%llu,\"matched_pairs\":%llu,\"matches\":%llu,\"seconds\":{",
            (unsigned long long)r->generation, r->nothing_changed ? "true" : "false", r->published ? "true" : "false",
            (unsigned long long)r->projects, (unsigned long long)r->needs, (unsigned long long)r->terms,
-           (unsigned long long)r->pairs, (unsigned long long)r->postings, (unsigned long long)r->bilingual,
-           (unsigned long long)r->sentence_pairs, (unsigned long long)r->learned_words,
-           (unsigned long long)r->learned_compounds, (unsigned long long)r->pruned,
-           (unsigned long long)r->matched_lists, (unsigned long long)r->matched_pairs, (unsigned long long)r->matches);
+           (unsigned long long)r->pairs, modes[r->mode], (unsigned long long)r->analysed, r->kept ? "true" : "false",
+           (unsigned long long)r->postings, (unsigned long long)r->bilingual, (unsigned long long)r->sentence_pairs,
+           (unsigned long long)r->learned_words, (unsigned long long)r->learned_compounds,
+           (unsigned long long)r->pruned, (unsigned long long)r->matched_lists, (unsigned long long)r->matched_pairs,
+           (unsigned long long)r->matches);
     for (int i = 0; i < QIAO_BUILD_STAGES; i++)
         printf("\"%s\":%.3f,", keys[i], r->seconds[i]);
     qiao_dense_report_json(r, dense, &vectors);
     printf("\"total\":%.3f},%s}\n", total_seconds(r), vectors.failed ? "\"dense\":null" : vectors.data);
     qiao_buffer_done(&vectors);
+}
+
+static void
+print_mode(const qiao_build_report *r)
+{
+    static const char *const reasons[QIAO_BUILD_MODES] = {
+        [QIAO_BUILD_FULL_LEXICON] = "every record was analysed, since the lexicon reads texts otherwise than before\n",
+        [QIAO_BUILD_FULL_VOCABULARY] = "every record was analysed, since the vocabularies have changed\n",
+        [QIAO_BUILD_FULL_MUCH_CHANGED] = "every record was analysed, since many have changed\n"};
+    char analysed[32];
+
+    if (r->mode == QIAO_BUILD_UPDATED)
+        printf(qiao_say("updated: %s records analysed, the others were as before\n"),
+               qiao_console_number(r->analysed, analysed));
+    else if (reasons[r->mode] != NULL)
+        fputs(qiao_say(reasons[r->mode]), stdout);
+    if (!r->kept)
+        fputs(qiao_say("the next build will analyse every record: what was found could not be kept\n"), stdout);
 }
 
 static void
@@ -89,6 +110,7 @@ print_text(const qiao_build_report *r)
     printf(qiao_say("generation %llu: %s projects, %s needs, %s postings, in %.1f s\n"),
            (unsigned long long)r->generation, qiao_console_number(r->projects, projects),
            qiao_console_number(r->needs, needs), qiao_console_number(r->postings, postings), total_seconds(r));
+    print_mode(r);
     if (r->bilingual > 0)
         printf(qiao_say("learned from %llu bilingual records: translations of %s words, %llu new compounds\n"),
                (unsigned long long)r->bilingual, qiao_console_number(r->learned_words, words),
@@ -110,7 +132,7 @@ qiao_command_build(int argc, char **argv)
     bool json = false, dense;
     const qiao_option table[] = {
         {"data", QIAO_OPTION_TEXT, &options.data_dir, "DIR", "data folder", true},
-        {"full", QIAO_OPTION_FLAG, &options.full, NULL, "build even if nothing changed", false},
+        {"full", QIAO_OPTION_FLAG, &options.full, NULL, "analyse every record, even if nothing changed", false},
         {"threads", QIAO_OPTION_NUMBER, &threads, "N", "threads (default: processors)", false},
         {"no-publish", QIAO_OPTION_FLAG, &options.no_publish, NULL, "leave the served generation as it is", false},
         {"no-match", QIAO_OPTION_FLAG, &options.no_match, NULL, "store no matches; lists are searched when asked for",

@@ -14,6 +14,7 @@
 
 #define PATH_SIZE 4096
 #define DEFAULT_LIMIT ((size_t)1 << 30)
+#define COPY_BLOCK ((size_t)1 << 20)
 
 static qiao_status
 read_all(int fd, const char *path, size_t limit, qiao_buffer *out, qiao_error *err)
@@ -147,6 +148,45 @@ qiao_file_write_atomic(const char *path, const void *bytes, size_t length, qiao_
         return status;
     }
     return sync_parent(path, err);
+}
+
+static qiao_status
+copy_content(int from, const char *from_path, int to, const char *to_path, qiao_error *err)
+{
+    char *block = qiao_alloc(COPY_BLOCK);
+    qiao_status status = block == NULL ? qiao_fail_memory(err) : QIAO_OK;
+
+    while (status == QIAO_OK) {
+        ssize_t n = read(from, block, COPY_BLOCK);
+
+        if (n == 0)
+            break;
+        if (n > 0)
+            status = write_all(to, to_path, block, (size_t)n, err);
+        else if (errno != EINTR)
+            status = qiao_fail_errno(err, errno, "cannot read %s", from_path);
+    }
+    qiao_free(block);
+    return status;
+}
+
+qiao_status
+qiao_file_copy(const char *from, const char *to, qiao_error *err)
+{
+    qiao_status status = QIAO_OK;
+    int in = open(from, O_RDONLY | O_CLOEXEC), out;
+
+    if (in < 0)
+        return qiao_fail_errno(err, errno, "cannot open %s", from);
+    out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (out < 0)
+        status = qiao_fail_errno(err, errno, "cannot create %s", to);
+    if (status == QIAO_OK)
+        status = copy_content(in, from, out, to, err);
+    if (out >= 0 && close(out) != 0 && status == QIAO_OK)
+        status = qiao_fail_errno(err, errno, "cannot close %s", to);
+    close(in);
+    return status;
 }
 
 qiao_status

@@ -2,8 +2,9 @@
  * Full-text index over Xapian: the only C++ file of the engine and the only one that includes <xapian.h>.
  *
  * Every exported function runs its body inside guarded(), which turns whatever is thrown into a qiao_status; nothing passes it. Results are
- * copied out before a call ends. A shard is written without a termlist table and without syncs: it is merged into the final database and
- * thrown away, nothing is ever deleted from it, and the whole generation is synced once before it is published. Both together halve the time.
+ * copied out before a call ends. A shard is written without syncs: it is merged into the final database and thrown away, and the whole
+ * generation is synced once before it is published. Databases keep their termlist table (4 % of the time of a build): without it nothing could be
+ * taken out again, and an update takes out.
  */
 #include "qiao/fulltext.h"
 
@@ -32,6 +33,10 @@ constexpr unsigned flush_documents = 8000;
 constexpr Xapian::doccount exact_totals = 2000;
 constexpr int modified_tries = 2;
 constexpr const char *format_key = "qiao.format";
+/* Value that orders equal documents: newest first, then by id. */
+constexpr Xapian::valueno order_slot = QIAO_SLOT_COUNT;
+/* An update holds this many pending postings at most: some 100 MB; the fewer commits the better. */
+constexpr size_t update_postings = 1000000;
 
 bool
 folder_exists(const char *path)
@@ -64,8 +69,7 @@ check_format(const Xapian::Database &database)
 Xapian::WritableDatabase
 create_database(const std::string &path)
 {
-    Xapian::WritableDatabase database(path, Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_TERMLIST |
-                                                Xapian::DB_NO_SYNC);
+    Xapian::WritableDatabase database(path, Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC);
 
     database.set_metadata(format_key, QIAO_FULLTEXT_FORMAT);
     return database;
@@ -79,6 +83,7 @@ struct qiao_fulltext_writer {
     size_t pending_postings;
     unsigned pending_documents;
     uint32_t last;
+    bool update;
 };
 
 struct qiao_fulltext {
@@ -93,12 +98,37 @@ qiao_fulltext_writer_open(const char *path, qiao_fulltext_writer **out, qiao_err
 {
     *out = nullptr;
     return guarded(err, path, [&] {
-        *out = new qiao_fulltext_writer{path, create_database(path), 0, 0, 0};
+        *out = new qiao_fulltext_writer{path, create_database(path), 0, 0, 0, false};
+        return QIAO_OK;
+    });
+}
+
+extern "C" qiao_status
+qiao_fulltext_update_open(const char *path, qiao_fulltext_writer **out, qiao_error *err)
+{
+    *out = nullptr;
+    return guarded(err, path, [&] {
+        check_format(open_database(path));
+        *out = new qiao_fulltext_writer{
+            path, Xapian::WritableDatabase(path, Xapian::DB_OPEN | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC), 0, 0, 0, true};
         return QIAO_OK;
     });
 }
 
 namespace {
+
+/* Four bytes that sort newest first and unknown last, then the id. */
+std::string
+order_value(const qiao_fulltext_document &from)
+{
+    double day = from.slots[QIAO_SLOT_UPDATED];
+    uint32_t age = std::isnan(day) ? UINT32_MAX : static_cast<uint32_t>(INT64_C(0x7fffffff) - static_cast<int64_t>(day));
+    std::string value;
+
+    for (int shift = 24; shift >= 0; shift -= 8)
+        value.push_back(static_cast<char>(age >> shift & 0xffu));
+    return value + from.id;
+}
 
 void
 fill_document(const qiao_fulltext_document &from, Xapian::Document &to)
@@ -124,6 +154,7 @@ fill_document(const qiao_fulltext_document &from, Xapian::Document &to)
     for (unsigned slot = 0; slot < QIAO_SLOT_COUNT; slot++)
         if (!std::isnan(from.slots[slot]))
             to.add_value(slot, Xapian::sortable_serialise(from.slots[slot]));
+    to.add_value(order_slot, order_value(from));
 }
 
 void
@@ -142,7 +173,7 @@ qiao_fulltext_add(qiao_fulltext_writer *writer, const qiao_fulltext_document *do
     return guarded(err, writer->path.c_str(), [&] {
         Xapian::Document filled;
 
-        if (document->docid <= writer->last)
+        if (!writer->update && document->docid <= writer->last)
             return qiao_fail(err, QIAO_E_USAGE, "document %lu came after %lu into the full-text index %s",
                              static_cast<unsigned long>(document->docid), static_cast<unsigned long>(writer->last),
                              writer->path.c_str());
@@ -151,7 +182,24 @@ qiao_fulltext_add(qiao_fulltext_writer *writer, const qiao_fulltext_document *do
         writer->last = document->docid;
         writer->pending_postings += document->term_count + document->filter_count + 1;
         writer->pending_documents++;
-        if (writer->pending_postings >= flush_postings || writer->pending_documents >= flush_documents)
+        if (writer->pending_postings >= (writer->update ? update_postings : flush_postings) ||
+            writer->pending_documents >= flush_documents)
+            flush(*writer);
+        return QIAO_OK;
+    });
+}
+
+extern "C" qiao_status
+qiao_fulltext_remove(qiao_fulltext_writer *writer, uint32_t docid, qiao_error *err)
+{
+    return guarded(err, writer->path.c_str(), [&] {
+        try {
+            writer->database.delete_document(docid);
+        } catch (const Xapian::DocNotFoundError &) {
+            return qiao_fail(err, QIAO_E_CORRUPT, "the full-text index %s has no document %lu", writer->path.c_str(),
+                             static_cast<unsigned long>(docid));
+        }
+        if (++writer->pending_documents >= flush_documents)
             flush(*writer);
         return QIAO_OK;
     });
@@ -355,12 +403,12 @@ run_query(const Xapian::Database &database, const Xapian::Query &query, const qi
     Xapian::doccount wanted = request.offset + request.limit;
 
     enquire.set_query(query);
-    enquire.set_docid_order(Xapian::Enquire::ASCENDING);
     if (request.word_count == 0) {
         enquire.set_weighting_scheme(Xapian::BoolWeight());
-        enquire.set_sort_by_value(QIAO_SLOT_UPDATED, true);
+        enquire.set_sort_by_value(order_slot, false);
     } else {
         enquire.set_weighting_scheme(Xapian::BM25Weight(1.2, 0, 0, 0.6, 0.3));
+        enquire.set_sort_by_relevance_then_value(order_slot, false);
     }
     return enquire.get_mset(request.offset, request.limit, std::max(wanted, exact_totals));
 }

@@ -1,9 +1,9 @@
 /*
  * Analyses the corpus on several threads. Each thread takes consecutive documents (projects, then needs), keeps its own
  * term numbers and its own full-text shard, and shares nothing but the stop flag, so the result depends on the
- * documents alone.
+ * documents alone. An update takes what was found before, and its few new documents go to one full-text index in turn.
  */
-#include "indexing/corpus.h"
+#include "indexing/findings.h"
 
 #include "facts/facts.h"
 #include "fulltext/document.h"
@@ -13,7 +13,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define PATH_SIZE 4200
 #define PROGRESS_STEP 512u
@@ -21,10 +20,9 @@
 typedef struct shared_state {
     qiaoi_corpus *corpus;
     const qiaoi_analysis *analysis;
-    int today;
     atomic_bool stop;
     atomic_uint_fast64_t done;
-    pthread_mutex_t progress_lock;
+    pthread_mutex_t progress_lock, text_lock;
 } shared_state;
 
 typedef struct worker {
@@ -84,8 +82,21 @@ keep_facts(worker *w, qiaoi_corpus_document *document, const qiao_record *record
 }
 
 static qiao_status
-analyse_record(worker *w, qiaoi_corpus_document *document, const qiao_record *record, uint32_t fulltext_id,
-               qiao_error *err)
+index_text(worker *w, uint32_t number, qiao_error *err)
+{
+    qiao_fulltext_writer *shared = w->shared->analysis->text;
+    qiao_status st;
+
+    if (shared == NULL)
+        return qiao_fulltext_indexer_end(w->indexer, w->writer, number + 1, err);
+    pthread_mutex_lock(&w->shared->text_lock);
+    st = qiao_fulltext_indexer_end(w->indexer, shared, number + 1, err);
+    pthread_mutex_unlock(&w->shared->text_lock);
+    return st;
+}
+
+static qiao_status
+analyse_record(worker *w, qiaoi_corpus_document *document, const qiao_record *record, qiao_error *err)
 {
     const char *tags[QIAO_TAGS_MAX];
     bool complete = true;
@@ -93,16 +104,30 @@ analyse_record(worker *w, qiaoi_corpus_document *document, const qiao_record *re
     qiao_status st;
 
     qiao_arena_reset(w->tag_strings);
-    count =
-        qiao_record_tags(record, w->shared->analysis->vocabulary, w->shared->today, w->tag_strings, tags, &complete);
+    count = qiao_record_tags(record, w->shared->analysis->vocabulary, w->shared->corpus->day, w->tag_strings, tags,
+                             &complete);
     st = complete ? keep_tags(w, document, tags, count, err) : qiao_fail_memory(err);
     if (st == QIAO_OK)
         st = qiao_fulltext_indexer_begin(w->indexer, record, tags, count, err);
     if (st == QIAO_OK)
         st = qiaoi_collect(&w->shard->collector, record, &document->use, visit_text, w, err);
     if (st == QIAO_OK)
-        st = qiao_fulltext_indexer_end(w->indexer, w->writer, fulltext_id, err);
+        st = index_text(w, document->number, err);
     return st == QIAO_OK ? keep_facts(w, document, record, err) : st;
+}
+
+/* Its strings are in the last shard's tables; this thread's collector counts the words that wait for translation. */
+static qiao_status
+take_found(worker *w, qiaoi_corpus_document *document, qiao_kind kind, qiao_error *err)
+{
+    qiaoi_collector *collector = &w->shard->collector;
+    qiao_status st =
+        qiaoi_findings_take(w->shared->analysis->findings, document->found - 1, collector->arena, document, err);
+
+    document->shard = (uint32_t)w->shared->corpus->shard_count - 1;
+    for (uint32_t i = 0; st == QIAO_OK && i < document->use.entry_count; i++)
+        collector->entry_df[kind][document->use.entries[i].id]++;
+    return st;
 }
 
 static qiao_status
@@ -114,11 +139,14 @@ analyse_one(worker *w, uint64_t position, qiao_error *err)
     qiaoi_corpus_document *document = &corpus->documents[kind][docid];
     qiao_record_issues issues = {0};
     qiao_record *record = NULL;
-    qiao_status st = qiao_record_parse(document->json, document->length, NULL, &record, &issues, err);
+    qiao_status st;
 
+    if (document->found != 0)
+        return take_found(w, document, kind, err);
+    st = qiao_record_parse(document->json, document->length, NULL, &record, &issues, err);
     document->shard = w->index;
     if (st == QIAO_OK)
-        st = analyse_record(w, document, record, qiao_fulltext_docid(kind == QIAO_NEED, docid), err);
+        st = analyse_record(w, document, record, err);
     qiao_record_free(record);
     return st;
 }
@@ -151,7 +179,7 @@ open_worker(worker *w, qiao_error *err)
     if (st == QIAO_OK)
         st = qiaoi_facts_maker_init(&w->facts, w->shared->analysis->vocabulary, w->shared->analysis->units,
                                     w->shard->collector.analyzer, err);
-    if (st == QIAO_OK)
+    if (st == QIAO_OK && w->shared->analysis->text == NULL)
         st = qiao_fulltext_writer_open(path, &w->writer, err);
     return st;
 }
@@ -218,18 +246,23 @@ run_workers(shared_state *shared, worker *workers, unsigned count, qiao_error *e
 qiao_status
 qiaoi_corpus_analyse(qiaoi_corpus *corpus, const qiaoi_analysis *analysis, qiao_error *err)
 {
-    shared_state shared = {.corpus = corpus, .analysis = analysis, .today = (int)(time(NULL) / 86400)};
+    shared_state shared = {.corpus = corpus, .analysis = analysis};
     worker *workers = qiao_calloc(analysis->threads, sizeof *workers);
-    qiao_status st;
+    qiao_status st = QIAO_OK;
 
-    corpus->shards = qiao_calloc(analysis->threads, sizeof *corpus->shards);
+    corpus->shards = qiao_calloc((size_t)analysis->threads + 1, sizeof *corpus->shards);
     if (workers == NULL || corpus->shards == NULL) {
         qiao_free(workers);
         return qiao_fail_memory(err);
     }
-    corpus->shard_count = analysis->threads;
+    corpus->shard_count = (size_t)analysis->threads + 1;
+    if (analysis->findings != NULL)
+        st = qiaoi_findings_tables(analysis->findings, &corpus->shards[analysis->threads], err);
     pthread_mutex_init(&shared.progress_lock, NULL);
-    st = run_workers(&shared, workers, analysis->threads, err);
+    pthread_mutex_init(&shared.text_lock, NULL);
+    if (st == QIAO_OK)
+        st = run_workers(&shared, workers, analysis->threads, err);
+    pthread_mutex_destroy(&shared.text_lock);
     pthread_mutex_destroy(&shared.progress_lock);
     qiao_free(workers);
     return st;

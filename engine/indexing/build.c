@@ -6,7 +6,10 @@
 #include "indexing/corpus.h"
 #include "indexing/embed.h"
 #include "indexing/learn.h"
+#include "indexing/reuse.h"
+#include "indexing/text.h"
 #include "lexicon/derive.h"
+#include "lexicon/lexicon_internal.h"
 #include "qiao/catalog.h"
 #include "qiao/file.h"
 #include "qiao/fulltext.h"
@@ -17,10 +20,11 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define KEEP_DEFAULT 5u
-#define THREADS_MAX 64u
+#define THREADS_MAX QIAOI_TEXT_SHARDS_MAX
 #define PATH_SIZE (QIAO_PATH_MAX + 64)
 
 typedef struct build {
@@ -33,6 +37,9 @@ typedef struct build {
     qiao_lexicon *base, *derived;
     qiaoi_corpus corpus;
     qiaoi_learner *learner;
+    qiaoi_findings_basis basis;
+    qiaoi_reuse reuse;
+    qiaoi_text text;
     char staged[QIAO_PATH_MAX];
     bool have_stage;
     uint64_t number, parent;
@@ -191,15 +198,61 @@ learn(build *b, qiao_error *err)
     return st;
 }
 
+/* Another build of the program may analyse otherwise, and its version need not say so. */
+static uint64_t
+hash_of_program(void)
+{
+    qiao_mapping program;
+    uint64_t hash = 0;
+
+    if (qiao_mapping_open("/proc/self/exe", &program, NULL) != QIAO_OK)
+        return qiao_hash64(QIAO_VERSION, strlen(QIAO_VERSION), 0);
+    hash = qiao_hash64(program.data, program.length, 0);
+    qiao_mapping_close(&program);
+    return hash;
+}
+
+/* Update or full build: what an earlier build found counts where the records were read by the same words and codes. */
+static qiao_status
+choose_mode(build *b, qiao_error *err)
+{
+    const char *vocabulary = qiao_vocabulary_version(b->vocabulary), *units = qiao_units_version(b->units);
+    qiao_status st = QIAO_OK;
+
+    b->basis.lexicon = qiao_hash64(b->base->mapping.data, b->base->mapping.length, 0);
+    b->basis.vocabulary = qiao_hash64(units, strlen(units), qiao_hash64(vocabulary, strlen(vocabulary), 0));
+    b->basis.program = hash_of_program();
+    b->report->mode = QIAO_BUILD_FULL_ASKED;
+    if (b->options->full)
+        qiaoi_corpus_number(&b->corpus);
+    else
+        st = qiaoi_corpus_reuse(&b->corpus, b->options->data_dir, &b->basis, b->vocabulary, &b->reuse, &b->report->mode,
+                                err);
+    b->report->analysed = b->reuse.findings != NULL ? b->reuse.changed : b->corpus.numbers;
+    return st;
+}
+
 static qiao_status
 analyse(build *b, qiao_error *err)
 {
-    const qiaoi_analysis analysis = {b->base, b->vocabulary, b->units, b->staged,
-                                     b->threads, b->options->progress, b->options->context};
+    qiaoi_analysis analysis = {.lexicon = b->base,
+                               .vocabulary = b->vocabulary,
+                               .units = b->units,
+                               .folder = b->staged,
+                               .threads = b->threads,
+                               .progress = b->options->progress,
+                               .context = b->options->context};
     qiao_status st;
 
     begin_stage(b, QIAO_BUILD_ANALYSE);
-    st = qiaoi_corpus_analyse(&b->corpus, &analysis, err);
+    st = choose_mode(b, err);
+    b->text = (qiaoi_text){.folder = b->staged, .shards = b->threads};
+    analysis.findings = b->reuse.findings;
+    if (st == QIAO_OK && b->reuse.findings != NULL)
+        st = qiaoi_text_copy(&b->text, b->options->data_dir, &b->reuse, err);
+    analysis.text = b->text.writer;
+    if (st == QIAO_OK)
+        st = qiaoi_corpus_analyse(&b->corpus, &analysis, err);
     end_stage(b, QIAO_BUILD_ANALYSE);
     return st;
 }
@@ -241,41 +294,22 @@ derive_lexicon(build *b, qiao_error *err)
     return st;
 }
 
-/* ---- full-text shards to one database, beside the postings ---- */
+/* ---- the full-text index, beside the postings ---- */
 
-typedef struct compaction {
+typedef struct text_job {
     build *b;
     qiao_status status;
     qiao_error error;
     double seconds;
-} compaction;
-
-static qiao_status
-compact_shards(build *b, qiao_error *err)
-{
-    static const char name[] = "text";
-    char paths[THREADS_MAX][PATH_SIZE], target[PATH_SIZE];
-    const char *list[THREADS_MAX];
-    qiao_status st;
-
-    for (unsigned i = 0; i < b->threads; i++) {
-        snprintf(paths[i], sizeof paths[i], "%s/text-%u", b->staged, i);
-        list[i] = paths[i];
-    }
-    snprintf(target, sizeof target, "%s/%s", b->staged, name);
-    st = qiao_fulltext_compact(list, b->threads, target, err);
-    for (unsigned i = 0; st == QIAO_OK && i < b->threads; i++)
-        st = qiao_file_remove_tree(paths[i], err);
-    return st;
-}
+} text_job;
 
 static void *
-run_compaction(void *context)
+finish_text(void *context)
 {
-    compaction *job = context;
+    text_job *job = context;
     uint64_t start = qiao_clock_monotonic_us();
 
-    job->status = compact_shards(job->b, &job->error);
+    job->status = qiaoi_text_finish(&job->b->text, &job->error);
     job->seconds = (double)(qiao_clock_monotonic_us() - start) / 1e6;
     return NULL;
 }
@@ -283,10 +317,10 @@ run_compaction(void *context)
 static qiao_status
 write_index(build *b, qiao_error *err)
 {
-    compaction job = {.b = b, .error = QIAO_ERROR_INIT};
+    text_job job = {.b = b, .error = QIAO_ERROR_INIT};
     char path[PATH_SIZE];
     pthread_t thread;
-    bool beside = b->threads > 1 && pthread_create(&thread, NULL, run_compaction, &job) == 0;
+    bool beside = b->threads > 1 && pthread_create(&thread, NULL, finish_text, &job) == 0;
     qiao_status st;
 
     begin_stage(b, QIAO_BUILD_POSTINGS);
@@ -296,8 +330,8 @@ write_index(build *b, qiao_error *err)
     if (beside)
         pthread_join(thread, NULL);
     else if (st == QIAO_OK)
-        run_compaction(&job);
-    b->report->seconds[QIAO_BUILD_COMPACT] = job.seconds;
+        finish_text(&job);
+    b->report->seconds[QIAO_BUILD_TEXT] = job.seconds;
     if (st == QIAO_OK && job.status != QIAO_OK) {
         st = job.status;
         if (err != NULL)
@@ -416,6 +450,15 @@ install(build *b, qiao_error *err)
     return st;
 }
 
+/* Without it the next build analyses everything again: no reason to fail. */
+static void
+keep_findings(build *b)
+{
+    begin_stage(b, QIAO_BUILD_KEEP);
+    b->report->kept = qiaoi_findings_write(&b->corpus, &b->basis, b->number, b->options->data_dir, NULL) == QIAO_OK;
+    end_stage(b, QIAO_BUILD_KEEP);
+}
+
 static qiao_status
 make_generation(build *b, qiao_error *err)
 {
@@ -451,7 +494,11 @@ make_generation(build *b, qiao_error *err)
     }
     if (st == QIAO_OK && !b->options->no_match)
         st = match_all(b, err);
-    return st == QIAO_OK ? install(b, err) : st;
+    if (st == QIAO_OK)
+        st = install(b, err);
+    if (st == QIAO_OK)
+        keep_findings(b);
+    return st;
 }
 
 static unsigned
@@ -467,7 +514,10 @@ thread_count(unsigned wanted)
 qiao_status
 qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_error *err)
 {
-    build b = {.options = options, .report = report, .threads = thread_count(options->threads)};
+    build b = {.options = options,
+               .report = report,
+               .threads = thread_count(options->threads),
+               .corpus = {.day = (int)(time(NULL) / 86400)}};
     qiao_status st;
 
     memset(report, 0, sizeof *report);
@@ -480,8 +530,10 @@ qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_er
         st = qiao_source_store_open(options->data_dir, true, &b.store, err);
     if (st == QIAO_OK)
         st = make_generation(&b, err);
+    qiaoi_text_done(&b.text);
     if (b.have_stage && qiao_file_remove_tree(b.staged, NULL) != QIAO_OK && st == QIAO_OK)
         st = qiao_fail(err, QIAO_E_IO, "cannot remove %s", b.staged);
+    qiaoi_reuse_done(&b.reuse);
     qiaoi_corpus_done(&b.corpus);
     qiaoi_learner_free(b.learner);
     qiao_lexicon_close(b.derived);

@@ -8,6 +8,7 @@
 #include "indexing/document.h"
 #include "lexicon/lexicon_internal.h"
 #include "qiao/build.h"
+#include "qiao/fulltext.h"
 #include "qiao/indicator.h"
 #include "qiao/source_store.h"
 #include "qiao/vocabulary.h"
@@ -16,7 +17,10 @@ typedef struct qiaoi_corpus_document {
     const char *id;
     const char *json;
     size_t length;
-    uint32_t *tags; /* ids into the shard's tag table */
+    uint64_t content_hash; /* as in the source store */
+    uint32_t number;       /* in the full-text index, from 0; kept from update to update */
+    uint32_t found;        /* entry of an earlier build's findings that still holds, + 1; 0 = analysed anew */
+    uint32_t *tags;        /* ids into the shard's tag table */
     uint32_t tag_count;
     uint32_t shard;
     const void *facts; /* a block of facts/facts.h, in the shard's arena */
@@ -33,8 +37,10 @@ typedef struct qiaoi_corpus {
     qiao_arena *arena; /* ids and JSON */
     qiaoi_corpus_document *documents[2];
     uint32_t count[2], capacity[2];
-    uint64_t sequence; /* of the source store */
-    qiaoi_shard *shards;
+    uint64_t sequence;   /* of the source store */
+    int day;             /* of the build, since 1970 */
+    uint32_t numbers;    /* of the full-text index, given so far */
+    qiaoi_shard *shards; /* one a thread; the last holds the strings of an earlier build's findings */
     size_t shard_count;
     /* global terms, ascending by string */
     uint32_t *term_offsets;
@@ -56,8 +62,10 @@ qiao_status qiaoi_corpus_read(qiaoi_corpus *corpus, qiao_source_store *store, qi
 
 /*
  * analyse.c: analyses all documents on `threads` threads, one shard of consecutive documents each; writes the full-text
- * shards to FOLDER/text-N. progress may be NULL.
+ * shards to FOLDER/text-N. Documents that were found before are taken from findings; the others then go to text, which
+ * the threads share. progress may be NULL.
  */
+struct qiaoi_findings;
 typedef struct qiaoi_analysis {
     const qiao_lexicon *lexicon; /* working lexicon */
     const qiao_vocabulary *vocabulary;
@@ -66,6 +74,8 @@ typedef struct qiaoi_analysis {
     unsigned threads;
     qiao_build_progress progress;
     void *context;
+    const struct qiaoi_findings *findings; /* NULL = analyse all */
+    qiao_fulltext_writer *text;            /* with findings */
 } qiaoi_analysis;
 qiao_status qiaoi_corpus_analyse(qiaoi_corpus *corpus, const qiaoi_analysis *analysis, qiao_error *err) QIAO_CHECK;
 

@@ -132,8 +132,8 @@ bump(uint16_t *count)
         ++*count;
 }
 
-/* which: 0 terms, 1 entries */
-static void
+/* which: 0 terms, 1 entries. False where the document has too many. */
+static bool
 use(qiaoi_collector *collector, int which, uint32_t id, bool title)
 {
     uint32_t *slots = collector->use_slots[which];
@@ -144,13 +144,14 @@ use(qiaoi_collector *collector, int which, uint32_t id, bool title)
         i = (i + 1) & (SLOTS - 1);
     if (slots[i] == 0) {
         if (collector->use_count[which] == USES_MAX)
-            return;
+            return false;
         item = &collector->uses[which][collector->use_count[which]++];
         *item = (qiaoi_use){id, 0, 0};
         slots[i] = collector->use_count[which];
     }
     item = &collector->uses[which][slots[i] - 1];
     bump(title ? &item->title : &item->body);
+    return true;
 }
 
 static uint32_t
@@ -199,16 +200,18 @@ use_term(qiaoi_collector *collector, const char *form, size_t length, text_state
 {
     uint32_t term;
     qiao_status st = qiaoi_term_table_add(&collector->terms, form, length, &term, err);
+    bool used = st == QIAO_OK && use(collector, 0, term, state->title);
 
     if (st != QIAO_OK)
         return st;
-    use(collector, 0, term, state->title);
     if (!is_pivot(form)) {
         if (counts_length)
             bump(state->native_length);
         return QIAO_OK;
     }
     bump(state->pivot_length);
+    if (!used)
+        return QIAO_OK;
     if (state->have_last)
         use_pair(collector, state->last, term, state->title);
     state->last = term;
@@ -223,7 +226,7 @@ use_foreign(qiaoi_collector *collector, const qiao_token *token, const qiao_toke
 {
     if (token->entry != 0) {
         if (state->translate) {
-            use(collector, 1, token->entry - 1, state->title);
+            (void)use(collector, 1, token->entry - 1, state->title);
             if (!token->sub_word)
                 bump(state->pivot_length);
         }
@@ -247,7 +250,7 @@ use_token(qiaoi_collector *collector, const qiao_token *token, const qiao_token 
     if (token->script == QIAO_SCRIPT_LATIN)
         return use_foreign(collector, token, next, state, err);
     if (state->translate && token->entry != 0 && !token->sub_word) {
-        use(collector, 1, token->entry - 1, state->title);
+        (void)use(collector, 1, token->entry - 1, state->title);
         bump(state->pivot_length);
     }
     return use_term(collector, token->form, token->form_length, state, !token->sub_word, err);

@@ -72,7 +72,7 @@ count_entries(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, qiao_error *err
     if (corpus->entry_df == NULL)
         return qiao_fail_memory(err);
     for (size_t s = 0; s < corpus->shard_count; s++)
-        for (int kind = 0; kind < 2; kind++)
+        for (int kind = 0; kind < 2 && corpus->shards[s].collector.entry_df[kind] != NULL; kind++)
             for (uint32_t e = 0; e < lexicon->entry_count; e++)
                 corpus->entry_df[(size_t)kind * lexicon->entry_count + e] +=
                     corpus->shards[s].collector.entry_df[kind][e];
@@ -104,35 +104,66 @@ mark_stems(const qiaoi_corpus *corpus, const qiao_lexicon *lexicon, bool *wanted
     return count;
 }
 
+/* A map for each shard, from its numbers to those of all; before the terms are numbered, it says which are in use:
+ * those of findings may belong to documents that are gone. */
+static qiao_status
+make_maps(const qiaoi_corpus *corpus, uint32_t **maps, size_t *used_out, qiao_error *err)
+{
+    size_t used = 0;
+
+    for (size_t s = 0; s < corpus->shard_count; s++) {
+        maps[s] = qiao_calloc((size_t)corpus->shards[s].collector.terms.count + 1, sizeof **maps);
+        if (maps[s] == NULL)
+            return qiao_fail_memory(err);
+    }
+    for (int kind = 0; kind < 2; kind++)
+        for (uint32_t d = 0; d < corpus->count[kind]; d++) {
+            const qiaoi_corpus_document *document = &corpus->documents[kind][d];
+            uint32_t *map = maps[document->shard];
+
+            for (uint32_t i = 0; i < document->use.term_count; i++) {
+                used += map[document->use.terms[i].id] == 0;
+                map[document->use.terms[i].id] = 1;
+            }
+        }
+    *used_out = used;
+    return QIAO_OK;
+}
+
+static void
+gather_terms(const qiaoi_corpus *corpus, const qiao_lexicon *lexicon, const bool *wanted, uint32_t *const *maps,
+             string_ref *refs)
+{
+    size_t at = 0;
+
+    for (size_t s = 0; s < corpus->shard_count; s++) {
+        const qiaoi_term_table *table = &corpus->shards[s].collector.terms;
+
+        for (uint32_t t = 0; t < table->count; t++)
+            if (maps[s][t] != 0)
+                refs[at++] = (string_ref){table->bytes.data + table->offsets[t], (uint32_t)s, t};
+    }
+    for (uint64_t offset = 0; offset < lexicon->strings_size; offset++)
+        if (wanted[offset])
+            refs[at++] = (string_ref){lexicon->strings + offset, (uint32_t)corpus->shard_count, 0};
+}
+
 static qiao_status
 merge_terms(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, qiao_error *err)
 {
-    size_t total = 0, at = 0;
-    string_ref *refs;
+    size_t total = 0, used = 0;
+    string_ref *refs = NULL;
     bool *wanted = qiao_calloc(lexicon->strings_size + 1, sizeof *wanted);
     uint32_t **maps = qiao_calloc(corpus->shard_count + 1, sizeof *maps);
-    qiao_status st = maps == NULL || wanted == NULL ? qiao_fail_memory(err) : QIAO_OK;
+    qiao_status st = maps == NULL || wanted == NULL ? qiao_fail_memory(err) : make_maps(corpus, maps, &used, err);
 
-    if (st == QIAO_OK)
-        total = mark_stems(corpus, lexicon, wanted);
-    for (size_t s = 0; s < corpus->shard_count; s++)
-        total += corpus->shards[s].collector.terms.count;
-    refs = qiao_alloc((total + 1) * sizeof *refs);
-    if (refs == NULL)
-        st = qiao_fail_memory(err);
-    for (size_t s = 0; st == QIAO_OK && s < corpus->shard_count; s++) {
-        const qiaoi_term_table *table = &corpus->shards[s].collector.terms;
-
-        maps[s] = qiao_alloc(((size_t)table->count + 1) * sizeof **maps);
-        if (maps[s] == NULL)
-            st = qiao_fail_memory(err);
-        for (uint32_t t = 0; st == QIAO_OK && t < table->count; t++)
-            refs[at++] = (string_ref){table->bytes.data + table->offsets[t], (uint32_t)s, t};
-    }
-    for (uint64_t offset = 0; st == QIAO_OK && offset < lexicon->strings_size; offset++)
-        if (wanted[offset])
-            refs[at++] = (string_ref){lexicon->strings + offset, (uint32_t)corpus->shard_count, 0};
     if (st == QIAO_OK) {
+        total = mark_stems(corpus, lexicon, wanted) + used;
+        refs = qiao_alloc((total + 1) * sizeof *refs);
+        st = refs == NULL ? qiao_fail_memory(err) : QIAO_OK;
+    }
+    if (st == QIAO_OK) {
+        gather_terms(corpus, lexicon, wanted, maps, refs);
         qsort(refs, total, sizeof *refs, compare_strings);
         st = number_terms(corpus, refs, total, maps, err);
     }

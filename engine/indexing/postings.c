@@ -303,6 +303,23 @@ write_postings(qiaoi_corpus *corpus, posting_builder *builder, qiaoi_generation_
 }
 
 static qiao_status
+write_places(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_error *err)
+{
+    uint32_t *places = qiao_alloc(((size_t)corpus->numbers + 1) * sizeof *places);
+    qiao_status st;
+
+    if (places == NULL)
+        return qiao_fail_memory(err);
+    memset(places, 0xFF, (size_t)corpus->numbers * sizeof *places); /* QIAOI_PLACE_NONE */
+    for (int kind = 0; kind < 2; kind++)
+        for (uint32_t d = 0; d < corpus->count[kind]; d++)
+            places[corpus->documents[kind][d].number] = kind == QIAO_NEED ? QIAOI_PLACE_NEED | d : d;
+    st = qiaoi_generation_writer_places(writer, places, corpus->numbers, err);
+    qiao_free(places);
+    return st;
+}
+
+static qiao_status
 write_records(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_error *err)
 {
     qiao_status st = QIAO_OK;
@@ -317,6 +334,8 @@ write_records(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_
         st = qiaoi_generation_writer_documents(writer, (qiao_kind)kind, ids, corpus->count[kind], err);
         qiao_free(ids);
     }
+    if (st == QIAO_OK)
+        st = write_places(corpus, writer, err);
     for (int kind = 0; st == QIAO_OK && kind < 2; kind++)
         for (uint32_t d = 0; st == QIAO_OK && d < corpus->count[kind]; d++)
             st = qiaoi_generation_writer_record(writer, (qiao_kind)kind, d, corpus->documents[kind][d].json,

@@ -56,6 +56,7 @@ take(const qiao_source_entry *entry, void *context, qiao_error *err)
     document->id = qiao_arena_strndup(corpus->arena, entry->id, strlen(entry->id));
     document->json = qiao_arena_strndup(corpus->arena, entry->json, entry->length);
     document->length = entry->length;
+    document->content_hash = entry->content_hash;
     if (document->id == NULL || document->json == NULL)
         return qiao_fail_memory(err);
     corpus->count[entry->kind]++;

@@ -6,6 +6,7 @@
 
 #include "fulltext/document.h"
 #include "qiao/file.h"
+#include "store/generation_internal.h"
 
 #include <string.h>
 
@@ -279,12 +280,14 @@ write_record(answer *a, const qiao_record *record, double score, qiao_error *err
 static qiao_status
 write_hit(answer *a, const qiao_fulltext_hit *hit, qiao_error *err)
 {
-    qiao_kind kind = hit->docid > QIAO_FULLTEXT_SIDE_BASE ? QIAO_NEED : QIAO_PROJECT;
-    uint32_t docid = hit->docid - qiao_fulltext_docid((unsigned)kind, 0);
     qiao_buffer *json = &a->session->json;
     qiao_record *record = NULL;
+    qiao_kind kind;
+    uint32_t docid;
     qiao_status st;
 
+    if (!qiaoi_generation_place(a->session->snapshot->generation, hit->docid - 1, &kind, &docid))
+        return qiao_fail(err, QIAO_E_CORRUPT, "the full-text index has a document %lu that no record goes with", (unsigned long)hit->docid);
     qiao_buffer_clear(json);
     st = qiao_generation_json(a->session->snapshot->generation, kind, docid, json, err);
     if (st == QIAO_OK)

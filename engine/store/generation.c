@@ -35,6 +35,8 @@ struct qiao_generation {
     qiao_kv_txn *txn; /* keeps the map's values valid as long as the generation is open */
     qiao_kv_db documents, records, tags, postings, rows, facts;
     side sides[2];
+    const uint32_t *places; /* documents by their number in the full-text index */
+    uint32_t place_count;
     qiaoi_vectors *vectors;   /* NULL = no dense channel ... */
     qiao_error vectors_fault; /* ... because of this, where its status says so */
     qiaoi_matches *matches;   /* NULL = built without */
@@ -121,6 +123,37 @@ load_documents(qiao_generation *generation, qiao_kind kind, qiao_error *err)
     s->ids = (const char *)value.data + table;
     if (table > value.length || !aligned(value.data, 4) || !sound_ids(s, value.length - table))
         return damaged(generation, "the list of ids", err);
+    return QIAO_OK;
+}
+
+static bool
+sound_places(const qiao_generation *generation)
+{
+    for (uint32_t i = 0; i < generation->place_count; i++) {
+        uint32_t place = generation->places[i];
+        qiao_kind kind = (place & QIAOI_PLACE_NEED) != 0 ? QIAO_NEED : QIAO_PROJECT;
+
+        if (place != QIAOI_PLACE_NONE && (place & ~QIAOI_PLACE_NEED) >= generation->sides[kind].count)
+            return false;
+    }
+    return true;
+}
+
+static qiao_status
+load_places(qiao_generation *generation, qiao_error *err)
+{
+    unsigned char key = QIAOI_PLACES_KEY;
+    qiao_bytes value;
+    qiao_status st = qiao_kv_get(generation->txn, generation->documents, (qiao_bytes){&key, 1}, &value, err);
+
+    if (st == QIAO_E_NOTFOUND || (st == QIAO_OK && value.length < 4))
+        return damaged(generation, "the list of numbers", err);
+    if (st != QIAO_OK)
+        return st;
+    memcpy(&generation->place_count, value.data, 4);
+    generation->places = (const uint32_t *)(const void *)((const char *)value.data + 4);
+    if (value.length / 4 - 1 < generation->place_count || !aligned(value.data, 4) || !sound_places(generation))
+        return damaged(generation, "the list of numbers", err);
     return QIAO_OK;
 }
 
@@ -310,6 +343,8 @@ open_all(qiao_generation *generation, qiao_error *err)
             st = weigh_terms(generation, (qiao_kind)kind, err);
     }
     if (st == QIAO_OK)
+        st = load_places(generation, err);
+    if (st == QIAO_OK)
         st = qiaoi_generation_dense_open(generation->folder,
                                          (const uint32_t[]){generation->sides[0].count, generation->sides[1].count},
                                          &generation->vectors, &generation->vectors_fault, err);
@@ -494,6 +529,18 @@ qiao_generation_find(const qiao_generation *generation, qiao_kind kind, const ch
             high = middle;
     }
     return qiao_fail(err, QIAO_E_NOTFOUND, kind == QIAO_PROJECT ? "no project %.128s" : "no need %.128s", id);
+}
+
+bool
+qiaoi_generation_place(const qiao_generation *generation, uint32_t number, qiao_kind *kind_out, uint32_t *docid_out)
+{
+    uint32_t place = number < generation->place_count ? generation->places[number] : QIAOI_PLACE_NONE;
+
+    if (place == QIAOI_PLACE_NONE)
+        return false;
+    *kind_out = (place & QIAOI_PLACE_NEED) != 0 ? QIAO_NEED : QIAO_PROJECT;
+    *docid_out = place & ~QIAOI_PLACE_NEED;
+    return true;
 }
 
 static qiao_status

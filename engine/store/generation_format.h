@@ -2,9 +2,11 @@
  * Layout of a generation's records.mdb, shared by its writer and its reader.
  *
  *   database "documents": key KIND                       -> ids of the side: u32 count, u32 offsets[count + 1],
- * NUL-terminated ids ascending database "records":   key KIND, docid (4 bytes BE)   -> byte 0 and the JSON, or byte 1,
- * u32 raw length, a zstd frame database "tags":      key KIND, tag                  -> portable Roaring bitmap of
- * docids database "postings":  key KIND, range (2 bytes BE)   -> qiaoi_postings_header and arrays, see below
+ * NUL-terminated ids ascending; key 2 -> u32 count, u32 places[count]: which document (docid, QIAOI_PLACE_NEED for a
+ * need) has each number of the full-text index, QIAOI_PLACE_NONE where no document has it any more database "records":
+ * key KIND, docid (4 bytes BE)   -> byte 0 and the JSON, or byte 1, u32 raw length, a zstd frame database "tags": key
+ * KIND, tag                  -> portable Roaring bitmap of docids database "postings":  key KIND, range (2 bytes BE) ->
+ * qiaoi_postings_header and arrays, see below
  *
  * KIND is one byte, the value of qiao_kind. A range covers QIAOI_RANGE_SIZE documents. Postings of a range, each array
  * 8-byte aligned: u64 bitmap[words]    which term slots have postings here (slots: terms of the lexicon, then its
@@ -24,6 +26,9 @@
 #define QIAOI_RANGE_SIZE (1u << QIAOI_RANGE_BITS)
 #define QIAOI_IMPACT_UNIT 24.0
 #define QIAOI_ALIGNED_VALUE_MIN 4096u
+#define QIAOI_PLACES_KEY 2
+#define QIAOI_PLACE_NEED 0x80000000u
+#define QIAOI_PLACE_NONE 0xFFFFFFFFu
 #define QIAOI_POSTINGS_MAGIC 0x31504951u /* "QIP1" */
 
 typedef struct qiaoi_postings_header {

@@ -1,5 +1,5 @@
-/* What engine/match and engine/batch see of an open generation beyond qiao/generation.h: its postings, its vectors, its
- * stored matches. */
+/* What the rest of the engine sees of an open generation beyond qiao/generation.h: its postings, its vectors, its
+ * stored matches, its numbers in the full-text index. */
 #ifndef QIAO_STORE_GENERATION_INTERNAL_H
 #define QIAO_STORE_GENERATION_INTERNAL_H
 
@@ -27,6 +27,10 @@ typedef struct qiaoi_row {
     uint32_t count;
 } qiaoi_row;
 qiaoi_row qiaoi_generation_row(const qiao_generation *generation, qiao_kind kind, uint32_t docid);
+
+/* The document that has a number of the full-text index (its docid there less one); false where none has. */
+bool qiaoi_generation_place(const qiao_generation *generation, uint32_t number, qiao_kind *kind_out,
+                            uint32_t *docid_out);
 
 /* The vectors of both sides, or NULL; immutable. */
 const qiaoi_vectors *qiaoi_generation_vectors(const qiao_generation *generation);

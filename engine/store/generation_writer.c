@@ -127,6 +127,22 @@ qiaoi_generation_writer_documents(qiaoi_generation_writer *writer, qiao_kind kin
                           (qiao_bytes){writer->value.data, writer->value.length}, err);
 }
 
+qiao_status
+qiaoi_generation_writer_places(qiaoi_generation_writer *writer, const uint32_t *places, uint32_t count, qiao_error *err)
+{
+    unsigned char key = QIAOI_PLACES_KEY;
+
+    qiao_buffer_clear(&writer->value);
+    qiao_buffer_append(&writer->value, &count, sizeof count);
+    qiao_buffer_append(&writer->value, places, (size_t)count * sizeof *places);
+    while (writer->value.length < QIAOI_ALIGNED_VALUE_MIN && !writer->value.failed)
+        qiao_buffer_append(&writer->value, "", 1);
+    if (writer->value.failed)
+        return qiao_fail_memory(err);
+    return qiao_kv_append(writer->txn, writer->documents, (qiao_bytes){&key, 1},
+                          (qiao_bytes){writer->value.data, writer->value.length}, err);
+}
+
 static void
 record_key(unsigned char key[5], qiao_kind kind, uint32_t docid)
 {

@@ -14,6 +14,9 @@ qiao_status qiaoi_generation_writer_open(const char *path, qiaoi_generation_writ
 /* Ids of one side, ascending. Projects first, then needs, in every one of these calls. */
 qiao_status qiaoi_generation_writer_documents(qiaoi_generation_writer *writer, qiao_kind kind, const char *const *ids,
                                               uint32_t count, qiao_error *err) QIAO_CHECK;
+/* After the ids of both sides: the document of each number of the full-text index, as in generation_format.h. */
+qiao_status qiaoi_generation_writer_places(qiaoi_generation_writer *writer, const uint32_t *places, uint32_t count,
+                                           qiao_error *err) QIAO_CHECK;
 qiao_status qiaoi_generation_writer_record(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid,
                                            const char *json, size_t length, qiao_error *err) QIAO_CHECK;
 /* What signals read of a record (facts/facts.h); in order of docid, projects first. */

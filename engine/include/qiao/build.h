@@ -23,12 +23,28 @@ typedef enum qiao_build_stage {
     QIAO_BUILD_ANALYSE,  /* records to terms, full-text shards */
     QIAO_BUILD_LEXICON,  /* shares of this generation */
     QIAO_BUILD_POSTINGS, /* matching postings, tags, records */
-    QIAO_BUILD_COMPACT,  /* full-text shards to one database */
+    QIAO_BUILD_TEXT,     /* the full-text index: shards to one database, or the changes of an update */
     QIAO_BUILD_EMBED,    /* texts to vectors, where an embedder is given */
     QIAO_BUILD_MATCH,    /* every need with every project, both ways; after the dense channel, whose vectors it uses */
     QIAO_BUILD_INSTALL,  /* checksums, fsync, rename, CURRENT */
+    QIAO_BUILD_KEEP,     /* what was found in each record, for the next build */
     QIAO_BUILD_STAGES
 } qiao_build_stage;
+
+/*
+ * How a build came about. An update analyses only the records that changed since an earlier build, whose findings it
+ * finds in DIR/build/, and changes a copy of that build's full-text index; everything that depends on the whole corpus
+ * is made anew, so that the generation answers exactly as that of a full build of the same records.
+ */
+typedef enum qiao_build_mode {
+    QIAO_BUILD_UPDATED,
+    QIAO_BUILD_FULL_ASKED,        /* options.full */
+    QIAO_BUILD_FULL_NOTHING_KEPT, /* the first build, another program, or the generation is gone */
+    QIAO_BUILD_FULL_LEXICON,      /* the lexicon reads texts otherwise: glossary, or compounds learned */
+    QIAO_BUILD_FULL_VOCABULARY,   /* vocabularies, or groups of countries on this day */
+    QIAO_BUILD_FULL_MUCH_CHANGED, /* more than a fifth of the records */
+    QIAO_BUILD_MODES
+} qiao_build_mode;
 
 /* Called from the building threads, one at a time; done of total documents. */
 typedef void (*qiao_build_progress)(qiao_build_stage stage, uint64_t done, uint64_t total, void *context);
@@ -38,7 +54,7 @@ typedef struct qiao_build_options {
     const char *lexicon_path;   /* base lexicon; NULL = from the share folder */
     const char *vocabulary_dir; /* NULL = from the share folder */
     unsigned threads;           /* 0 = processors */
-    bool full;                  /* build even where nothing changed since the served generation */
+    bool full;                  /* analyse every record, and build even where nothing changed */
     bool no_publish;
     bool no_match;                /* no stored matches: every list is searched when it is asked for */
     unsigned keep;                /* generations kept afterwards; 0 = 5 */
@@ -55,6 +71,9 @@ typedef struct qiao_build_report {
     uint64_t matched_lists, matched_pairs, matches; /* stored (qiao/all_pairs.h) */
     bool nothing_changed; /* the served generation is already of this state; generation names it */
     bool published;
+    qiao_build_mode mode;
+    uint64_t analysed; /* records; the others were as an earlier build found them */
+    bool kept;         /* the next build may be an update */
     double seconds[QIAO_BUILD_STAGES];
     /* the dense channel; all zero where no embedder was given */
     uint64_t dense_vectors;  /* in the generation */

@@ -29,6 +29,8 @@ QIAO_EXPORT qiao_status qiao_file_rename(const char *from, const char *to,
 QIAO_EXPORT qiao_status qiao_file_make_directories(const char *path, qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT qiao_status qiao_file_remove_tree(const char *path,
                                               qiao_error *err) QIAO_CHECK; /* absent is fine; does not follow links */
+/* Copies the content to a new file (QIAO_E_IO where it is there already). Not synced; what was written stays on failure. */
+QIAO_EXPORT qiao_status qiao_file_copy(const char *from, const char *to, qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT bool qiao_file_exists(const char *path);
 QIAO_EXPORT qiao_status qiao_file_size(const char *path, uint64_t *size_out, qiao_error *err) QIAO_CHECK;
 /* XXH3 128-bit of the content as 32 hex digits. */

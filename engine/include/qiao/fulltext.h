@@ -20,9 +20,8 @@
 extern "C" {
 #endif
 
-#define QIAO_FULLTEXT_FORMAT "1"    /* stored in every database; another one is QIAO_E_VERSION */
+#define QIAO_FULLTEXT_FORMAT "2"    /* stored in every database; another one is QIAO_E_VERSION */
 #define QIAO_FULLTEXT_WORDS_MAX 64u /* words of one query */
-#define QIAO_FULLTEXT_SIDE_BASE 0x80000000u
 
 typedef struct qiao_fulltext_writer qiao_fulltext_writer;
 typedef struct qiao_fulltext qiao_fulltext;
@@ -57,21 +56,14 @@ typedef struct qiao_fulltext_term {
 } qiao_fulltext_term;
 
 typedef struct qiao_fulltext_document {
-    uint32_t docid; /* side * QIAO_FULLTEXT_SIDE_BASE + docid of the generation + 1, see qiao_fulltext_docid */
-    const char *id; /* unique id term Q */
+    uint32_t docid; /* from 1; a record keeps it from update to update, so it says nothing of order */
+    const char *id; /* unique id term Q; breaks ties */
     const qiao_fulltext_term *terms;
     size_t term_count;
     const char *const *filters; /* tags as in qiao/tags.h: "kind:project", "country:DE", "field:energy" ... */
     size_t filter_count;
     double slots[QIAO_SLOT_COUNT]; /* NAN = unknown */
 } qiao_fulltext_document;
-
-/* Number of a document in the full-text index and back. side: 0 projects, 1 needs (qiao_kind). */
-static inline uint32_t
-qiao_fulltext_docid(unsigned side, uint32_t docid)
-{
-    return side * QIAO_FULLTEXT_SIDE_BASE + docid + 1u;
-}
 
 /*
  * Write one shard: a new folder, replaced when it exists. Nothing is synced to the device; the catalogue does so once
@@ -83,6 +75,15 @@ QIAO_EXPORT qiao_status qiao_fulltext_writer_open(const char *path, qiao_fulltex
                                                   qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT qiao_status qiao_fulltext_add(qiao_fulltext_writer *writer, const qiao_fulltext_document *document,
                                           qiao_error *err) QIAO_CHECK;
+/*
+ * Change a finished database in place, for an update: a copy of one that is served, never the served one. Documents come
+ * in any order; one whose docid is there already takes its place, and what both have in common is not written again.
+ * QIAO_E_NOTFOUND, QIAO_E_CORRUPT, QIAO_E_VERSION and the errors above.
+ */
+QIAO_EXPORT qiao_status qiao_fulltext_update_open(const char *path, qiao_fulltext_writer **out,
+                                                  qiao_error *err) QIAO_CHECK;
+/* Only of a database opened for update; QIAO_E_CORRUPT where it has no such document. */
+QIAO_EXPORT qiao_status qiao_fulltext_remove(qiao_fulltext_writer *writer, uint32_t docid, qiao_error *err) QIAO_CHECK;
 /* Writes what is pending and frees in every case. NULL is fine. */
 QIAO_EXPORT qiao_status qiao_fulltext_writer_close(qiao_fulltext_writer *writer, qiao_error *err) QIAO_CHECK;
 /* Free without writing what is pending: the shard is to be thrown away. NULL is fine. */
@@ -147,7 +148,7 @@ typedef struct qiao_fulltext_hit {
 } qiao_fulltext_hit;
 
 /*
- * Best first, equal scores by docid. hits: room for query->limit. total_out: documents that match, estimated_out true
+ * Best first, equal scores newest first, then by id: the order does not depend on docids. hits: room for query->limit. total_out: documents that match, estimated_out true
  * where the total is not exact. A document matches when it has every required word, or, where none is required, at
  * least one word; and passes filters and ranges. QIAO_E_QUERY (too many words, a filter that is no "name:value"),
  * QIAO_E_CORRUPT, QIAO_E_STALE, QIAO_E_NOMEM.

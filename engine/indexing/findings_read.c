@@ -1,0 +1,199 @@
+/* Reads what an earlier build found. The checksum is looked at once; what it covers was written by findings_write.c. */
+#include "indexing/findings.h"
+
+#include "qiao/catalog.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define BLOCK ((size_t)1 << 20) /* as findings_write.c writes it */
+
+static uint64_t
+checksum(const qiao_mapping *mapping)
+{
+    uint64_t sum = 0;
+
+    for (size_t at = sizeof(qiaoi_findings_header); at < mapping->length; at += BLOCK)
+        sum = qiao_hash64(mapping->data + at, mapping->length - at < BLOCK ? mapping->length - at : BLOCK, sum);
+    return sum;
+}
+
+static bool
+sound(const qiao_mapping *mapping)
+{
+    const qiaoi_findings_header *header = (const qiaoi_findings_header *)(const void *)mapping->data;
+
+    return mapping->length >= sizeof *header && header->magic == QIAOI_FINDINGS_MAGIC &&
+           header->version == QIAOI_FINDINGS_VERSION && header->end == mapping->length &&
+           header->checksum == checksum(mapping);
+}
+
+qiao_status
+qiaoi_findings_open(const char *data_dir, qiaoi_findings **out, qiao_error *err)
+{
+    qiaoi_findings *findings = qiao_calloc(1, sizeof *findings);
+    char path[QIAO_PATH_MAX + 64];
+    qiao_status st;
+
+    *out = NULL;
+    snprintf(path, sizeof path, "%s/build/findings.bin", data_dir);
+    st = findings == NULL ? qiao_fail_memory(err) : qiao_mapping_open(path, &findings->mapping, err);
+    if (st == QIAO_OK && !sound(&findings->mapping))
+        st = qiao_fail(err, QIAO_E_CORRUPT, "%s is damaged", path);
+    if (st != QIAO_OK) {
+        qiaoi_findings_close(findings);
+        return st;
+    }
+    findings->header = (const qiaoi_findings_header *)(const void *)findings->mapping.data;
+    findings->entries =
+        (const qiaoi_findings_entry *)(const void *)(findings->mapping.data + findings->header->entries);
+    findings->ids = (const char *)findings->mapping.data + findings->header->ids;
+    *out = findings;
+    return QIAO_OK;
+}
+
+void
+qiaoi_findings_close(qiaoi_findings *findings)
+{
+    if (findings == NULL)
+        return;
+    qiao_mapping_close(&findings->mapping);
+    qiao_free(findings);
+}
+
+static qiao_status
+read_table(const qiaoi_findings *findings, uint64_t begin, uint64_t end, uint32_t count, qiaoi_term_table *table,
+           qiao_error *err)
+{
+    uint32_t offset = 0;
+
+    table->offsets = qiao_alloc(((size_t)count + 1) * sizeof *table->offsets);
+    if (table->offsets == NULL)
+        return qiao_fail_memory(err);
+    qiao_buffer_append(&table->bytes, findings->mapping.data + begin, (size_t)(end - begin));
+    if (table->bytes.failed)
+        return qiao_fail_memory(err);
+    for (uint32_t i = 0; i < count; i++) {
+        table->offsets[i] = offset;
+        offset += (uint32_t)strlen(table->bytes.data + offset) + 1;
+    }
+    table->count = table->capacity = count;
+    return QIAO_OK;
+}
+
+qiao_status
+qiaoi_findings_tables(const qiaoi_findings *findings, qiaoi_shard *shard, qiao_error *err)
+{
+    const qiaoi_findings_header *header = findings->header;
+    qiao_status st =
+        read_table(findings, header->terms, header->tags, header->term_count, &shard->collector.terms, err);
+
+    return st == QIAO_OK ? read_table(findings, header->tags, header->end, header->tag_count, &shard->tags, err) : st;
+}
+
+/* ---- one document ---- */
+
+typedef struct cursor {
+    const unsigned char *at;
+    qiao_arena *arena;
+    bool failed; /* no memory */
+} cursor;
+
+static uint32_t
+varint(cursor *c)
+{
+    uint32_t value = *c->at & 0x7Fu;
+
+    for (unsigned shift = 7; (*c->at++ & 0x80u) != 0; shift += 7)
+        value |= (uint32_t)(*c->at & 0x7Fu) << shift;
+    return value;
+}
+
+static void
+counts(cursor *c, uint16_t *title, uint16_t *body)
+{
+    unsigned both = *c->at++;
+
+    if (both == 0xFFu) {
+        *title = (uint16_t)varint(c);
+        *body = (uint16_t)varint(c);
+        return;
+    }
+    *title = (uint16_t)(both >> 4);
+    *body = (uint16_t)(both & 15u);
+}
+
+static void *
+room(cursor *c, size_t size)
+{
+    void *memory = c->failed ? NULL : qiao_arena_alloc(c->arena, size + 1);
+
+    c->failed = memory == NULL;
+    return memory;
+}
+
+static qiaoi_use *
+uses(cursor *c, uint32_t *count_out)
+{
+    uint32_t count = varint(c);
+    qiaoi_use *list = room(c, count * sizeof *list);
+
+    for (uint32_t i = 0; list != NULL && i < count; i++) {
+        list[i].id = varint(c);
+        counts(c, &list[i].title, &list[i].body);
+    }
+    *count_out = count;
+    return list;
+}
+
+static qiaoi_pair_use *
+pairs(cursor *c, uint32_t *count_out)
+{
+    uint32_t count = varint(c);
+    qiaoi_pair_use *list = room(c, count * sizeof *list);
+
+    for (uint32_t i = 0; list != NULL && i < count; i++) {
+        list[i].first = varint(c);
+        list[i].second = varint(c);
+        counts(c, &list[i].title, &list[i].body);
+    }
+    *count_out = count;
+    return list;
+}
+
+/* In place: they live as long as the findings. */
+static void
+facts(cursor *c, const qiaoi_findings *findings, qiaoi_corpus_document *document)
+{
+    size_t at;
+
+    document->facts_length = varint(c);
+    at = (size_t)(c->at - findings->mapping.data);
+    document->facts = findings->mapping.data + ((at + 7) & ~(size_t)7);
+}
+
+qiao_status
+qiaoi_findings_take(const qiaoi_findings *findings, uint32_t entry, qiao_arena *arena, qiaoi_corpus_document *document,
+                    qiao_error *err)
+{
+    cursor c = {findings->mapping.data + findings->entries[entry].block, arena, false};
+    qiaoi_document *use = &document->use;
+
+    use->pivot_title = (uint16_t)varint(&c);
+    use->pivot_body = (uint16_t)varint(&c);
+    use->native_title = (uint16_t)varint(&c);
+    use->native_body = (uint16_t)varint(&c);
+    document->tag_count = varint(&c);
+    document->tags = room(&c, document->tag_count * sizeof *document->tags);
+    for (uint32_t i = 0; document->tags != NULL && i < document->tag_count; i++)
+        document->tags[i] = varint(&c);
+    if (!c.failed)
+        use->terms = uses(&c, &use->term_count);
+    if (!c.failed)
+        use->entries = uses(&c, &use->entry_count);
+    if (!c.failed)
+        use->pairs = pairs(&c, &use->pair_count);
+    if (!c.failed)
+        facts(&c, findings, document);
+    return c.failed ? qiao_fail_memory(err) : QIAO_OK;
+}

@@ -1,0 +1,375 @@
+/*
+ * An update gives the generation that a full build of the same records gives: random changes one after the other, each
+ * time compared with a build from nothing in another folder, by bytes of the lexicon, by full rankings of both sides
+ * and by answers of the search box.
+ */
+#include "records.h"
+#include "support.h"
+#include "tiny_lexicon.h"
+
+#include "qiao/build.h"
+#include "qiao/catalog.h"
+#include "qiao/engine.h"
+#include "qiao/file.h"
+#include "qiao/match.h"
+#include "qiao/source_store.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define RECORDS 48
+#define STEPS 14
+#define JSON_MAX 1200
+
+/* What is in the source stores: the text of each record, "" where it is withdrawn. */
+typedef struct fixture {
+    qiao_test_folder updated, fresh;
+    char lexicon[QIAO_PATH_MAX];
+    char records[RECORDS][JSON_MAX];
+    uint64_t random;
+} fixture;
+
+static unsigned
+roll(fixture *f, unsigned sides)
+{
+    f->random = f->random * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)(f->random >> 33) % sides;
+}
+
+static const char *const english[] = {"battery", "cell",     "solid",   "state",    "lithium",  "electrolyte",
+                                      "robot",   "surgical", "storage", "hydrogen", "bearings", "medical",
+                                      "power",   "the",      "stable",  "membrane"};
+static const char *const chinese[] = {"电池", "固态电池", "锂",     "电解质", "机器人", "手术",
+                                      "储氢", "轴承",     "需求的", "公司",   "氢电池", "手术机器人"};
+static const char *const german[] = {"Wasserstoffspeicher", "Batterie", "Lager", "Speicher", "Zelle", "und"};
+static const char *const japanese[] = {"電池", "水素", "水素の電池", "ロボット"};
+
+static size_t
+put_words(fixture *f, char *at, size_t size, const char *const *words, size_t count, const char *between)
+{
+    size_t used = 0;
+
+    for (unsigned n = 4 + roll(f, 12), i = 0; i < n; i++)
+        used +=
+            (size_t)snprintf(at + used, size - used, "%s%s", i == 0 ? "" : between, words[roll(f, (unsigned)count)]);
+    return used;
+}
+
+/* Words that no other record has come and go with it. */
+static void
+make_record(fixture *f, int index)
+{
+    bool need = index % 3 == 0;
+    unsigned language = need ? 1 : roll(f, 8);
+    char first[300], second[300];
+
+    put_words(f, second, sizeof second, chinese, sizeof chinese / sizeof *chinese, "");
+    if (language == 1 || language == 4)
+        put_words(f, first, sizeof first, chinese, sizeof chinese / sizeof *chinese, "，");
+    else if (language == 2)
+        put_words(f, first, sizeof first, german, sizeof german / sizeof *german, " ");
+    else if (language == 3)
+        put_words(f, first, sizeof first, japanese, sizeof japanese / sizeof *japanese, "、");
+    else
+        put_words(f, first, sizeof first, english, sizeof english / sizeof *english, " ");
+    snprintf(f->records[index], JSON_MAX,
+             "{\"kind\":\"%s\",\"id\":\"t:%02d\",\"title\":{\"%s\":\"%s\"%s%s%s},\"summary\":{\"%s\":\"%s unique%u\"},"
+             "\"country\":\"%s\",\"trl\":%u,\"updated_at\":\"2025-0%u-11\"}",
+             need ? "need" : "project", index,
+             language == 1 || language == 4 ? "zh"
+             : language == 2                ? "de"
+             : language == 3                ? "ja"
+                                            : "en",
+             first, language > 5 ? ",\"zh\":\"" : "", language > 5 ? second : "", language > 5 ? "\"" : "",
+             language == 1 || language == 4 ? "zh"
+             : language == 2                ? "de"
+             : language == 3                ? "ja"
+                                            : "en",
+             first, roll(f, 1000), roll(f, 2) == 0 ? "DE" : "JP", 1 + roll(f, 9), 1 + roll(f, 3));
+    if (need) { /* needs have no TRL of their own */
+        char *trl = strstr(f->records[index], "\"trl\"");
+
+        memmove(trl, strstr(trl, "\"updated_at\""), strlen(strstr(trl, "\"updated_at\"")) + 1);
+    }
+}
+
+static void
+remove_record(const char *data_dir, int index)
+{
+    qiao_source_store *store;
+    qiao_error err = QIAO_ERROR_INIT;
+    qiao_change change;
+    char id[16];
+
+    snprintf(id, sizeof id, "t:%02d", index);
+    assert_ok(qiao_source_store_open(data_dir, true, &store, &err), &err);
+    assert_ok(qiao_source_store_remove(store, index % 3 == 0 ? QIAO_NEED : QIAO_PROJECT, id, &change, &err), &err);
+    assert_ok(qiao_source_store_commit(store, &err), &err);
+    qiao_source_store_close(store);
+}
+
+/* A record comes, changes or goes. */
+static void
+change_one(fixture *f)
+{
+    int index = (int)roll(f, RECORDS);
+    const char *record = f->records[index];
+
+    if (*record != '\0' && roll(f, 3) == 0) {
+        f->records[index][0] = '\0';
+        remove_record(f->updated.path, index);
+        return;
+    }
+    make_record(f, index);
+    qiao_test_put_records(f->updated.path, &record, 1);
+}
+
+static qiao_build_report
+build(const fixture *f, const char *data_dir, bool full)
+{
+    const qiao_build_options options = {.data_dir = data_dir,
+                                        .lexicon_path = f->lexicon,
+                                        .vocabulary_dir = QIAO_SOURCE_DIR "/engine/vocab/data",
+                                        .threads = full ? 1 : 2,
+                                        .full = full};
+    qiao_build_report report;
+    qiao_error err = QIAO_ERROR_INIT;
+
+    assert_ok(qiao_build(&options, &report, &err), &err);
+    return report;
+}
+
+static void
+build_fresh(fixture *f)
+{
+    qiao_test_folder_done(&f->fresh);
+    qiao_test_folder_init(&f->fresh);
+    for (int i = RECORDS - 1; i >= 0; i--) {
+        const char *record = f->records[i];
+
+        if (*record != '\0')
+            qiao_test_put_records(f->fresh.path, &record, 1);
+    }
+    build(f, f->fresh.path, true);
+}
+
+/* ---- comparing ---- */
+
+static void
+assert_same_lexicon(const fixture *f, uint64_t generation)
+{
+    char first[QIAO_PATH_MAX + 16], second[QIAO_PATH_MAX + 16], sums[2][33];
+    qiao_error err = QIAO_ERROR_INIT;
+
+    assert_ok(qiao_catalog_path(f->updated.path, generation, first, &err), &err);
+    assert_ok(qiao_catalog_path(f->fresh.path, 1, second, &err), &err);
+    strcat(first, "/lexicon.bin");
+    strcat(second, "/lexicon.bin");
+    assert_ok(qiao_file_checksum(first, sums[0], &err), &err);
+    assert_ok(qiao_file_checksum(second, sums[1], &err), &err);
+    assert_string_equal(sums[0], sums[1]);
+}
+
+/* Behind the number of the generation, which is another one. */
+static const char *
+behind_generation(const qiao_buffer *answer)
+{
+    const char *comma = strchr(answer->data, ',');
+
+    assert_non_null(comma);
+    return comma;
+}
+
+static void
+assert_same_search(qiao_session *sessions[2], qiao_kind side, const char *query, const char *filter)
+{
+    const char *filters[] = {filter};
+    const qiao_search_request request = {.side = side,
+                                         .query = query,
+                                         .query_length = strlen(query),
+                                         .filters = filters,
+                                         .filter_count = filter != NULL,
+                                         .trl_min = QIAO_UNKNOWN,
+                                         .trl_max = QIAO_UNKNOWN,
+                                         .limit = 100};
+    qiao_buffer answers[2] = {{0}, {0}};
+    qiao_error err = QIAO_ERROR_INIT;
+
+    for (int i = 0; i < 2; i++)
+        assert_ok(qiao_search_json(sessions[i], &request, &answers[i], &err), &err);
+    assert_string_equal(behind_generation(&answers[0]), behind_generation(&answers[1]));
+    qiao_buffer_done(&answers[0]);
+    qiao_buffer_done(&answers[1]);
+}
+
+static void
+assert_same_match(qiao_session *sessions[2], qiao_kind kind, const char *id, const char *text)
+{
+    const qiao_match_request request = {.kind = kind,
+                                        .id = id,
+                                        .text = text,
+                                        .text_length = text == NULL ? 0 : strlen(text),
+                                        .limit = 100,
+                                        .explain = QIAO_EXPLAIN_BRIEF};
+    qiao_buffer answers[2] = {{0}, {0}};
+    qiao_error err = QIAO_ERROR_INIT;
+
+    for (int i = 0; i < 2; i++)
+        assert_ok(qiao_match_json(sessions[i], &request, &answers[i], &err), &err);
+    assert_string_equal(behind_generation(&answers[0]), behind_generation(&answers[1]));
+    qiao_buffer_done(&answers[0]);
+    qiao_buffer_done(&answers[1]);
+}
+
+static void
+compare_answers(const fixture *f, qiao_session *sessions[2])
+{
+    static const char *const queries[] = {"",        "battery", "固态电池", "hydrogen storage", "wasserstoff",
+                                          "unique7", "水素"};
+
+    for (int i = 0; i < RECORDS; i++) {
+        char id[16];
+
+        snprintf(id, sizeof id, "t:%02d", i);
+        if (f->records[i][0] != '\0')
+            assert_same_match(sessions, i % 3 == 0 ? QIAO_NEED : QIAO_PROJECT, id, NULL);
+    }
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++)
+        for (int side = 0; side < 2; side++) {
+            assert_same_search(sessions, (qiao_kind)side, queries[i], NULL);
+            assert_same_search(sessions, (qiao_kind)side, queries[i], "country:DE");
+        }
+    assert_same_match(sessions, QIAO_NEED, NULL, "寻找固态电池和储氢技术");
+    assert_same_match(sessions, QIAO_NEED, NULL, "Wasserstoffspeicher für Batterien");
+}
+
+static void
+assert_same_answers(const fixture *f)
+{
+    qiao_engine *engines[2];
+    qiao_session *sessions[2];
+    qiao_error err = QIAO_ERROR_INIT;
+
+    for (int i = 0; i < 2; i++) {
+        const qiao_engine_options options = {.data_dir = i == 0 ? f->updated.path : f->fresh.path,
+                                             .share_dir = QIAO_BUILD_DIR "/share/qiao"};
+
+        assert_ok(qiao_engine_open(&options, &engines[i], &err), &err);
+        assert_ok(qiao_session_acquire(engines[i], &sessions[i], &err), &err);
+    }
+    compare_answers(f, sessions);
+    for (int i = 0; i < 2; i++) {
+        qiao_session_release(sessions[i]);
+        qiao_engine_close(engines[i]);
+    }
+}
+
+/* ---- the tests ---- */
+
+static int
+open_fixture(void **state)
+{
+    static fixture f;
+
+    memset(&f, 0, sizeof f);
+    qiao_test_folder_init(&f.updated);
+    qiao_test_folder_init(&f.fresh);
+    snprintf(f.lexicon, sizeof f.lexicon, "%s", qiao_test_path(&f.updated, "base.bin"));
+    qiao_test_write_lexicon(f.lexicon, qiao_test_words);
+    f.random = 20;
+    for (int i = 0; i < RECORDS * 3 / 4; i++) {
+        const char *record = f.records[i];
+
+        make_record(&f, i);
+        qiao_test_put_records(f.updated.path, &record, 1);
+    }
+    *state = &f;
+    return 0;
+}
+
+static int
+close_fixture(void **state)
+{
+    fixture *f = *state;
+
+    qiao_test_folder_done(&f->updated);
+    qiao_test_folder_done(&f->fresh);
+    return 0;
+}
+
+static void
+any_changes_give_what_a_full_build_gives(void **state)
+{
+    fixture *f = *state;
+    int updates = 0;
+
+    build(f, f->updated.path, false);
+    for (int step = 0; step < STEPS; step++) {
+        qiao_build_report report;
+
+        for (unsigned i = 0, n = 1 + roll(f, 6); i < n; i++)
+            change_one(f);
+        report = build(f, f->updated.path, false);
+        if (report.nothing_changed)
+            continue;
+        updates += report.mode == QIAO_BUILD_UPDATED;
+        assert_true(report.mode == QIAO_BUILD_UPDATED || report.mode == QIAO_BUILD_FULL_LEXICON);
+        build_fresh(f);
+        assert_same_lexicon(f, report.generation);
+        assert_same_answers(f);
+    }
+    assert_true(updates > STEPS / 2);
+}
+
+static void
+an_update_analyses_what_changed_and_nothing_else(void **state)
+{
+    fixture *f = *state;
+    qiao_build_report report = build(f, f->updated.path, false);
+    const char *record = f->records[1];
+
+    assert_int_equal(report.mode, QIAO_BUILD_FULL_NOTHING_KEPT);
+    assert_true(report.kept);
+    snprintf(f->records[1], JSON_MAX, "{\"kind\":\"project\",\"id\":\"t:01\",\"title\":{\"en\":\"A new robot\"}}");
+    qiao_test_put_records(f->updated.path, &record, 1);
+    report = build(f, f->updated.path, false);
+    assert_int_equal(report.mode, QIAO_BUILD_UPDATED);
+    assert_int_equal(report.analysed, 1);
+}
+
+static void
+what_was_found_is_forgotten_where_it_no_longer_holds(void **state)
+{
+    static const qiao_test_word fewer[] = {{QIAOI_ZH, "电池", "battery", 0}, {QIAOI_LANGUAGES, NULL, NULL, 0}};
+    fixture *f = *state;
+    char path[QIAO_PATH_MAX + 32];
+
+    build(f, f->updated.path, false);
+    qiao_test_write_lexicon(f->lexicon, fewer);
+    change_one(f);
+    assert_int_equal(build(f, f->updated.path, false).mode, QIAO_BUILD_FULL_LEXICON);
+    change_one(f);
+    assert_int_equal(build(f, f->updated.path, true).mode, QIAO_BUILD_FULL_ASKED);
+    change_one(f);
+    snprintf(path, sizeof path, "%s/build/findings.bin", f->updated.path);
+    assert_int_equal(truncate(path, 5000), 0);
+    assert_int_equal(build(f, f->updated.path, false).mode, QIAO_BUILD_FULL_NOTHING_KEPT);
+    build_fresh(f);
+    assert_same_answers(f);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(any_changes_give_what_a_full_build_gives, open_fixture, close_fixture),
+        cmocka_unit_test_setup_teardown(an_update_analyses_what_changed_and_nothing_else, open_fixture, close_fixture),
+        cmocka_unit_test_setup_teardown(what_was_found_is_forgotten_where_it_no_longer_holds, open_fixture,
+                                        close_fixture),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+    qiao_test_vocabulary_done();
+    return failed;
+}
