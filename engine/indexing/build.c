@@ -8,6 +8,7 @@
 #include "indexing/learn.h"
 #include "indexing/reuse.h"
 #include "indexing/text.h"
+#include "indexing/verdicts.h"
 #include "lexicon/derive.h"
 #include "lexicon/lexicon_internal.h"
 #include "qiao/catalog.h"
@@ -40,6 +41,7 @@ typedef struct build {
     qiaoi_findings_basis basis;
     qiaoi_reuse reuse;
     qiaoi_text text;
+    qiaoi_verdict_list verdicts;
     char staged[QIAO_PATH_MAX];
     bool have_stage;
     uint64_t number, parent;
@@ -467,6 +469,8 @@ make_generation(build *b, qiao_error *err)
     label_lexicon(b);
     begin_stage(b, QIAO_BUILD_READ);
     st = qiaoi_corpus_read(&b->corpus, b->store, err);
+    if (st == QIAO_OK)
+        st = qiaoi_corpus_verdicts(&b->corpus, b->store, &b->verdicts, err);
     end_stage(b, QIAO_BUILD_READ);
     if (st == QIAO_OK && b->corpus.sequence == 0) {
         st = qiao_fail(err, QIAO_E_NOTFOUND, "nothing has been imported into %s yet", b->options->data_dir);
@@ -488,6 +492,8 @@ make_generation(build *b, qiao_error *err)
         st = derive_lexicon(b, err);
     if (st == QIAO_OK)
         st = write_index(b, err);
+    if (st == QIAO_OK)
+        st = qiaoi_corpus_write_verdicts(&b->corpus, &b->verdicts, b->staged, err);
     if (st == QIAO_OK) {
         embed(b);
         describe(b);
@@ -535,6 +541,7 @@ qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_er
         st = qiao_fail(err, QIAO_E_IO, "cannot remove %s", b.staged);
     qiaoi_reuse_done(&b.reuse);
     qiaoi_corpus_done(&b.corpus);
+    qiao_free(b.verdicts.items);
     qiaoi_learner_free(b.learner);
     qiao_lexicon_close(b.derived);
     qiao_lexicon_close(b.base);

@@ -40,6 +40,7 @@ struct qiao_generation {
     qiaoi_vectors *vectors;   /* NULL = no dense channel ... */
     qiao_error vectors_fault; /* ... because of this, where its status says so */
     qiaoi_matches *matches;   /* NULL = built without */
+    qiaoi_verdicts *verdicts; /* NULL = there are none */
 };
 
 static qiao_status
@@ -327,6 +328,18 @@ open_matches(qiao_generation *generation, qiao_error *err)
 }
 
 static qiao_status
+open_verdicts(qiao_generation *generation, qiao_error *err)
+{
+    char path[QIAO_PATH_MAX + 32];
+
+    snprintf(path, sizeof path, "%s/%s", generation->folder, QIAOI_VERDICTS_NAME);
+    return qiao_file_exists(path)
+               ? qiaoi_verdicts_open(path, (const uint32_t[]){generation->sides[0].count, generation->sides[1].count},
+                                     &generation->verdicts, err)
+               : QIAO_OK;
+}
+
+static qiao_status
 open_all(qiao_generation *generation, qiao_error *err)
 {
     qiao_status st = open_files(generation, err);
@@ -348,7 +361,9 @@ open_all(qiao_generation *generation, qiao_error *err)
         st = qiaoi_generation_dense_open(generation->folder,
                                          (const uint32_t[]){generation->sides[0].count, generation->sides[1].count},
                                          &generation->vectors, &generation->vectors_fault, err);
-    return st == QIAO_OK ? open_matches(generation, err) : st;
+    if (st == QIAO_OK)
+        st = open_matches(generation, err);
+    return st == QIAO_OK ? open_verdicts(generation, err) : st;
 }
 
 qiao_status
@@ -403,6 +418,7 @@ qiao_generation_close(qiao_generation *generation)
         qiao_free(generation->sides[kind].idf);
     }
     qiaoi_matches_close(generation->matches);
+    qiaoi_verdicts_close(generation->verdicts);
     qiao_free(generation);
 }
 
@@ -434,6 +450,12 @@ const qiaoi_matches *
 qiaoi_generation_matches(const qiao_generation *generation)
 {
     return generation->matches;
+}
+
+const qiaoi_verdicts *
+qiaoi_generation_verdicts(const qiao_generation *generation)
+{
+    return generation->verdicts;
 }
 
 int

@@ -7,12 +7,13 @@
 #include "qiao/generation.h"
 #include "store/generation_format.h"
 #include "store/matches.h"
+#include "store/verdicts.h"
 
 /* Ranges of a side, in order of docid; immutable. */
 const qiaoi_postings *qiaoi_generation_postings(const qiao_generation *generation, qiao_kind kind, size_t *ranges_out);
 
-/* The block of facts of one record, as stored: borrowed from the map, not aligned, not looked into. QIAO_E_CORRUPT where
- * it is not there. */
+/* The block of facts of one record, as stored: borrowed from the map, not aligned, not looked into. QIAO_E_CORRUPT
+ * where it is not there. */
 qiao_status qiaoi_generation_facts(const qiao_generation *generation, qiao_kind kind, uint32_t docid, const void **out,
                                    size_t *length_out, qiao_error *err) QIAO_CHECK;
 
@@ -37,6 +38,9 @@ const qiaoi_vectors *qiaoi_generation_vectors(const qiao_generation *generation)
 
 /* The stored matches of both sides, or NULL where it was built without; immutable. */
 const qiaoi_matches *qiaoi_generation_matches(const qiao_generation *generation);
+
+/* What people decided about its pairs, or NULL where nobody did; immutable. */
+const qiaoi_verdicts *qiaoi_generation_verdicts(const qiao_generation *generation);
 
 /* The day the generation was made, days since 1970: what depends on a date is scored as of that day. 0
  * where its manifest does not say. */

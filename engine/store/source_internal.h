@@ -8,7 +8,8 @@
 #include "store/source_value.h"
 
 typedef struct qiaoi_source_tables {
-    qiao_kv_db entry, record, state, meta;
+    qiao_kv_db entry, record, state, meta, feedback;
+    bool has_feedback; /* a store from before there was any has no such table */
 } qiaoi_source_tables;
 
 struct qiao_source_store {
@@ -30,6 +31,8 @@ qiao_status qiaoi_source_facts_read(qiao_bytes value, qiaoi_source_facts *out, q
 qiao_status qiaoi_source_counts_read(qiao_source_store *store, qiao_kv_txn *txn, qiao_source_counts *out,
                                      qiao_error *err) QIAO_CHECK;
 qiao_status qiaoi_source_state_key(const char *name, qiao_bytes *out, qiao_error *err) QIAO_CHECK;
+/* Begins the batch where none is. QIAO_E_USAGE where the store was opened for reading. */
+qiao_status qiaoi_source_begin_batch(qiao_source_store *store, qiao_error *err) QIAO_CHECK;
 qiao_status qiaoi_source_damaged(qiao_error *err);
 
 #endif

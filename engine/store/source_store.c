@@ -1,8 +1,13 @@
 /*
- * Source store: the truth of what was received. Four tables in DIR/source.mdb:
- *   entry   kind byte + id -> content hash, sequence, flags (24 bytes): says in one small look-up whether a record
- * changed record  kind byte + id -> JSON (source_value.c); none for a tombstone state   key -> bytes meta    "format"
- * -> version, "counts" -> four numbers All changes between two commits are one LMDB transaction: after a crash all of
+ * Source store: the truth of what was received. Tables in DIR/source.mdb:
+ *   entry     kind byte + id -> content hash, sequence, flags (24 bytes): says in one small look-up whether a record
+ *             changed
+ *   record    kind byte + id -> JSON (source_value.c); none for a tombstone
+ *   state     key -> bytes
+ *   feedback  see source_feedback.c
+ *   meta      "format" -> version, "counts" -> four numbers
+ *
+ * All changes between two commits are one LMDB transaction: after a crash all of
  * them are there or none. A change that fails makes the whole batch fail at its commit, so a half-written record can
  * never be committed.
  */
@@ -110,7 +115,11 @@ open_tables(qiao_kv_txn *txn, qiaoi_source_tables *out, qiao_error *err)
         status = qiao_kv_database(txn, "state", &out->state, err);
     if (status == QIAO_OK)
         status = qiao_kv_database(txn, "meta", &out->meta, err);
-    return status;
+    if (status != QIAO_OK)
+        return status;
+    status = qiao_kv_database(txn, "feedback", &out->feedback, err);
+    out->has_feedback = status == QIAO_OK;
+    return status == QIAO_E_NOTFOUND ? QIAO_OK : status;
 }
 
 static qiao_status
@@ -286,8 +295,8 @@ qiaoi_source_counts_read(qiao_source_store *store, qiao_kv_txn *txn, qiao_source
     return status == QIAO_OK ? decode_counts(value, out, err) : status;
 }
 
-static qiao_status
-begin_batch(qiao_source_store *store, qiao_error *err)
+qiao_status
+qiaoi_source_begin_batch(qiao_source_store *store, qiao_error *err)
 {
     qiao_status status;
 
@@ -363,7 +372,7 @@ qiao_source_store_put(qiao_source_store *store, const qiao_record *record, qiao_
     qiao_status status = make_key(record->kind, record->id, &k, err);
 
     if (status == QIAO_OK)
-        status = begin_batch(store, err);
+        status = qiaoi_source_begin_batch(store, err);
     if (status != QIAO_OK)
         return status;
     status = find_entry(store, &k, &old, err);
@@ -396,7 +405,7 @@ qiao_source_store_remove(qiao_source_store *store, qiao_kind kind, const char *i
     qiao_status status = make_key(kind, id, &k, err);
 
     if (status == QIAO_OK)
-        status = begin_batch(store, err);
+        status = qiaoi_source_begin_batch(store, err);
     if (status != QIAO_OK)
         return status;
     status = find_entry(store, &k, &old, err);
@@ -456,7 +465,7 @@ qiao_source_store_set_state(qiao_source_store *store, const char *name, const ch
     qiao_status status = qiaoi_source_state_key(name, &key, err);
 
     if (status == QIAO_OK)
-        status = begin_batch(store, err);
+        status = qiaoi_source_begin_batch(store, err);
     if (status != QIAO_OK)
         return status;
     if (value != NULL)
