@@ -210,7 +210,7 @@ write_run(FILE *run, const query *q, const qiao_match_result *result)
 }
 
 typedef struct options {
-    const char *data_dir, *queries, *qrels, *run;
+    const char *data_dir, *queries, *qrels, *run, *profile;
     qiao_kind kind; /* of the queries */
     uint32_t depth;
     bool text_only, judged;
@@ -226,7 +226,8 @@ run_queries(const options *o, evaluation *e, qiao_session *session, FILE *run, q
                                             .text = q->text,
                                             .text_length = q->text == NULL ? 0 : strlen(q->text),
                                             .limit = o->depth,
-                                            .text_only = o->text_only};
+                                            .text_only = o->text_only,
+                                            .profile = o->profile};
         const qiao_match_result *result;
         uint64_t start = qiao_clock_monotonic_us();
         qiao_status st = qiao_match(session, &request, &result, err);
@@ -270,10 +271,10 @@ report(const evaluation *e)
 /* ---- judged pairs ---- */
 
 static qiao_status
-score_pairs(const evaluation *e, size_t begin, size_t end, qiao_session *session, judged_pair *out, FILE *run,
-            qiao_error *err)
+score_pairs(const evaluation *e, const options *o, size_t begin, size_t end, qiao_session *session, judged_pair *out,
+            FILE *run, qiao_error *err)
 {
-    const qiao_match_request request = {.kind = QIAO_NEED, .id = e->judgements[begin].query};
+    const qiao_match_request request = {.kind = QIAO_NEED, .id = e->judgements[begin].query, .profile = o->profile};
     const qiao_match_result *result;
     const char **ids = qiao_alloc((end - begin) * sizeof *ids);
     qiao_status st = ids == NULL ? qiao_fail_memory(err) : QIAO_OK;
@@ -296,7 +297,7 @@ score_pairs(const evaluation *e, size_t begin, size_t end, qiao_session *session
 }
 
 static qiao_status
-judge(const evaluation *e, qiao_session *session, FILE *run, qiao_error *err)
+judge(const evaluation *e, const options *o, qiao_session *session, FILE *run, qiao_error *err)
 {
     judged_pair *pairs = qiao_alloc((e->judgement_count + 1) * sizeof *pairs);
     judged_figures figures;
@@ -306,7 +307,7 @@ judge(const evaluation *e, qiao_session *session, FILE *run, qiao_error *err)
         for (end = begin; end < e->judgement_count; end++)
             if (strcmp(e->judgements[end].query, e->judgements[begin].query) != 0)
                 break;
-        st = score_pairs(e, begin, end, session, pairs, run, err);
+        st = score_pairs(e, o, begin, end, session, pairs, run, err);
     }
     if (st == QIAO_OK) {
         judged_measure(pairs, e->judgement_count, &figures);
@@ -343,7 +344,7 @@ evaluate(const options *o, qiao_error *err)
     if (st == QIAO_OK && o->run != NULL && (run = fopen(o->run, "w")) == NULL)
         st = qiao_fail(err, QIAO_E_IO, "cannot write %s", o->run);
     if (st == QIAO_OK)
-        st = o->judged ? judge(&e, session, run, err) : run_queries(o, &e, session, run, err);
+        st = o->judged ? judge(&e, o, session, run, err) : run_queries(o, &e, session, run, err);
     if (run != NULL && fclose(run) != 0 && st == QIAO_OK)
         st = qiao_fail(err, QIAO_E_IO, "cannot write %s", o->run);
     if (st == QIAO_OK && !o->judged)
@@ -359,21 +360,18 @@ evaluate(const options *o, qiao_error *err)
 }
 
 static const char usage[] = "usage: qiao-eval --data DIR [--queries Q.tsv] --qrels QRELS [--side projects|needs] "
-                            "[--depth 100] [--text-only] [--run OUT]\n"
-                            "       qiao-eval --data DIR --qrels QRELS --judged [--run OUT]\n";
+                            "[--depth 100] [--text-only] [--profile NAME] [--run OUT]\n"
+                            "       qiao-eval --data DIR --qrels QRELS --judged [--profile NAME] [--run OUT]\n";
 
 static bool
 read_options(int argc, char **argv, options *o)
 {
-    static const struct option names[] = {{"data", required_argument, NULL, 'd'},
-                                          {"queries", required_argument, NULL, 'q'},
-                                          {"qrels", required_argument, NULL, 'r'},
-                                          {"side", required_argument, NULL, 's'},
-                                          {"depth", required_argument, NULL, 'n'},
-                                          {"text-only", no_argument, NULL, 't'},
-                                          {"run", required_argument, NULL, 'o'},
-                                          {"judged", no_argument, NULL, 'j'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option names[] = {
+        {"data", required_argument, NULL, 'd'},    {"queries", required_argument, NULL, 'q'},
+        {"qrels", required_argument, NULL, 'r'},   {"side", required_argument, NULL, 's'},
+        {"depth", required_argument, NULL, 'n'},   {"text-only", no_argument, NULL, 't'},
+        {"run", required_argument, NULL, 'o'},     {"judged", no_argument, NULL, 'j'},
+        {"profile", required_argument, NULL, 'p'}, {NULL, 0, NULL, 0}};
     int option;
 
     while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
@@ -392,6 +390,9 @@ read_options(int argc, char **argv, options *o)
             break;
         case 'j':
             o->judged = true;
+            break;
+        case 'p':
+            o->profile = optarg;
             break;
         case 't':
             o->text_only = true;

@@ -21,18 +21,6 @@ check_options(const qiao_all_pairs_options *options, qiao_error *err)
     return QIAO_OK;
 }
 
-static qiao_status
-open_vocabulary(const qiao_all_pairs_options *options, qiao_vocabulary **out, qiao_error *err)
-{
-    char path[QIAO_PATH_MAX];
-    qiao_status st;
-
-    if (options->vocabulary_dir != NULL)
-        return qiao_vocabulary_open(options->vocabulary_dir, out, err);
-    st = qiao_share_path("vocab", path, err);
-    return st == QIAO_OK ? qiao_vocabulary_open(path, out, err) : st;
-}
-
 static unsigned
 thread_count(unsigned wanted)
 {
@@ -42,11 +30,11 @@ thread_count(unsigned wanted)
 }
 
 static qiao_status
-run(const qiao_all_pairs_options *options, const qiao_generation *generation, const qiao_vocabulary *vocabulary,
+run(const qiao_all_pairs_options *options, const qiao_generation *generation, const qiao_tables *tables,
     qiao_all_pairs_report *report, qiao_error *err)
 {
     const qiaoi_lists_job job = {.generation = generation,
-                                 .vocabulary = vocabulary,
+                                 .tables = tables,
                                  .threads = thread_count(options->threads),
                                  .slice = options->slice == 0 ? 1u : options->slice,
                                  .slices = options->slices == 0 ? 1u : options->slices,
@@ -69,7 +57,7 @@ qiao_all_pairs(const qiao_all_pairs_options *options, qiao_all_pairs_report *rep
 {
     uint64_t start = qiao_clock_monotonic_us();
     qiao_generation *generation = NULL;
-    qiao_vocabulary *vocabulary = NULL;
+    qiao_tables tables = {NULL, NULL, NULL};
     qiao_status st;
 
     memset(report, 0, sizeof *report);
@@ -77,12 +65,14 @@ qiao_all_pairs(const qiao_all_pairs_options *options, qiao_all_pairs_report *rep
     if (st == QIAO_OK)
         st = qiaoi_target_source(options, &generation, err);
     if (st == QIAO_OK)
-        st = open_vocabulary(options, &vocabulary, err);
+        st = qiao_tables_open(&(qiao_tables_options){.vocabulary_dir = options->vocabulary_dir,
+                                                     .data_dir = options->data_dir},
+                              &tables, err);
     if (st == QIAO_OK) {
         report->from = qiao_generation_manifest(generation)->generation;
-        st = run(options, generation, vocabulary, report, err);
+        st = run(options, generation, &tables, report, err);
     }
-    qiao_vocabulary_close(vocabulary);
+    qiao_tables_close(&tables);
     qiao_generation_close(generation);
     report->seconds = (double)(qiao_clock_monotonic_us() - start) / 1e6;
     return st;

@@ -14,7 +14,7 @@
 typedef struct comparison {
     const qiao_diff_options *options;
     qiao_diff_report *report;
-    qiao_vocabulary *vocabulary;
+    qiao_tables tables;
     qiao_generation *generations[2]; /* earlier, later */
     qiao_matcher *earlier;           /* of generations[0] */
     qiaoi_record_states states[2];   /* by qiao_kind */
@@ -287,18 +287,6 @@ open_generation(comparison *c, int which, uint64_t number, qiao_error *err)
     return st;
 }
 
-static qiao_status
-open_vocabulary(comparison *c, qiao_error *err)
-{
-    char path[QIAO_PATH_MAX];
-    qiao_status st;
-
-    if (c->options->vocabulary_dir != NULL)
-        return qiao_vocabulary_open(c->options->vocabulary_dir, &c->vocabulary, err);
-    st = qiao_share_path("vocab", path, err);
-    return st == QIAO_OK ? qiao_vocabulary_open(path, &c->vocabulary, err) : st;
-}
-
 static void
 count_records(const comparison *c)
 {
@@ -341,15 +329,17 @@ qiao_diff(const qiao_diff_options *options, qiao_diff_report *report, qiao_error
     if (st == QIAO_OK)
         st = open_generation(&c, 1, options->to, err);
     if (st == QIAO_OK)
-        st = open_vocabulary(&c, err);
+        st = qiao_tables_open(&(qiao_tables_options){.vocabulary_dir = options->vocabulary_dir,
+                                                     .data_dir = options->data_dir},
+                              &c.tables, err);
     if (st == QIAO_OK)
-        st = qiao_matcher_new(c.generations[0], c.vocabulary, &c.earlier, err);
+        st = qiao_matcher_new(c.generations[0], &c.tables, &c.earlier, err);
     if (st == QIAO_OK)
         st = compare(&c, err);
     qiaoi_record_states_done(&c.states[0]);
     qiaoi_record_states_done(&c.states[1]);
     qiao_matcher_free(c.earlier);
-    qiao_vocabulary_close(c.vocabulary);
+    qiao_tables_close(&c.tables);
     qiao_generation_close(c.generations[0]);
     qiao_generation_close(c.generations[1]);
     return st;

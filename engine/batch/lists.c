@@ -148,7 +148,7 @@ make_workers(shared_state *shared, worker *workers, unsigned count, qiao_error *
 
     for (unsigned i = 0; st == QIAO_OK && i < count; i++) {
         workers[i].shared = shared;
-        st = qiao_matcher_new(shared->job->generation, shared->job->vocabulary, &workers[i].matcher, err);
+        st = qiao_matcher_new(shared->job->generation, shared->job->tables, &workers[i].matcher, err);
     }
     return st;
 }

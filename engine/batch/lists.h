@@ -6,12 +6,12 @@
 #define QIAO_BATCH_LISTS_H
 
 #include "qiao/all_pairs.h"
-#include "qiao/vocabulary.h"
+#include "qiao/tables.h"
 #include "store/generation_internal.h"
 
 typedef struct qiaoi_lists_job {
     const qiao_generation *generation;
-    const qiao_vocabulary *vocabulary;
+    const qiao_tables *tables;
     unsigned threads;       /* at least 1 */
     uint32_t slice, slices; /* 1 and 1 = everything */
     bool part;              /* to be merged: the header says what it was made from */

@@ -33,8 +33,7 @@ typedef struct build {
     qiao_build_report *report;
     unsigned threads;
     qiao_source_store *store;
-    qiao_vocabulary *vocabulary;
-    qiao_units *units;
+    qiao_tables tables;
     qiao_lexicon *base, *derived;
     qiaoi_corpus corpus;
     qiaoi_learner *learner;
@@ -63,30 +62,6 @@ static void
 end_stage(build *b, qiao_build_stage stage)
 {
     b->report->seconds[stage] = (double)(qiao_clock_monotonic_us() - b->stage_start) / 1e6;
-}
-
-static qiao_status
-open_vocabulary(build *b, qiao_error *err)
-{
-    char path[QIAO_PATH_MAX];
-
-    if (b->options->vocabulary_dir != NULL)
-        return qiao_vocabulary_open(b->options->vocabulary_dir, &b->vocabulary, err);
-    qiao_status st = qiao_share_path("vocab", path, err);
-
-    return st != QIAO_OK ? st : qiao_vocabulary_open(path, &b->vocabulary, err);
-}
-
-/* A folder of vocabularies without a table of units gives no indicators. */
-static qiao_status
-open_units(build *b, qiao_error *err)
-{
-    char path[QIAO_PATH_MAX];
-
-    if (b->options->vocabulary_dir == NULL)
-        return qiao_units_open(NULL, &b->units, err);
-    snprintf(path, sizeof path, "%s/units.tsv", b->options->vocabulary_dir);
-    return qiao_file_exists(path) ? qiao_units_open(path, &b->units, err) : QIAO_OK;
 }
 
 static qiao_status
@@ -137,7 +112,7 @@ nothing_changed(build *b, uint64_t sequence)
         return false;
     b->parent = number;
     if (b->options->full || current.source_sequence != sequence || current.format_version != QIAO_FORMAT_VERSION ||
-        strcmp(current.vocabulary, qiao_vocabulary_version(b->vocabulary)) != 0 || !same_lexicon(b, current.lexicon) ||
+        strcmp(current.vocabulary, qiao_vocabulary_version(b->tables.vocabulary)) != 0 || !same_lexicon(b, current.lexicon) ||
         !qiaoi_embed_settled(b->options, number, b->report))
         return false;
     b->report->generation = number;
@@ -218,7 +193,7 @@ hash_of_program(void)
 static qiao_status
 choose_mode(build *b, qiao_error *err)
 {
-    const char *vocabulary = qiao_vocabulary_version(b->vocabulary), *units = qiao_units_version(b->units);
+    const char *vocabulary = qiao_vocabulary_version(b->tables.vocabulary), *units = qiao_units_version(b->tables.units);
     qiao_status st = QIAO_OK;
 
     b->basis.lexicon = qiao_hash64(b->base->mapping.data, b->base->mapping.length, 0);
@@ -228,7 +203,7 @@ choose_mode(build *b, qiao_error *err)
     if (b->options->full)
         qiaoi_corpus_number(&b->corpus);
     else
-        st = qiaoi_corpus_reuse(&b->corpus, b->options->data_dir, &b->basis, b->vocabulary, &b->reuse, &b->report->mode,
+        st = qiaoi_corpus_reuse(&b->corpus, b->options->data_dir, &b->basis, b->tables.vocabulary, &b->reuse, &b->report->mode,
                                 err);
     b->report->analysed = b->reuse.findings != NULL ? b->reuse.changed : b->corpus.numbers;
     return st;
@@ -238,8 +213,8 @@ static qiao_status
 analyse(build *b, qiao_error *err)
 {
     qiaoi_analysis analysis = {.lexicon = b->base,
-                               .vocabulary = b->vocabulary,
-                               .units = b->units,
+                               .vocabulary = b->tables.vocabulary,
+                               .units = b->tables.units,
                                .folder = b->staged,
                                .threads = b->threads,
                                .progress = b->options->progress,
@@ -388,7 +363,7 @@ describe(build *b)
     r->pairs = b->corpus.pair_count;
     r->generation = b->number;
     qiao_clock_utc(m->created);
-    snprintf(m->vocabulary, sizeof m->vocabulary, "%s", qiao_vocabulary_version(b->vocabulary));
+    snprintf(m->vocabulary, sizeof m->vocabulary, "%s", qiao_vocabulary_version(b->tables.vocabulary));
     describe_lexicon(b);
     snprintf(m->software, sizeof m->software, "%s", QIAO_VERSION);
 }
@@ -406,7 +381,7 @@ show_matching(uint64_t done, uint64_t total, void *context)
 static qiao_status
 match_all(build *b, qiao_error *err)
 {
-    qiaoi_lists_job job = {.vocabulary = b->vocabulary,
+    qiaoi_lists_job job = {.tables = &b->tables,
                            .threads = b->threads,
                            .slice = 1,
                            .slices = 1,
@@ -527,9 +502,9 @@ qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_er
     qiao_status st;
 
     memset(report, 0, sizeof *report);
-    st = open_vocabulary(&b, err);
-    if (st == QIAO_OK)
-        st = open_units(&b, err);
+    st = qiao_tables_open(
+        &(qiao_tables_options){.vocabulary_dir = options->vocabulary_dir, .data_dir = options->data_dir}, &b.tables,
+        err);
     if (st == QIAO_OK)
         st = open_base_lexicon(&b, err);
     if (st == QIAO_OK)
@@ -546,7 +521,6 @@ qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_er
     qiao_lexicon_close(b.derived);
     qiao_lexicon_close(b.base);
     qiao_source_store_close(b.store);
-    qiao_vocabulary_close(b.vocabulary);
-    qiao_units_close(b.units);
+    qiao_tables_close(&b.tables);
     return st;
 }

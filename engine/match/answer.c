@@ -88,7 +88,7 @@ qiaoi_answer_brief(const qiao_record *record, qiao_buffer *out)
 /* ---- sides and signals ---- */
 
 static void
-write_side(const qiaoi_candidate *candidate, bool owner, qiao_buffer *out)
+write_side(const qiao_matcher *matcher, const qiaoi_candidate *candidate, bool owner, qiao_buffer *out)
 {
     const qiaoi_side_score *side = owner ? &candidate->pair.owner : &candidate->pair.enterprise;
 
@@ -102,8 +102,8 @@ write_side(const qiaoi_candidate *candidate, bool owner, qiao_buffer *out)
         else
             qiao_buffer_printf(out, "%d.%06d", (int)(candidate->values[s] / QIAO_MICRO),
                                (int)(candidate->values[s] % QIAO_MICRO));
-        qiao_buffer_printf(out, ",\"weight\":%d,\"contribution\":%d}", (int)qiaoi_signal_weight((qiaoi_signal)s, owner),
-                           (int)side->contributions[s]);
+        qiao_buffer_printf(out, ",\"weight\":%d,\"contribution\":%d}",
+                           (int)matcher->profile->weights[s][owner ? 1 : 0], (int)side->contributions[s]);
     }
     qiao_buffer_text(out, "]}");
 }
@@ -284,9 +284,9 @@ qiaoi_answer_item(qiao_matcher *matcher, const qiao_match_request *request, cons
     qiaoi_answer_brief(item->record, out);
     qiao_buffer_printf(out, ",\"rank\":%u,\"score\":%d,\"confidence\":%d,\"text_score\":%.3f,\"sides\":{", rank,
                        (int)item->pair.score, (int)item->pair.confidence, item->text_score / (double)QIAOI_SCORE_UNIT);
-    write_side(item, false, out);
+    write_side(matcher, item, false, out);
     qiao_buffer_char(out, ',');
-    write_side(item, true, out);
+    write_side(matcher, item, true, out);
     qiao_buffer_char(out, '}');
     qiaoi_fusion_answer(item, out);
     if (request->explain != QIAO_EXPLAIN_NONE)

@@ -15,8 +15,8 @@
 #ifndef QIAO_MATCH_EVIDENCE_H
 #define QIAO_MATCH_EVIDENCE_H
 
+#include "match/profile.h"
 #include "match/query.h"
-#include "qiao/match.h"
 
 typedef struct qiaoi_text_evidence {
     int32_t value;    /* micro-units */
@@ -25,11 +25,12 @@ typedef struct qiaoi_text_evidence {
 } qiaoi_text_evidence;
 
 /* score: the retrieval score of the document (not accumulator units); fit: 0..1 */
-qiaoi_text_evidence qiaoi_text_evidence_of(const qiaoi_query *query, double score, double fit);
+qiaoi_text_evidence qiaoi_text_evidence_of(const qiaoi_query *query, const qiaoi_profile *profile, double score,
+                                           double fit);
 
 /* The value of a score alone, as if fit were not looked at. */
-int32_t qiaoi_text_value_of_score(const qiaoi_query *query, double score);
+int32_t qiaoi_text_value_of_score(const qiaoi_query *query, const qiaoi_profile *profile, double score);
 
-qiao_band qiaoi_band_of(const qiaoi_text_evidence *evidence);
+qiao_band qiaoi_band_of(const qiaoi_text_evidence *evidence, const qiaoi_profile *profile);
 
 #endif

@@ -5,6 +5,7 @@
 #include "match/matcher_internal.h"
 
 #include "match/answer.h"
+#include "match/assess.h"
 #include "match/fusion.h"
 #include "match/stored.h"
 
@@ -45,8 +46,7 @@ measure_native_share(qiao_matcher *matcher, qiao_error *err)
 }
 
 qiao_status
-qiao_matcher_new(const qiao_generation *generation, const qiao_vocabulary *vocabulary, qiao_matcher **out,
-                 qiao_error *err)
+qiao_matcher_new(const qiao_generation *generation, const qiao_tables *tables, qiao_matcher **out, qiao_error *err)
 {
     qiao_matcher *matcher = qiao_calloc(1, sizeof *matcher);
     qiao_status st;
@@ -55,9 +55,14 @@ qiao_matcher_new(const qiao_generation *generation, const qiao_vocabulary *vocab
     if (matcher == NULL)
         return qiao_fail_memory(err);
     matcher->generation = generation;
-    matcher->vocabulary = vocabulary;
+    matcher->tables = tables != NULL ? tables : &matcher->own_tables;
     matcher->today = qiaoi_generation_day(generation);
-    st = qiao_analyzer_new(qiao_generation_lexicon(generation), &matcher->analyzer, err);
+    st = tables != NULL ? QIAO_OK : qiao_tables_open(&(qiao_tables_options){NULL, NULL, NULL}, &matcher->own_tables, err);
+    if (st == QIAO_OK)
+        st = qiao_analyzer_new(qiao_generation_lexicon(generation), &matcher->analyzer, err);
+    if (st == QIAO_OK)
+        st = qiaoi_facts_maker_init(&matcher->facts_maker, matcher->tables->vocabulary, matcher->tables->units,
+                                    matcher->analyzer, err);
     if (st == QIAO_OK)
         st = qiaoi_query_init(&matcher->query, err);
     if (st == QIAO_OK)
@@ -104,6 +109,10 @@ qiao_matcher_free(qiao_matcher *matcher)
     qiaoi_query_done(&matcher->query);
     qiaoi_retrieval_done(&matcher->retrieval);
     qiaoi_topic_done(&matcher->topic);
+    qiaoi_facts_maker_done(&matcher->facts_maker);
+    qiao_tables_close(&matcher->own_tables);
+    qiao_buffer_done(&matcher->subject_block);
+    qiao_buffer_done(&matcher->candidate_block);
     qiao_free(matcher->candidates);
     qiao_free(matcher->items);
     qiao_free(matcher->contributions);
@@ -154,12 +163,15 @@ read_request(qiao_matcher *matcher, const qiao_match_request *request, qiao_erro
 
     if (given != 1)
         return qiao_fail(err, QIAO_E_USAGE, "give one of: an id, a record, a text");
+    st = qiaoi_profiles_find(matcher->tables->profiles, request->profile, &matcher->profile, err);
+    if (st != QIAO_OK)
+        return st;
     matcher->side = request->kind == QIAO_NEED ? QIAO_PROJECT : QIAO_NEED;
     matcher->gate_day = matcher->as_of != 0 ? matcher->as_of : (int)(time(NULL) / 86400);
     if (request->text != NULL) {
         matcher->texts[0] = (qiaoi_query_text){"text", NULL, request->text, request->text_length};
         matcher->text_count = 1;
-        return QIAO_OK;
+        return qiaoi_assess_subject(matcher, request, err);
     }
     if (request->id != NULL) {
         st = qiao_generation_find(matcher->generation, request->kind, request->id, &docid, err);
@@ -171,7 +183,7 @@ read_request(qiao_matcher *matcher, const qiao_match_request *request, qiao_erro
     }
     matcher->subject = request->id != NULL ? matcher->given : request->record;
     use_texts(matcher, matcher->subject);
-    return QIAO_OK;
+    return qiaoi_assess_subject(matcher, request, err);
 }
 
 /* ---- candidates ---- */
@@ -230,30 +242,7 @@ qiaoi_matcher_record(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_err
 int32_t
 qiaoi_matcher_text_value(const qiao_matcher *matcher, uint32_t text_score)
 {
-    return qiaoi_text_value_of_score(&matcher->query, text_score / (double)QIAOI_SCORE_UNIT);
-}
-
-qiao_status
-qiaoi_matcher_score(qiao_matcher *matcher, qiaoi_candidate *candidate, bool text_only, qiao_error *err)
-{
-    qiaoi_pair_context pair = {NULL, NULL, matcher->vocabulary, 0, matcher->today};
-
-    candidate->text =
-        qiaoi_text_evidence_of(&matcher->query, candidate->text_score / (double)QIAOI_SCORE_UNIT,
-                               qiaoi_topic_fit(&matcher->topic, matcher->generation, matcher->side, candidate->docid));
-    candidate->band = qiaoi_band_of(&candidate->text);
-    pair.text = candidate->place > 0 ? candidate->text_value : candidate->text.value;
-    if (!text_only && matcher->subject != NULL) {
-        qiao_status st = qiaoi_matcher_record(matcher, candidate, err);
-
-        if (st != QIAO_OK)
-            return st;
-        pair.need = matcher->side == QIAO_PROJECT ? matcher->subject : candidate->record;
-        pair.project = matcher->side == QIAO_PROJECT ? candidate->record : matcher->subject;
-    }
-    qiaoi_signals(&pair, candidate->values);
-    qiaoi_score(candidate->values, text_only, &candidate->pair);
-    return QIAO_OK;
+    return qiaoi_text_value_of_score(&matcher->query, matcher->profile, text_score / (double)QIAOI_SCORE_UNIT);
 }
 
 static int
@@ -272,20 +261,13 @@ compare_candidates(const void *a, const void *b)
     return x->docid < y->docid ? -1 : x->docid > y->docid;
 }
 
-bool
-qiaoi_matcher_expired(const qiao_matcher *matcher, const qiaoi_candidate *candidate)
-{
-    return candidate->record != NULL && candidate->record->expires_day != QIAO_UNKNOWN &&
-           candidate->record->expires_day < matcher->gate_day;
-}
-
 static qiao_status
 score_all(qiao_matcher *matcher, bool text_only, qiao_error *err)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < matcher->candidate_count; i++) {
-        qiao_status st = qiaoi_matcher_score(matcher, &matcher->candidates[i], text_only, err);
+        qiao_status st = qiaoi_assess(matcher, &matcher->candidates[i], err);
 
         if (st != QIAO_OK)
             return st;
@@ -294,7 +276,7 @@ score_all(qiao_matcher *matcher, bool text_only, qiao_error *err)
     for (size_t i = 0; i < matcher->candidate_count; i++) {
         qiaoi_candidate swap = matcher->candidates[i];
 
-        if (qiaoi_matcher_expired(matcher, &swap)) {
+        if (swap.gate != QIAOI_GATE_NONE) {
             qiao_record_free(swap.record);
             continue;
         }
@@ -333,6 +315,8 @@ qiaoi_matcher_query(qiao_matcher *matcher, qiao_error *err)
 
     if (st == QIAO_OK)
         qiaoi_topic_set(&matcher->topic, &matcher->query, matcher->generation, matcher->side);
+    if (st == QIAO_OK)
+        qiaoi_title_set(&matcher->title, &matcher->query, matcher->texts);
     return st;
 }
 
@@ -457,7 +441,7 @@ qiao_matcher_pairs(qiao_matcher *matcher, const qiao_match_request *request, con
         st = take_pair(matcher, ids[i], &matcher->candidates[i], err);
         if (st == QIAO_OK) {
             matcher->candidate_count = i + 1;
-            st = qiaoi_matcher_score(matcher, &matcher->candidates[i], request->text_only, err);
+            st = qiaoi_assess(matcher, &matcher->candidates[i], err);
         }
     }
     if (st == QIAO_OK)

@@ -3,9 +3,11 @@
 #define QIAO_MATCH_MATCHER_INTERNAL_H
 
 #include "match/evidence.h"
+#include "match/indicators.h"
 #include "match/query.h"
 #include "match/retrieval.h"
 #include "match/score.h"
+#include "match/title.h"
 #include "match/topic.h"
 #include "qiao/matcher.h"
 
@@ -16,6 +18,8 @@ typedef struct qiaoi_candidate {
     uint32_t text_score; /* accumulator units */
     qiaoi_text_evidence text;
     qiao_band band;
+    qiaoi_gate gate;
+    uint32_t flags; /* bits by qiaoi_flag */
     qiao_record *record; /* NULL until it is needed; owned by the matcher until its next request */
     int32_t values[QIAOI_SIGNAL_COUNT];
     qiaoi_pair_score pair;
@@ -30,11 +34,15 @@ typedef struct qiaoi_candidate {
 
 struct qiao_matcher {
     const qiao_generation *generation;
-    const qiao_vocabulary *vocabulary;
+    const qiao_tables *tables;
+    qiao_tables own_tables; /* where none were given */
     qiao_analyzer *analyzer;
     qiaoi_query query;
     qiaoi_retrieval retrieval;
     qiaoi_topic topic;
+    qiaoi_title title;
+    qiaoi_facts_maker facts_maker;
+    qiaoi_indicators indicators;
     qiaoi_candidate *candidates;
     size_t candidate_count, candidate_capacity;
     qiao_match_item *items;
@@ -45,6 +53,11 @@ struct qiao_matcher {
     qiao_record *given;         /* read from the generation by id; owned */
     uint32_t given_docid;       /* its number, where it was asked for by id */
     const qiao_record *subject; /* given, or the caller's; NULL for free text */
+    const qiaoi_profile *profile;
+    uint32_t left_out;                /* bits of signals that do not count */
+    const qiaoi_facts *subject_facts; /* of what is given; NULL: text alone counts */
+    const qiaoi_facts *candidate_facts; /* of the candidate that was assessed last */
+    qiao_buffer subject_block, candidate_block;
     qiaoi_query_text texts[QIAOI_QUERY_TEXTS_MAX];
     size_t text_count;
     qiao_kind side;          /* searched */
@@ -60,11 +73,6 @@ qiao_status qiaoi_matcher_room(qiao_matcher *matcher, size_t count, qiao_error *
 int32_t qiaoi_matcher_text_value(const qiao_matcher *matcher, uint32_t text_score);
 /* The query of what is being matched. */
 qiao_status qiaoi_matcher_query(qiao_matcher *matcher, qiao_error *err) QIAO_CHECK;
-/* Signals and score of a candidate. */
-qiao_status qiaoi_matcher_score(qiao_matcher *matcher, qiaoi_candidate *candidate, bool text_only,
-                                qiao_error *err) QIAO_CHECK;
-/* Did its record, read before, expire? */
-bool qiaoi_matcher_expired(const qiao_matcher *matcher, const qiaoi_candidate *candidate);
 /* The candidate's record, read and parsed once. */
 qiao_status qiaoi_matcher_record(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_error *err) QIAO_CHECK;
 

@@ -4,68 +4,82 @@
 
 #include <string.h>
 
-int32_t
-qiaoi_signal_weight(qiaoi_signal signal, bool owner)
+#define SCALE 1000 /* weights in millionths, so that a cap cuts finely */
+
+typedef struct weights {
+    int64_t of[QIAOI_SIGNAL_COUNT]; /* 0 where unknown */
+    int64_t sum;
+} weights;
+
+static weights
+known_weights(const int32_t *values, const qiaoi_profile *profile, uint32_t left_out, int side)
 {
-    static const int32_t weights[][2] = {
-#define QIAOI_SIGNAL_WEIGHT(name, code, enterprise, owner_weight) {enterprise, owner_weight},
-        QIAOI_SIGNALS(QIAOI_SIGNAL_WEIGHT)
-#undef QIAOI_SIGNAL_WEIGHT
-    };
+    weights w = {.sum = 0};
+    int64_t policy = 0, other = 0, most;
 
-    return weights[signal][owner];
-}
-
-static int64_t
-known_weight(const int32_t *values, bool owner, bool text_only)
-{
-    int64_t sum = 0;
-
-    for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++)
-        if (values[s] != QIAOI_SIGNAL_UNKNOWN && (!text_only || s == QIAOI_SIGNAL_TEXT))
-            sum += qiaoi_signal_weight((qiaoi_signal)s, owner);
-    return sum;
+    for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++) {
+        if (values[s] == QIAOI_SIGNAL_UNKNOWN || (left_out >> s & 1u) != 0)
+            continue;
+        w.of[s] = (int64_t)profile->weights[s][side] * SCALE;
+        *(qiaoi_signal_is_policy((qiaoi_signal)s) ? &policy : &other) += w.of[s];
+    }
+    most = other * profile->policy_cap / 1000;
+    for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++) {
+        if (policy > most && qiaoi_signal_is_policy((qiaoi_signal)s))
+            w.of[s] = w.of[s] * most / policy;
+        w.sum += w.of[s];
+    }
+    return w;
 }
 
 /* Largest remainders would depend on ties; the running total keeps the sum exact and the order fixed. */
 static void
-score_side(const int32_t *values, bool owner, bool text_only, qiaoi_side_score *out)
+score_side(const int32_t *values, const weights *w, qiaoi_side_score *out)
 {
-    int64_t known = known_weight(values, owner, text_only), running = 0, given = 0;
+    int64_t running = 0, given = 0;
 
     memset(out, 0, sizeof *out);
-    if (known == 0)
+    if (w->sum == 0)
         return;
     for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++) {
-        if (values[s] == QIAOI_SIGNAL_UNKNOWN || (text_only && s != QIAOI_SIGNAL_TEXT))
+        if (w->of[s] == 0)
             continue;
-        running += (int64_t)qiaoi_signal_weight((qiaoi_signal)s, owner) * values[s];
-        out->contributions[s] = (int32_t)(running / known - given);
-        given = running / known;
+        running += w->of[s] * values[s];
+        out->contributions[s] = (int32_t)(running / w->sum - given);
+        given = running / w->sum;
     }
     out->score = (int32_t)given;
 }
 
 static int32_t
-confidence(const int32_t *values, bool owner)
+confidence(const int32_t *values, const qiaoi_profile *profile, uint32_t left_out, int side)
 {
-    int64_t known = known_weight(values, owner, false), all = 0;
+    int64_t known = 0, all = 0;
 
-    for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++)
-        all += qiaoi_signal_weight((qiaoi_signal)s, owner);
+    for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++) {
+        if ((left_out >> s & 1u) != 0 || qiaoi_signal_is_policy((qiaoi_signal)s))
+            continue;
+        all += profile->weights[s][side];
+        known += values[s] == QIAOI_SIGNAL_UNKNOWN ? 0 : profile->weights[s][side];
+    }
     return all == 0 ? 0 : (int32_t)(known * QIAO_MICRO / all);
 }
 
 void
-qiaoi_score(const int32_t values[QIAOI_SIGNAL_COUNT], bool text_only, qiaoi_pair_score *out)
+qiaoi_score(const int32_t values[QIAOI_SIGNAL_COUNT], const qiaoi_profile *profile, uint32_t left_out,
+            qiaoi_pair_score *out)
 {
-    int32_t enterprise_known = confidence(values, false), owner_known = confidence(values, true);
+    int32_t known[2];
     int64_t a, b;
 
-    score_side(values, false, text_only, &out->enterprise);
-    score_side(values, true, text_only, &out->owner);
+    for (int side = 0; side < 2; side++) {
+        weights w = known_weights(values, profile, left_out, side);
+
+        score_side(values, &w, side == 0 ? &out->enterprise : &out->owner);
+        known[side] = confidence(values, profile, left_out, side);
+    }
     a = out->enterprise.score;
     b = out->owner.score;
     out->score = a + b == 0 ? 0 : (int32_t)(2 * a * b / (a + b));
-    out->confidence = enterprise_known < owner_known ? enterprise_known : owner_known;
+    out->confidence = known[0] < known[1] ? known[0] : known[1];
 }

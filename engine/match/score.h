@@ -2,12 +2,13 @@
  * Score of a pair from its signals. Integers only: contributions add up to each side's score exactly.
  *
  * Each side is the weighted mean of its known signals; the pair's score is the harmonic mean of the two sides, rounded
- * down; confidence is the share of the weight that is known (the smaller of the two sides). Pure functions.
+ * down; confidence is the share of the weight that is known (the smaller of the two sides), policy apart. Policy
+ * signals weigh at most the profile's cap of what the known other ones weigh. Pure functions.
  */
 #ifndef QIAO_MATCH_SCORE_H
 #define QIAO_MATCH_SCORE_H
 
-#include "match/signals.h"
+#include "match/profile.h"
 
 typedef struct qiaoi_side_score {
     int32_t score;
@@ -19,9 +20,12 @@ typedef struct qiaoi_pair_score {
     int32_t score, confidence;
 } qiaoi_pair_score;
 
-/* text_only: the text signal alone. */
-void qiaoi_score(const int32_t values[QIAOI_SIGNAL_COUNT], bool text_only, qiaoi_pair_score *out);
+/* Bits of signals that do not count in a request. */
+#define QIAOI_WITHOUT_POLICY                                                                                           \
+    (1u << QIAOI_SIGNAL_PARK_FIELD | 1u << QIAOI_SIGNAL_PARK_COUNTRY | 1u << QIAOI_SIGNAL_COUNTRY_GROUP)
+#define QIAOI_TEXT_ONLY (~(1u << QIAOI_SIGNAL_TEXT_TITLE | 1u << QIAOI_SIGNAL_TEXT_BODY))
 
-int32_t qiaoi_signal_weight(qiaoi_signal signal, bool owner);
+void qiaoi_score(const int32_t values[QIAOI_SIGNAL_COUNT], const qiaoi_profile *profile, uint32_t left_out,
+                 qiaoi_pair_score *out);
 
 #endif

@@ -1,27 +1,31 @@
-/* The signals, one function each; the table in signals.h names them. */
-#include "match/signals.h"
+/* The signals, one function each; the table in signals.h names them. Policy: signals_policy.c. */
+#include "match/signals_internal.h"
 
+#include <math.h>
 #include <string.h>
 
-static bool
-contains(const qiao_codes *codes, const char *code)
+#define DAYS_A_MONTH 30.44
+#define FRESH_DAYS 182
+#define STALE_DAYS 1826
+
+static int32_t
+micro(double value)
 {
-    for (size_t i = 0; i < codes->count; i++)
-        if (strcmp(codes->items[i], code) == 0)
+    return value <= 0 ? 0 : value >= 1 ? QIAO_MICRO : (int32_t)(value * QIAO_MICRO);
+}
+
+bool
+qiaoi_codes_contain(const qiaoi_facts *facts, const qiaoi_fact_codes *codes, const char *code)
+{
+    for (uint32_t i = 0; i < codes->count; i++)
+        if (strcmp(qiaoi_facts_code(facts, codes, i), code) == 0)
             return true;
     return false;
 }
 
-static int32_t
-text_signal(const qiaoi_pair_context *pair)
-{
-    return pair->text;
-}
-
-/* Same code 1; same branch with another leaf .6; a branch against one of its leaves .8; else 0. The best pair of codes
- * counts. */
-static int32_t
-field_likeness(const char *a, const char *b)
+/* Same code 1; one under the other .8; same branch .6; else 0. */
+int32_t
+qiaoi_field_likeness(const char *a, const char *b)
 {
     size_t top_a = strcspn(a, "."), top_b = strcspn(b, ".");
 
@@ -32,17 +36,33 @@ field_likeness(const char *a, const char *b)
     return a[top_a] == '\0' || b[top_b] == '\0' ? 800000 : 600000;
 }
 
+/* The classification is read letter by letter: section, class (3), subclass (4), group. */
 static int32_t
-field_signal(const qiaoi_pair_context *pair)
+ipc_likeness(const char *a, const char *b)
 {
-    const qiao_codes *need = &pair->need->fields, *project = &pair->project->fields;
+    size_t n = 0;
+
+    while (a[n] != '\0' && a[n] == b[n])
+        n++;
+    if (n >= 4 && a[n] == '\0' && b[n] == '\0')
+        return QIAO_MICRO;
+    if (n > 4 && memchr(a, '/', n) != NULL)
+        return 800000;
+    return n >= 4 ? 600000 : n == 3 ? 300000 : 0;
+}
+
+static int32_t
+best_pair(const qiaoi_pair_context *pair, const qiaoi_fact_codes *need, const qiaoi_fact_codes *project,
+          int32_t (*likeness)(const char *, const char *))
+{
     int32_t best = 0;
 
     if (need->count == 0 || project->count == 0)
         return QIAOI_SIGNAL_UNKNOWN;
-    for (size_t i = 0; i < need->count; i++)
-        for (size_t k = 0; k < project->count; k++) {
-            int32_t value = field_likeness(need->items[i], project->items[k]);
+    for (uint32_t i = 0; i < need->count; i++)
+        for (uint32_t k = 0; k < project->count; k++) {
+            int32_t value =
+                likeness(qiaoi_facts_code(pair->need, need, i), qiaoi_facts_code(pair->project, project, k));
 
             best = value > best ? value : best;
         }
@@ -50,44 +70,24 @@ field_signal(const qiaoi_pair_context *pair)
 }
 
 static bool
-named(const qiaoi_pair_context *pair, const qiao_codes *codes, const char *country)
+research_need(const qiaoi_facts *need)
 {
-    for (size_t i = 0; i < codes->count; i++)
-        if (strcmp(codes->items[i], country) == 0 ||
-            (pair->vocabulary != NULL &&
-             qiao_vocabulary_in_group(pair->vocabulary, codes->items[i], country, pair->today)))
-            return true;
-    return false;
+    const char *kind = qiaoi_facts_text(need, need->record_kind), *park = qiaoi_facts_text(need, need->park);
+
+    /* measure 18: basic research in Haidian, large facilities in Huairou */
+    return (kind != NULL && strcmp(kind, "joint_rd") == 0) ||
+           (park != NULL && (strcmp(park, "haidian") == 0 || strcmp(park, "huairou") == 0));
 }
 
-/* What the need says of partner countries and target regions; it often says nothing. */
-static int32_t
-country_signal(const qiaoi_pair_context *pair)
-{
-    const char *country = pair->project->country;
-    const qiao_codes *allow = &pair->need->country_allow, *targets = &pair->need->target_regions;
-
-    if (country == NULL)
-        return QIAOI_SIGNAL_UNKNOWN;
-    if (named(pair, &pair->need->country_deny, country))
-        return 0;
-    if (allow->count == 0 && targets->count == 0)
-        return QIAOI_SIGNAL_UNKNOWN;
-    return named(pair, allow, country) || named(pair, targets, country) ? QIAO_MICRO : 0;
-}
-
-/* Inside the wanted interval 1; each level below or above takes a quarter. A research need does not mind a low level.
- */
 static int32_t
 trl_signal(const qiaoi_pair_context *pair)
 {
     int32_t low = pair->need->trl_min, high = pair->need->trl_max, trl = pair->project->trl, distance = 0;
-    bool research = pair->need->record_kind != NULL && strcmp(pair->need->record_kind, "joint_rd") == 0;
 
     if (trl == QIAO_UNKNOWN || (low == QIAO_UNKNOWN && high == QIAO_UNKNOWN))
         return QIAOI_SIGNAL_UNKNOWN;
     if (low != QIAO_UNKNOWN && trl < low)
-        distance = research ? 0 : low - trl;
+        distance = research_need(pair->need) ? 0 : low - trl;
     else if (high != QIAO_UNKNOWN && trl > high)
         distance = trl - high;
     return distance >= 4 ? 0 : QIAO_MICRO - distance * (QIAO_MICRO / 4);
@@ -96,36 +96,215 @@ trl_signal(const qiaoi_pair_context *pair)
 static int32_t
 mode_signal(const qiaoi_pair_context *pair)
 {
-    const qiao_codes *need = &pair->need->coop_modes, *project = &pair->project->coop_modes;
+    const qiaoi_fact_codes *need = &pair->need->modes;
 
-    if (need->count == 0 || project->count == 0)
+    if (need->count == 0 || pair->project->modes.count == 0)
         return QIAOI_SIGNAL_UNKNOWN;
-    for (size_t i = 0; i < need->count; i++)
-        if (contains(project, need->items[i]))
+    for (uint32_t i = 0; i < need->count; i++)
+        if (qiaoi_codes_contain(pair->project, &pair->project->modes, qiaoi_facts_code(pair->need, need, i)))
             return QIAO_MICRO;
     return 0;
+}
+
+static int32_t
+budget_signal(const qiaoi_pair_context *pair)
+{
+    double budget = isnan(pair->need->money_max) ? pair->need->money_min : pair->need->money_max;
+    double price = isnan(pair->project->money_min) ? pair->project->money_max : pair->project->money_min;
+
+    if (isnan(budget) || isnan(price) || budget <= 0 || price < 0)
+        return QIAOI_SIGNAL_UNKNOWN;
+    return price <= budget ? QIAO_MICRO : micro(2.0 - price / budget);
+}
+
+static int32_t
+time_signal(const qiaoi_pair_context *pair)
+{
+    const qiaoi_facts *need = pair->need, *project = pair->project;
+    double ready, late;
+
+    if (project->duration_months == QIAO_UNKNOWN && project->available_day == QIAO_UNKNOWN)
+        return QIAOI_SIGNAL_UNKNOWN;
+    if (need->needed_day == QIAO_UNKNOWN) {
+        if (need->duration_months == QIAO_UNKNOWN || project->duration_months == QIAO_UNKNOWN)
+            return QIAOI_SIGNAL_UNKNOWN;
+        return micro(1.0 - (project->duration_months - need->duration_months) / 12.0);
+    }
+    ready = project->available_day != QIAO_UNKNOWN && project->available_day > pair->as_of ? project->available_day
+                                                                                           : pair->as_of;
+    if (project->duration_months != QIAO_UNKNOWN)
+        ready += project->duration_months * DAYS_A_MONTH;
+    late = (ready - need->needed_day) / DAYS_A_MONTH;
+    return micro(1.0 - late / 12.0);
+}
+
+/* Which modes give the rights that are asked for. */
+static int32_t
+ip_signal(const qiaoi_pair_context *pair)
+{
+    static const struct {
+        const char *terms, *modes[6];
+    } gives[] = {
+        {"own", {"tc_transfer_patent", "tc_transfer_app", "tc_transfer_secret", "tc_dev_commissioned", NULL}},
+        {"share", {"tc_dev_joint", "jv", "joint_lab", "equity", NULL}},
+        {"licence_exclusive", {"tc_license_patent", "tc_license_secret", NULL}},
+        {"licence_nonexcl", {"tc_license_patent", "tc_license_secret", NULL}},
+    };
+    const char *terms = qiaoi_facts_text(pair->need, pair->need->ip_terms);
+
+    if (terms == NULL || pair->project->modes.count == 0)
+        return QIAOI_SIGNAL_UNKNOWN;
+    for (size_t i = 0; i < sizeof gives / sizeof *gives; i++) {
+        if (strcmp(gives[i].terms, terms) != 0)
+            continue;
+        for (size_t k = 0; gives[i].modes[k] != NULL; k++)
+            if (qiaoi_codes_contain(pair->project, &pair->project->modes, gives[i].modes[k]))
+                return QIAO_MICRO;
+        return 0;
+    }
+    return QIAOI_SIGNAL_UNKNOWN; /* negotiable */
+}
+
+/* Mean of what is known of: does one side seek what the other is. */
+static int32_t
+sought(const qiaoi_facts *a, const qiaoi_fact_codes *wanted_a, const char *is_b, const qiaoi_facts *b,
+       const qiaoi_fact_codes *wanted_b, const char *is_a)
+{
+    int32_t sum = 0, known = 0;
+
+    if (wanted_a->count > 0 && is_b != NULL) {
+        sum += qiaoi_codes_contain(a, wanted_a, is_b) ? QIAO_MICRO : 0;
+        known++;
+    }
+    if (wanted_b->count > 0 && is_a != NULL) {
+        sum += qiaoi_codes_contain(b, wanted_b, is_a) ? QIAO_MICRO : 0;
+        known++;
+    }
+    return known == 0 ? QIAOI_SIGNAL_UNKNOWN : sum / known;
+}
+
+static int32_t
+org_kind_signal(const qiaoi_pair_context *pair)
+{
+    const qiaoi_facts *n = pair->need, *p = pair->project;
+
+    return sought(n, &n->partner_kinds, qiaoi_facts_text(p, p->org_kind), p, &p->partner_kinds,
+                  qiaoi_facts_text(n, n->org_kind));
+}
+
+static int32_t
+org_size_signal(const qiaoi_pair_context *pair)
+{
+    const qiaoi_facts *n = pair->need, *p = pair->project;
+
+    return sought(n, &n->partner_sizes, qiaoi_facts_text(p, p->org_size), p, &p->partner_sizes,
+                  qiaoi_facts_text(n, n->org_size));
+}
+
+bool
+qiaoi_names_country(const qiao_vocabulary *vocabulary, int day, const qiaoi_facts *facts, const qiaoi_fact_codes *codes,
+                    const char *country)
+{
+    for (uint32_t i = 0; i < codes->count; i++) {
+        const char *code = qiaoi_facts_code(facts, codes, i);
+
+        if (strcmp(code, country) == 0 ||
+            (vocabulary != NULL && qiao_vocabulary_in_group(vocabulary, code, country, day)))
+            return true;
+    }
+    return false;
+}
+
+static int32_t
+country_signal(const qiaoi_pair_context *pair)
+{
+    const char *country = qiaoi_facts_text(pair->project, pair->project->country);
+    const qiaoi_facts *need = pair->need;
+
+    if (country == NULL)
+        return QIAOI_SIGNAL_UNKNOWN;
+    if (qiaoi_names_country(pair->vocabulary, pair->as_of, need, &need->country_deny, country))
+        return 0;
+    if (need->country_allow.count == 0 && need->target_regions.count == 0)
+        return QIAOI_SIGNAL_UNKNOWN;
+    return qiaoi_names_country(pair->vocabulary, pair->as_of, need, &need->country_allow, country) ||
+                   qiaoi_names_country(pair->vocabulary, pair->as_of, need, &need->target_regions, country)
+               ? QIAO_MICRO
+               : 0;
+}
+
+static int32_t
+completeness_signal(const qiaoi_pair_context *pair)
+{
+    int32_t a = pair->need->completeness, b = pair->project->completeness;
+
+    return a == QIAO_UNKNOWN || b == QIAO_UNKNOWN ? QIAOI_SIGNAL_UNKNOWN : (a + b) / 2;
+}
+
+static int32_t
+freshness_signal(const qiaoi_pair_context *pair)
+{
+    int32_t day =
+        pair->project->updated_day != QIAO_UNKNOWN ? pair->project->updated_day : pair->project->published_day;
+
+    if (day == QIAO_UNKNOWN)
+        return QIAOI_SIGNAL_UNKNOWN;
+    return micro(1.0 - (double)(pair->as_of - day - FRESH_DAYS) / (STALE_DAYS - FRESH_DAYS));
 }
 
 void
 qiaoi_signals(const qiaoi_pair_context *pair, int32_t values[QIAOI_SIGNAL_COUNT])
 {
-    bool both = pair->need != NULL && pair->project != NULL;
-
-    values[QIAOI_SIGNAL_TEXT] = text_signal(pair);
-    values[QIAOI_SIGNAL_FIELD] = both ? field_signal(pair) : QIAOI_SIGNAL_UNKNOWN;
-    values[QIAOI_SIGNAL_COUNTRY] = both ? country_signal(pair) : QIAOI_SIGNAL_UNKNOWN;
-    values[QIAOI_SIGNAL_TRL] = both ? trl_signal(pair) : QIAOI_SIGNAL_UNKNOWN;
-    values[QIAOI_SIGNAL_MODE] = both ? mode_signal(pair) : QIAOI_SIGNAL_UNKNOWN;
+    for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++)
+        values[s] = QIAOI_SIGNAL_UNKNOWN;
+    values[QIAOI_SIGNAL_TEXT_TITLE] = pair->text_title;
+    values[QIAOI_SIGNAL_TEXT_BODY] = pair->text_body;
+    values[QIAOI_SIGNAL_INDICATORS] = pair->indicators;
+    values[QIAOI_SIGNAL_FEEDBACK] = pair->feedback;
+    if (pair->need == NULL || pair->project == NULL)
+        return;
+    values[QIAOI_SIGNAL_FIELD] = best_pair(pair, &pair->need->fields, &pair->project->fields, qiaoi_field_likeness);
+    values[QIAOI_SIGNAL_IPC] = best_pair(pair, &pair->need->ipc, &pair->project->ipc, ipc_likeness);
+    values[QIAOI_SIGNAL_TRL] = trl_signal(pair);
+    values[QIAOI_SIGNAL_MODE] = mode_signal(pair);
+    values[QIAOI_SIGNAL_BUDGET] = budget_signal(pair);
+    values[QIAOI_SIGNAL_TIME] = time_signal(pair);
+    values[QIAOI_SIGNAL_IP_TERMS] = ip_signal(pair);
+    values[QIAOI_SIGNAL_ORG_KIND] = org_kind_signal(pair);
+    values[QIAOI_SIGNAL_ORG_SIZE] = org_size_signal(pair);
+    values[QIAOI_SIGNAL_PARTNER_COUNTRY] = country_signal(pair);
+    values[QIAOI_SIGNAL_COMPLETENESS] = completeness_signal(pair);
+    values[QIAOI_SIGNAL_FRESHNESS] = freshness_signal(pair);
+    qiaoi_policy_signals(pair, values);
 }
+
+static const struct {
+    const char *code;
+    bool policy;
+} table[] = {
+#define ROW(name, code, policy) {code, policy},
+    QIAOI_SIGNALS(ROW)
+#undef ROW
+};
 
 const char *
 qiaoi_signal_code(qiaoi_signal signal)
 {
-    static const char *const codes[] = {
-#define QIAOI_SIGNAL_CODE(name, code, enterprise, owner) code,
-        QIAOI_SIGNALS(QIAOI_SIGNAL_CODE)
-#undef QIAOI_SIGNAL_CODE
-    };
+    return signal < QIAOI_SIGNAL_COUNT ? table[signal].code : "";
+}
 
-    return signal < QIAOI_SIGNAL_COUNT ? codes[signal] : "";
+bool
+qiaoi_signal_is_policy(qiaoi_signal signal)
+{
+    return signal < QIAOI_SIGNAL_COUNT && table[signal].policy;
+}
+
+qiaoi_signal
+qiaoi_signal_of(const char *code)
+{
+    int s = 0;
+
+    while (s < QIAOI_SIGNAL_COUNT && strcmp(table[s].code, code) != 0)
+        s++;
+    return (qiaoi_signal)s;
 }

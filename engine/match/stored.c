@@ -1,6 +1,7 @@
 /* Lists to be stored, and answers from stored lists: see stored.h. */
 #include "match/stored.h"
 
+#include "match/assess.h"
 #include "match/fusion.h"
 
 #include <string.h>
@@ -80,6 +81,7 @@ list_for(const qiao_matcher *matcher, const qiao_match_request *request, uint32_
     const qiaoi_match_list *list;
 
     if (matches == NULL || request->search || request->id == NULL || request->filter_count > 0 || request->text_only ||
+        request->no_policy || (request->profile != NULL && strcmp(request->profile, "default") != 0) ||
         qiaoi_fusion_applies(matcher, request) || qiaoi_matches_about(matches)->day != matcher->today)
         return NULL;
     list = qiaoi_matches_list(matches, request->kind, matcher->given_docid);
@@ -113,11 +115,9 @@ take_rows(qiao_matcher *matcher, const qiao_match_request *request, uint32_t lim
 
         take_row(&list->rows[i], candidate);
         matcher->candidate_count = i + 1;
-        st = qiaoi_matcher_record(matcher, candidate, err);
-        if (st == QIAO_OK && i >= request->offset)
-            st = qiaoi_matcher_score(matcher, candidate, false, err);
+        st = qiaoi_assess(matcher, candidate, err);
         if (st == QIAO_OK)
-            *good_out = !qiaoi_matcher_expired(matcher, candidate) && candidate->pair.score == list->rows[i].score;
+            *good_out = candidate->gate == QIAOI_GATE_NONE && candidate->pair.score == list->rows[i].score;
     }
     return st;
 }

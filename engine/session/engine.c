@@ -19,20 +19,6 @@
 /* ---- open, close ---- */
 
 static qiao_status
-open_vocabulary(qiao_engine *engine, const char *share_dir, qiao_error *err)
-{
-    char path[QIAO_PATH_MAX];
-    int n;
-
-    if (share_dir == NULL)
-        return qiao_vocabulary_open(NULL, &engine->vocabulary, err);
-    n = snprintf(path, sizeof path, "%s/vocab", share_dir);
-    if (n < 0 || (size_t)n >= sizeof path)
-        return qiao_fail(err, QIAO_E_USAGE, "the path of the share folder is too long");
-    return qiao_vocabulary_open(path, &engine->vocabulary, err);
-}
-
-static qiao_status
 init_locks(qiao_engine *engine, qiao_error *err)
 {
     if (pthread_mutex_init(&engine->lock, NULL) != 0)
@@ -67,7 +53,8 @@ qiao_engine_open(const qiao_engine_options *options, qiao_engine **out, qiao_err
     engine->data_dir = qiao_strdup(options->data_dir);
     st = engine->data_dir == NULL ? qiao_fail_memory(err) : QIAO_OK;
     if (st == QIAO_OK)
-        st = open_vocabulary(engine, options->share_dir, err);
+        st = qiao_tables_open(&(qiao_tables_options){.share_dir = options->share_dir, .data_dir = options->data_dir},
+                              &engine->tables, err);
     if (st == QIAO_OK)
         st = qiao_engine_refresh(engine, NULL, err);
     if (st != QIAO_OK) {
@@ -90,7 +77,7 @@ qiao_engine_close(qiao_engine *engine)
         qiaoi_snapshot_empty(snapshot);
         qiao_free(snapshot);
     }
-    qiao_vocabulary_close(engine->vocabulary);
+    qiao_tables_close(&engine->tables);
     pthread_cond_destroy(&engine->closed);
     pthread_mutex_destroy(&engine->refreshing);
     pthread_mutex_destroy(&engine->lock);
@@ -101,7 +88,7 @@ qiao_engine_close(qiao_engine *engine)
 const qiao_vocabulary *
 qiao_engine_vocabulary(const qiao_engine *engine)
 {
-    return engine->vocabulary;
+    return engine->tables.vocabulary;
 }
 
 uint64_t

@@ -95,7 +95,7 @@ find_code(const qiao_vocabulary *vocabulary, size_t at, const char *value)
 static qiao_status
 add_value(qiao_session *session, size_t at, const char *value, qiao_buffer *out, qiao_error *err)
 {
-    const qiao_vocabulary *vocabulary = session->engine->vocabulary;
+    const qiao_vocabulary *vocabulary = session->engine->tables.vocabulary;
     const char *name = known[at].name;
     const qiao_code *code;
 

@@ -30,7 +30,7 @@ typedef struct qiaoi_snapshot {
 struct qiao_engine {
     char *data_dir;
     bool trust_files;
-    qiao_vocabulary *vocabulary;
+    qiao_tables tables;
     pthread_mutex_t lock;       /* the fields below, and the guarded ones of snapshots; never held over I/O */
     pthread_cond_t closed;      /* a snapshot is gone */
     pthread_mutex_t refreshing; /* one refresh at a time */

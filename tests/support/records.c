@@ -11,23 +11,29 @@
 
 #define VOCABULARY QIAO_SOURCE_DIR "/engine/vocab/data"
 
-static qiao_vocabulary *vocabulary;
+static qiao_tables tables;
+
+const qiao_tables *
+qiao_test_tables(void)
+{
+    qiao_error err = QIAO_ERROR_INIT;
+
+    if (tables.vocabulary == NULL)
+        assert_ok(qiao_tables_open(&(qiao_tables_options){.share_dir = QIAO_BUILD_DIR "/share/qiao"}, &tables, &err),
+                  &err);
+    return &tables;
+}
 
 const qiao_vocabulary *
 qiao_test_vocabulary(void)
 {
-    qiao_error err = QIAO_ERROR_INIT;
-
-    if (vocabulary == NULL)
-        assert_ok(qiao_vocabulary_open(VOCABULARY, &vocabulary, &err), &err);
-    return vocabulary;
+    return qiao_test_tables()->vocabulary;
 }
 
 void
 qiao_test_vocabulary_done(void)
 {
-    qiao_vocabulary_close(vocabulary);
-    vocabulary = NULL;
+    qiao_tables_close(&tables);
 }
 
 static void
@@ -109,7 +115,7 @@ qiao_test_open_generation(qiao_test_opened *opened, const char *data_dir, uint64
     qiao_error err = QIAO_ERROR_INIT;
 
     assert_ok(qiao_generation_open(data_dir, number, &opened->generation, &err), &err);
-    assert_ok(qiao_matcher_new(opened->generation, qiao_test_vocabulary(), &opened->matcher, &err), &err);
+    assert_ok(qiao_matcher_new(opened->generation, qiao_test_tables(), &opened->matcher, &err), &err);
 }
 
 void

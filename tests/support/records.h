@@ -5,9 +5,10 @@
 
 #include "qiao/generation.h"
 #include "qiao/matcher.h"
-#include "qiao/vocabulary.h"
+#include "qiao/tables.h"
 
-/* The vocabularies of the source tree; opened once for each test program. */
+/* The tables of the source tree; opened once for each test program. */
+const qiao_tables *qiao_test_tables(void);
 const qiao_vocabulary *qiao_test_vocabulary(void);
 void qiao_test_vocabulary_done(void);
 

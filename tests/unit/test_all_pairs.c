@@ -214,7 +214,7 @@ a_match_that_expired_since_is_not_shown(void **state)
     assert_ok(qiao_catalog_manifest(f.data, number, &manifest, &err), &err);
     memcpy(manifest.created, "2019-06-01T00:00:00Z", sizeof "2019-06-01T00:00:00Z");
     assert_ok(qiaoi_generation_open_staged(folder, &manifest, &opened.generation, &err), &err);
-    assert_ok(qiao_matcher_new(opened.generation, qiao_test_vocabulary(), &opened.matcher, &err), &err);
+    assert_ok(qiao_matcher_new(opened.generation, qiao_test_tables(), &opened.matcher, &err), &err);
     assert_int_equal(qiaoi_generation_day(opened.generation), qiao_date_days("2019-06-01", 10));
     answer(&opened, QIAO_NEED, "t:n", 0, 10, false, &out);
     assert_null(strstr(out.data, "t:old"));

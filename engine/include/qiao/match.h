@@ -51,6 +51,8 @@ typedef struct qiao_match_request {
     uint32_t limit; /* 1..1000; 0 = 10 */
     uint32_t offset;
     bool text_only; /* rank by text alone, no other signal */
+    bool no_policy; /* leave policy affinity out of the score */
+    const char *profile; /* name of a scoring profile; NULL = default */
     bool search;    /* search even where the generation holds the answer; it is the same answer, later */
     qiao_explain explain;
 } qiao_match_request;
@@ -73,7 +75,7 @@ typedef struct qiao_match_result {
 
 /*
  * Rank. The result belongs to the session and lives until its next call.
- * @return QIAO_OK (count may be 0); QIAO_E_NOTFOUND (id); QIAO_E_QUERY (unknown filter; err names it); QIAO_E_LIMIT;
+ * @return QIAO_OK (count may be 0); QIAO_E_NOTFOUND (id); QIAO_E_QUERY (unknown filter or profile; err names it); QIAO_E_LIMIT;
  * QIAO_E_NOMEM; QIAO_E_CORRUPT.
  */
 QIAO_EXPORT qiao_status qiao_match(qiao_session *session, const qiao_match_request *request,

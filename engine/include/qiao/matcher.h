@@ -11,7 +11,7 @@
 #include "qiao/analyzer.h"
 #include "qiao/generation.h"
 #include "qiao/match.h"
-#include "qiao/vocabulary.h"
+#include "qiao/tables.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -19,8 +19,8 @@ extern "C" {
 
 typedef struct qiao_matcher qiao_matcher;
 
-/* generation and vocabulary are borrowed. */
-QIAO_EXPORT qiao_status qiao_matcher_new(const qiao_generation *generation, const qiao_vocabulary *vocabulary,
+/* generation and tables are borrowed; tables NULL: those of the share folder, opened for this matcher. */
+QIAO_EXPORT qiao_status qiao_matcher_new(const qiao_generation *generation, const qiao_tables *tables,
                                          qiao_matcher **out, qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT void qiao_matcher_free(qiao_matcher *matcher);
 /* The analyzer of this matcher (for the search box of the same session). */

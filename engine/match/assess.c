@@ -1,0 +1,116 @@
+/* See assess.h. */
+#include "match/assess.h"
+
+#include "qiao/file.h"
+
+#include <string.h>
+
+/* A block out of the generation, copied to where it is aligned, and looked over before it is believed. */
+static qiao_status
+stored_facts(qiao_matcher *matcher, qiao_kind kind, uint32_t docid, qiao_buffer *copy, const qiaoi_facts **out,
+             qiao_error *err)
+{
+    const void *bytes;
+    size_t length;
+    qiao_status st = qiaoi_generation_facts(matcher->generation, kind, docid, &bytes, &length, err);
+
+    if (st != QIAO_OK)
+        return st;
+    qiao_buffer_clear(copy);
+    qiao_buffer_append(copy, bytes, length);
+    if (copy->failed)
+        return qiao_buffer_check(copy, err);
+    if (!qiaoi_facts_sound(copy->data, copy->length))
+        return qiao_fail(err, QIAO_E_CORRUPT, "generation %llu: %s of records.mdb is damaged",
+                         (unsigned long long)qiao_generation_manifest(matcher->generation)->generation, "the facts");
+    *out = (const qiaoi_facts *)(const void *)copy->data;
+    return QIAO_OK;
+}
+
+qiao_status
+qiaoi_assess_subject(qiao_matcher *matcher, const qiao_match_request *request, qiao_error *err)
+{
+    qiao_status st;
+
+    matcher->left_out = (request->text_only ? QIAOI_TEXT_ONLY : 0) | (request->no_policy ? QIAOI_WITHOUT_POLICY : 0);
+    matcher->subject_facts = NULL;
+    if (request->text_only)
+        return QIAO_OK;
+    if (request->id != NULL)
+        st = stored_facts(matcher, request->kind, matcher->given_docid, &matcher->subject_block,
+                          &matcher->subject_facts, err);
+    else if (request->record != NULL)
+        st = qiaoi_facts_make(&matcher->facts_maker, request->record, &matcher->subject_facts, err);
+    else
+        st = qiaoi_facts_of_text(&matcher->facts_maker, request->text, request->text_length, &matcher->subject_facts,
+                                 err);
+    if (st == QIAO_OK && request->kind == QIAO_NEED)
+        st = qiaoi_indicators_need(&matcher->indicators, matcher->subject_facts, matcher->analyzer,
+                                   qiao_generation_lexicon(matcher->generation), err);
+    return st;
+}
+
+qiaoi_pair_context
+qiaoi_assess_context(const qiao_matcher *matcher)
+{
+    bool finds_projects = matcher->side == QIAO_PROJECT;
+
+    return (qiaoi_pair_context){.need = finds_projects ? matcher->subject_facts : matcher->candidate_facts,
+                                .project = finds_projects ? matcher->candidate_facts : matcher->subject_facts,
+                                .vocabulary = matcher->tables->vocabulary,
+                                .text_title = QIAOI_SIGNAL_UNKNOWN,
+                                .text_body = QIAOI_SIGNAL_UNKNOWN,
+                                .indicators = QIAOI_SIGNAL_UNKNOWN,
+                                .feedback = QIAOI_SIGNAL_UNKNOWN,
+                                .as_of = matcher->today};
+}
+
+static void
+assess_text(qiao_matcher *matcher, qiaoi_candidate *candidate, qiaoi_pair_context *pair)
+{
+    double fit = qiaoi_topic_fit(&matcher->topic, matcher->generation, matcher->side, candidate->docid),
+           title = qiaoi_title_evidence(&matcher->title, matcher->generation, matcher->side, candidate->docid);
+
+    candidate->text = qiaoi_text_evidence_of(&matcher->query, matcher->profile,
+                                             candidate->text_score / (double)QIAOI_SCORE_UNIT, fit);
+    candidate->band = qiaoi_band_of(&candidate->text, matcher->profile);
+    pair->text_body = candidate->place > 0 ? candidate->text_value : candidate->text.value;
+    if (title >= 0)
+        pair->text_title = title >= 1 ? QIAO_MICRO : (int32_t)(title * QIAO_MICRO);
+}
+
+static qiao_status
+assess_indicators(qiao_matcher *matcher, qiaoi_pair_context *pair, qiao_error *err)
+{
+    qiao_status st = QIAO_OK;
+
+    if (matcher->side == QIAO_NEED)
+        st = qiaoi_indicators_need(&matcher->indicators, pair->need, matcher->analyzer,
+                                   qiao_generation_lexicon(matcher->generation), err);
+    if (st == QIAO_OK)
+        pair->indicators = qiaoi_indicators_compare(&matcher->indicators, pair->project);
+    return st;
+}
+
+qiao_status
+qiaoi_assess(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_error *err)
+{
+    qiaoi_pair_context pair;
+    qiao_status st = QIAO_OK;
+
+    matcher->candidate_facts = NULL;
+    if (matcher->subject_facts != NULL)
+        st = stored_facts(matcher, matcher->side, candidate->docid, &matcher->candidate_block,
+                          &matcher->candidate_facts, err);
+    pair = qiaoi_assess_context(matcher);
+    assess_text(matcher, candidate, &pair);
+    if (st == QIAO_OK && matcher->subject_facts != NULL)
+        st = assess_indicators(matcher, &pair, err);
+    if (st != QIAO_OK)
+        return st;
+    qiaoi_signals(&pair, candidate->values);
+    qiaoi_score(candidate->values, matcher->profile, matcher->left_out, &candidate->pair);
+    candidate->gate = qiaoi_gate_of(&pair, matcher->gate_day, matcher->profile->gates_off);
+    candidate->flags = qiaoi_flags_of(&pair, matcher->gate_day);
+    return QIAO_OK;
+}
