@@ -17,6 +17,7 @@ static const qiao_command commands[] = {
     {"match", "match every need with every project", "全量匹配需求与项目", qiao_command_match},
     {"diff", "what changed for the needs between two generations", "比较两个版本之间需求匹配的变化", qiao_command_diff},
     {"feedback", "take verdicts of people about pairs", "导入对匹配结果的采纳与否决意见", qiao_command_feedback},
+    {"tune", "propose weights from those verdicts", "根据反馈意见提出权重建议", qiao_command_tune},
     {"lexicon", "show how texts are read; add glossaries", "查看文本如何被识别，导入术语表", qiao_command_lexicon},
     {"indicators", "read values with units from texts", "从文本中识别带单位的指标", qiao_command_indicators},
     {"stats", "what the source store and the catalogue hold", "源数据库和目录的统计", qiao_command_stats},
