@@ -76,3 +76,18 @@ qiao_date_days(const char *text, size_t length)
         return INT32_MIN;
     return days_from_civil(year, month, day);
 }
+
+void
+qiao_date_text(int32_t day, char out[QIAO_DATE_SIZE])
+{
+    int32_t first = days_from_civil(1, 1, 1), last = days_from_civil(9999, 12, 31);
+    int since_march = (day < first ? first : day > last ? last : day) + 719468;
+    int era = since_march / 146097, day_of_era = since_march - era * 146097;
+    int year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int from_march = (5 * day_of_year + 2) / 153, month = from_march < 10 ? from_march + 3 : from_march - 9;
+    unsigned year = (unsigned)(year_of_era + era * 400 + (month <= 2 ? 1 : 0)) % 10000u;
+
+    snprintf(out, QIAO_DATE_SIZE, "%04u-%02u-%02u", year, (unsigned)month % 100u,
+             (unsigned)(day_of_year - (153 * from_march + 2) / 5 + 1) % 100u);
+}

@@ -1,17 +1,13 @@
-/*
- * Writes matches as JSON. The words that two records share are shown in pairs, each with its place in its record: the
- * need's word where it first stands, and the first token of the counterpart that realises the group of that word.
- */
+/* Writes matches as JSON: the record found, scores of both sides, the words that met, and the explanation. */
 #include "match/answer.h"
 
+#include "match/assess.h"
+#include "match/explain.h"
 #include "match/fusion.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define SUMMARY_BYTES 400u
-#define TERMS_BRIEF 12u
-#define TERMS_FULL 40u
 
 /* ---- short form of a record ---- */
 
@@ -88,9 +84,10 @@ qiaoi_answer_brief(const qiao_record *record, qiao_buffer *out)
 /* ---- sides and signals ---- */
 
 static void
-write_side(const qiao_matcher *matcher, const qiaoi_candidate *candidate, bool owner, qiao_buffer *out)
+write_side(const qiao_matcher *matcher, const qiaoi_candidate *candidate, bool owner, bool full, qiao_buffer *out)
 {
     const qiaoi_side_score *side = owner ? &candidate->pair.owner : &candidate->pair.enterprise;
+    qiaoi_pair_context pair = qiaoi_assess_context(matcher);
 
     qiao_buffer_printf(out, "\"%s\":{\"score\":%d,\"signals\":[", owner ? "owner" : "enterprise", (int)side->score);
     for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++) {
@@ -102,173 +99,33 @@ write_side(const qiao_matcher *matcher, const qiaoi_candidate *candidate, bool o
         else
             qiao_buffer_printf(out, "%d.%06d", (int)(candidate->values[s] / QIAO_MICRO),
                                (int)(candidate->values[s] % QIAO_MICRO));
-        qiao_buffer_printf(out, ",\"weight\":%d,\"contribution\":%d}",
-                           (int)matcher->profile->weights[s][owner ? 1 : 0], (int)side->contributions[s]);
+        qiao_buffer_printf(out, ",\"weight\":%d,\"contribution\":%d", (int)matcher->profile->weights[s][owner ? 1 : 0],
+                           (int)side->contributions[s]);
+        if (full) {
+            qiao_buffer_text(out, ",\"evidence\":");
+            qiaoi_explain_evidence(&pair, (qiaoi_signal)s, out);
+        }
+        qiao_buffer_char(out, '}');
     }
     qiao_buffer_text(out, "]}");
 }
 
-/* ---- matched terms in pairs ---- */
-
-typedef struct shown_term {
-    uint32_t group;
-    uint32_t contribution;
-    bool found;
-    double share; /* of the best realisation so far */
-    const qiao_text *text;
-    const char *language;
-    uint32_t start, end;
-} shown_term;
-
-static int
-compare_shown(const void *a, const void *b)
-{
-    const shown_term *x = a, *y = b;
-
-    if (x->contribution != y->contribution)
-        return x->contribution > y->contribution ? -1 : 1;
-    return x->group < y->group ? -1 : x->group > y->group;
-}
-
-static size_t
-choose_groups(qiao_matcher *matcher, const qiaoi_candidate *candidate, shown_term *shown, size_t most)
-{
-    shown_term *all = qiao_alloc((matcher->query.group_count + 1) * sizeof *all);
-    size_t count = 0;
-
-    if (all == NULL)
-        return SIZE_MAX;
-    qiaoi_contributions(&matcher->query, matcher->generation, matcher->side, candidate->docid, matcher->contributions);
-    for (uint32_t g = 0; g < matcher->query.group_count; g++)
-        if (matcher->contributions[g] > 0 && matcher->query.groups[g].kind != QIAOI_GROUP_PAIR)
-            all[count++] = (shown_term){.group = g, .contribution = matcher->contributions[g]};
-    qsort(all, count, sizeof *all, compare_shown);
-    if (count > most)
-        count = most;
-    memcpy(shown, all, count * sizeof *shown);
-    qiao_free(all);
-    return count;
-}
-
-/* Share with which a posting list stands in a group; 0 = it does not. */
-static double
-share_in_group(const qiaoi_query *query, const qiaoi_group *group, uint32_t slot)
-{
-    for (uint32_t i = 0; i < group->count; i++)
-        if (query->terms[group->first + i].slot == slot)
-            return (double)query->terms[group->first + i].weight;
-    return 0;
-}
-
-static double
-realisation(const qiao_matcher *matcher, const qiaoi_group *group, const qiao_token *token)
-{
-    const qiao_lexicon *lexicon = qiao_generation_lexicon(matcher->generation);
-    uint32_t term = qiaoi_lexicon_term(lexicon, token->form, token->form_length);
-    double share = term == QIAOI_NO_TERM ? 0 : share_in_group(&matcher->query, group, term);
-
-    if (token->entry != 0 && token->script != QIAO_SCRIPT_NUMBER) {
-        const qiaoi_entry *entry = &lexicon->entries[token->entry - 1];
-
-        for (uint32_t i = 0; i < entry->count; i++) {
-            const qiaoi_translation *translation = &lexicon->translations[entry->first + i];
-            double through = share_in_group(&matcher->query, group, translation->term) * translation->share / 65535.0;
-
-            share = through > share ? through : share;
-        }
-    }
-    return share;
-}
-
-static void
-look_for(const qiao_matcher *matcher, const qiao_text *text, const qiao_token *token, shown_term *shown, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        double share = realisation(matcher, &matcher->query.groups[shown[i].group], token);
-
-        if (share > shown[i].share) {
-            shown[i].share = share;
-            shown[i].found = true;
-            shown[i].text = text;
-            shown[i].language = strcmp(text->language, "und") == 0 ? token->language : text->language;
-            shown[i].start = token->start;
-            shown[i].end = token->end;
-        }
-    }
-}
+/* ---- explanation ---- */
 
 static qiao_status
-locate(qiao_matcher *matcher, const qiao_record *record, shown_term *shown, size_t count, qiao_error *err)
+append_explanation(qiao_matcher *matcher, const qiao_match_request *request, const qiaoi_candidate *candidate,
+                   qiao_buffer *out, qiao_error *err)
 {
-    for (size_t t = 0; t < record->text_count; t++) {
-        const qiao_text *text = &record->texts[t];
-        const qiao_token *tokens;
-        size_t n;
-        qiao_status st =
-            qiao_analyze(matcher->analyzer, text->text, text->length, text->language, true, &tokens, &n, err);
+    qiaoi_paired_terms terms;
+    qiao_status st =
+        qiaoi_pair_terms(matcher, candidate->docid, candidate->record,
+                         request->explain == QIAO_EXPLAIN_FULL ? QIAOI_TERMS_FULL : QIAOI_TERMS_BRIEF, &terms, err);
 
-        if (st != QIAO_OK)
-            return st;
-        for (size_t i = 0; i < n; i++)
-            if (!tokens[i].stop_word)
-                look_for(matcher, text, &tokens[i], shown, count);
-    }
-    return QIAO_OK;
-}
-
-static void
-write_place(qiao_buffer *out, const char *side, const char *name, const char *language, uint32_t start, uint32_t end,
-            const char *text)
-{
-    bool plain = language == NULL || *language == '\0' || strcmp(language, "und") == 0;
-
-    qiao_buffer_printf(out, "\"%s\":{\"field\":\"%s%s%s\",\"start\":%u,\"end\":%u,\"text\":", side, name,
-                       plain ? "" : ".", plain ? "" : language, start, end);
-    qiao_buffer_json_string(out, text + start, end - start);
-    qiao_buffer_char(out, '}');
-}
-
-static void
-write_terms(const qiao_matcher *matcher, const shown_term *shown, size_t count, qiao_buffer *out)
-{
-    bool need_side = matcher->side == QIAO_PROJECT, first = true; /* the query's words belong to the need */
-
-    for (size_t i = 0; i < count; i++) {
-        const qiaoi_query_word *word = &matcher->query.words[matcher->query.groups[shown[i].group].word];
-        const qiaoi_query_text *asked = &matcher->texts[word->text];
-        double weight = shown[i].contribution / (double)QIAOI_SCORE_UNIT;
-
-        if (!shown[i].found)
-            continue;
-        qiao_buffer_text(out, first ? "{" : ",{");
-        first = false;
-        write_place(out, need_side ? "need" : "project", asked->name, asked->language, word->start, word->end,
-                    asked->text);
-        qiao_buffer_char(out, ',');
-        write_place(out, need_side ? "project" : "need", shown[i].text->name, shown[i].language, shown[i].start,
-                    shown[i].end, shown[i].text->text);
-        qiao_buffer_printf(out, ",\"weight\":%.3f}", weight);
-    }
-}
-
-static qiao_status
-append_terms(qiao_matcher *matcher, const qiao_match_request *request, const qiaoi_candidate *candidate,
-             qiao_buffer *out, qiao_error *err)
-{
-    shown_term shown[TERMS_FULL] = {0};
-    size_t count =
-        choose_groups(matcher, candidate, shown, request->explain == QIAO_EXPLAIN_FULL ? TERMS_FULL : TERMS_BRIEF);
-    qiao_status st;
-
-    if (count == SIZE_MAX)
-        return qiao_fail_memory(err);
-    st = locate(matcher, candidate->record, shown, count, err);
     if (st != QIAO_OK)
         return st;
-    qiao_buffer_text(out, ",\"terms\":[");
-    write_terms(matcher, shown, count, out);
-    qiao_buffer_char(out, ']');
-    return QIAO_OK;
+    qiao_buffer_text(out, ",\"terms\":");
+    qiaoi_paired_terms_write(matcher, &terms, out);
+    return qiaoi_explain(matcher, candidate, &terms, out, err);
 }
 
 qiao_status
@@ -276,21 +133,37 @@ qiaoi_answer_item(qiao_matcher *matcher, const qiao_match_request *request, cons
                   uint32_t rank, qiao_buffer *out, qiao_error *err)
 {
     qiaoi_candidate *item = &matcher->candidates[candidate - matcher->candidates];
+    qiaoi_candidate again;
+    bool full = request->explain == QIAO_EXPLAIN_FULL && matcher->subject_facts != NULL;
     qiao_status st = qiaoi_matcher_record(matcher, item, err);
 
+    /* facts and indicators of this pair, where another was assessed since; score and order stay as they are */
+    again = *item;
+    if (st == QIAO_OK && request->explain != QIAO_EXPLAIN_NONE)
+        st = qiaoi_assess(matcher, &again, err);
     if (st != QIAO_OK)
         return st;
     qiao_buffer_printf(out, "{\"%s\":", matcher->side == QIAO_PROJECT ? "project" : "need");
     qiaoi_answer_brief(item->record, out);
-    qiao_buffer_printf(out, ",\"rank\":%u,\"score\":%d,\"confidence\":%d,\"text_score\":%.3f,\"sides\":{", rank,
-                       (int)item->pair.score, (int)item->pair.confidence, item->text_score / (double)QIAOI_SCORE_UNIT);
-    write_side(matcher, item, false, out);
+    if (rank > 0)
+        qiao_buffer_printf(out, ",\"rank\":%u", rank);
+    else
+        qiao_buffer_text(out, ",\"rank\":null");
+    qiao_buffer_printf(
+        out, ",\"score\":%d,\"band\":\"%s\",\"confidence\":%d,\"text_score\":%.3f,\"gate\":", (int)item->pair.score,
+        qiao_band_code(item->band), (int)item->pair.confidence, item->text_score / (double)QIAOI_SCORE_UNIT);
+    if (item->gate != QIAOI_GATE_NONE)
+        qiao_buffer_printf(out, "\"%s\"", qiaoi_gate_code(item->gate));
+    else
+        qiao_buffer_text(out, "null");
+    qiao_buffer_text(out, ",\"sides\":{");
+    write_side(matcher, item, false, full, out);
     qiao_buffer_char(out, ',');
-    write_side(matcher, item, true, out);
+    write_side(matcher, item, true, full, out);
     qiao_buffer_char(out, '}');
     qiaoi_fusion_answer(item, out);
     if (request->explain != QIAO_EXPLAIN_NONE)
-        st = append_terms(matcher, request, item, out, err);
+        st = append_explanation(matcher, request, item, out, err);
     qiao_buffer_char(out, '}');
     return st;
 }

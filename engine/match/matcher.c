@@ -57,7 +57,8 @@ qiao_matcher_new(const qiao_generation *generation, const qiao_tables *tables, q
     matcher->generation = generation;
     matcher->tables = tables != NULL ? tables : &matcher->own_tables;
     matcher->today = qiaoi_generation_day(generation);
-    st = tables != NULL ? QIAO_OK : qiao_tables_open(&(qiao_tables_options){NULL, NULL, NULL}, &matcher->own_tables, err);
+    st = tables != NULL ? QIAO_OK
+                        : qiao_tables_open(&(qiao_tables_options){NULL, NULL, NULL}, &matcher->own_tables, err);
     if (st == QIAO_OK)
         st = qiao_analyzer_new(qiao_generation_lexicon(generation), &matcher->analyzer, err);
     if (st == QIAO_OK)
@@ -464,6 +465,9 @@ write_head(qiao_matcher *matcher, const qiao_match_request *request, qiao_buffer
         qiao_buffer_json_string(out, matcher->subject->id, strlen(matcher->subject->id));
     else
         qiao_buffer_text(out, "null");
+    qiao_buffer_printf(out, ",\"profile\":\"%s:%s:%s\",\"vocabulary\":\"%s\"", matcher->profile->name,
+                       matcher->profile->version, matcher->profile->hash,
+                       matcher->tables->vocabulary == NULL ? "" : qiao_vocabulary_version(matcher->tables->vocabulary));
     qiao_buffer_printf(out, ",\"considered\":%llu,\"cut\":%s", (unsigned long long)matcher->result.considered,
                        matcher->query.cut ? "true" : "false");
 }

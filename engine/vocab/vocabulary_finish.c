@@ -132,6 +132,22 @@ kind_of(const qiao_vocabulary *v, const qiao_relation *row)
     return &v->relation_kinds[i];
 }
 
+/* lists: one, or several separated by '|' of which any may have the code. */
+static bool
+in_lists(const qiao_vocabulary *v, const char *lists, const char *code)
+{
+    while (*lists != '\0') {
+        size_t length = strcspn(lists, "|");
+        char name[64];
+
+        snprintf(name, sizeof name, "%.*s", (int)length, lists);
+        if (qiao_vocabulary_find(v, name, code) != NULL)
+            return true;
+        lists += length + (lists[length] == '|' ? 1 : 0);
+    }
+    return false;
+}
+
 static qiao_status
 check_relations(const qiao_vocabulary *v, qiao_error *err)
 {
@@ -139,10 +155,10 @@ check_relations(const qiao_vocabulary *v, qiao_error *err)
         const qiao_relation *row = &v->relations[i];
         const qiaoi_relation_kind *kind = kind_of(v, row);
 
-        if (qiao_vocabulary_find(v, kind->from_list, row->from) == NULL)
+        if (!in_lists(v, kind->from_list, row->from))
             return qiao_fail(err, QIAO_E_INPUT, "vocabulary relation %s: \"%s\" is no code of list %s", row->list,
                              row->from, kind->from_list);
-        if (qiao_vocabulary_find(v, kind->to_list, row->to) == NULL)
+        if (!in_lists(v, kind->to_list, row->to))
             return qiao_fail(err, QIAO_E_INPUT, "vocabulary relation %s: \"%s\" is no code of list %s", row->list,
                              row->to, kind->to_list);
     }

@@ -57,6 +57,9 @@ QIAO_EXPORT uint64_t qiao_clock_monotonic_us(void);
 QIAO_EXPORT void qiao_clock_utc(char out[21]);
 /* Days since 1970-01-01 of "YYYY-MM-DD..." ; INT32_MIN where it is no date. */
 QIAO_EXPORT int32_t qiao_date_days(const char *text, size_t length);
+/* "2026-04-12" for a day since 1970, the other way round; years 1 to 9999, others come out as the nearest of them. */
+#define QIAO_DATE_SIZE 11
+QIAO_EXPORT void qiao_date_text(int32_t day, char out[QIAO_DATE_SIZE]);
 
 #ifdef __cplusplus
 }

@@ -4,8 +4,8 @@
  * record schema. Nothing is compiled in.
  *
  * Data files: UTF-8, one table each. Lines "# key: value" before the table say what it is: kind (codes, relation or
- * crosswalk), list, version (a date), licence; a relation also names the lists its two ends come from (from, to), a
- * list whose parents stand in another list names that one (parents). Then a line of column names, then rows, all
+ * crosswalk), list, version (a date), licence; a relation also names the lists its two ends come from (from, to;
+ * several separated by "|"), a list whose parents stand in another list names that one (parents). Then a line of column names, then rows, all
  * separated by tabs. Several names in one cell are separated by "|". Columns: codes = [list] code zh en [parent]
  * [aliases]; relation = from to [valid_from] [valid_to] [weight] [basis]; crosswalk = scheme code [zh] fields. A file
  * that breaks this, names an unknown code or gives a name twice in a list is refused whole.

@@ -1,0 +1,238 @@
+/* See paired_terms.h. */
+#include "match/paired_terms.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MISSING_LEAST 0.5 /* of the weight of the weightiest word */
+
+static int
+compare_terms(const void *a, const void *b)
+{
+    const qiaoi_paired_term *x = a, *y = b;
+
+    if (x->contribution != y->contribution)
+        return x->contribution > y->contribution ? -1 : 1;
+    return x->group < y->group ? -1 : x->group > y->group;
+}
+
+static qiao_status
+choose_groups(const qiao_matcher *matcher, size_t most, qiaoi_paired_terms *out, qiao_error *err)
+{
+    const qiaoi_query *query = &matcher->query;
+    qiaoi_paired_term *all = qiao_alloc((query->group_count + 1) * sizeof *all);
+    size_t count = 0;
+
+    if (all == NULL)
+        return qiao_fail_memory(err);
+    for (uint32_t g = 0; g < query->group_count; g++)
+        if (matcher->contributions[g] > 0 && query->groups[g].kind != QIAOI_GROUP_PAIR)
+            all[count++] = (qiaoi_paired_term){.group = g, .contribution = matcher->contributions[g]};
+    qsort(all, count, sizeof *all, compare_terms);
+    out->count = count < most ? count : most;
+    memcpy(out->items, all, out->count * sizeof *all);
+    qiao_free(all);
+    return QIAO_OK;
+}
+
+/* Share with which a posting list stands in a group; 0 = it does not. */
+static double
+share_in_group(const qiaoi_query *query, const qiaoi_group *group, uint32_t slot)
+{
+    for (uint32_t i = 0; i < group->count; i++)
+        if (query->terms[group->first + i].slot == slot)
+            return (double)query->terms[group->first + i].weight;
+    return 0;
+}
+
+static double
+realisation(const qiao_matcher *matcher, const qiaoi_group *group, const qiao_token *token)
+{
+    const qiao_lexicon *lexicon = qiao_generation_lexicon(matcher->generation);
+    uint32_t term = qiaoi_lexicon_term(lexicon, token->form, token->form_length);
+    double share = term == QIAOI_NO_TERM ? 0 : share_in_group(&matcher->query, group, term);
+
+    if (token->entry != 0 && token->script != QIAO_SCRIPT_NUMBER) {
+        const qiaoi_entry *entry = &lexicon->entries[token->entry - 1];
+
+        for (uint32_t i = 0; i < entry->count; i++) {
+            const qiaoi_translation *translation = &lexicon->translations[entry->first + i];
+            double through = share_in_group(&matcher->query, group, translation->term) * translation->share / 65535.0;
+
+            share = through > share ? through : share;
+        }
+    }
+    return share;
+}
+
+static void
+look_for(const qiao_matcher *matcher, const qiao_text *text, const qiao_token *token, qiaoi_paired_terms *terms)
+{
+    for (size_t i = 0; i < terms->count; i++) {
+        qiaoi_paired_term *term = &terms->items[i];
+        double share = realisation(matcher, &matcher->query.groups[term->group], token);
+
+        if (share <= term->share)
+            continue;
+        term->share = share;
+        term->found = true;
+        term->text = text;
+        term->language = strcmp(text->language, "und") == 0 ? token->language : text->language;
+        term->start = token->start;
+        term->end = token->end;
+    }
+}
+
+static qiao_status
+locate(qiao_matcher *matcher, const qiao_record *record, qiaoi_paired_terms *terms, qiao_error *err)
+{
+    for (size_t t = 0; t < record->text_count; t++) {
+        const qiao_text *text = &record->texts[t];
+        const qiao_token *tokens;
+        size_t n;
+        qiao_status st =
+            qiao_analyze(matcher->analyzer, text->text, text->length, text->language, true, &tokens, &n, err);
+
+        if (st != QIAO_OK)
+            return st;
+        for (size_t i = 0; i < n; i++)
+            if (!tokens[i].stop_word)
+                look_for(matcher, text, &tokens[i], terms);
+    }
+    return QIAO_OK;
+}
+
+/* ---- what is missing ---- */
+
+static bool
+is_heading(const qiao_matcher *matcher, const qiaoi_query_word *word)
+{
+    const char *name = matcher->texts[word->text].name;
+
+    return strcmp(name, "title") == 0 || strcmp(name, "text") == 0;
+}
+
+/* A compound is there where one of its parts is. */
+static bool
+has_counterpart(const qiao_matcher *matcher, uint32_t word)
+{
+    const qiaoi_query *query = &matcher->query;
+
+    for (uint32_t g = 0; g < query->group_count; g++) {
+        const qiaoi_group *group = &query->groups[g];
+        const qiaoi_query_word *of = &query->words[group->word];
+
+        if (matcher->contributions[g] > 0 &&
+            (group->word == word || (group->kind == QIAOI_GROUP_PAIR && group->word2 == word) ||
+             (of->part && of->whole == word)))
+            return true;
+    }
+    return false;
+}
+
+/* How much a need is about a word: its weight in the ranking, less for what many needs say (制备, 引进). */
+static double
+telling(const qiaoi_query *query, const qiaoi_group *group)
+{
+    return (double)group->weight * query->words[group->word].rarity;
+}
+
+static bool
+is_word_of_heading(const qiao_matcher *matcher, const qiaoi_group *group)
+{
+    return group->kind == QIAOI_GROUP_WORD && is_heading(matcher, &matcher->query.words[group->word]);
+}
+
+static void
+find_missing(const qiao_matcher *matcher, qiaoi_paired_terms *out)
+{
+    const qiaoi_query *query = &matcher->query;
+    double most = 0, last = HUGE_VAL;
+    uint32_t after = 0;
+
+    for (uint32_t g = 0; g < query->group_count; g++)
+        if (is_word_of_heading(matcher, &query->groups[g]) && telling(query, &query->groups[g]) > most)
+            most = telling(query, &query->groups[g]);
+    while (out->missing_count < QIAOI_MISSING_MAX) {
+        uint32_t best = UINT32_MAX;
+
+        for (uint32_t g = 0; g < query->group_count; g++) {
+            double value = telling(query, &query->groups[g]);
+
+            if (!is_word_of_heading(matcher, &query->groups[g]) || value < most * MISSING_LEAST || value > last ||
+                (value >= last && g <= after) || has_counterpart(matcher, query->groups[g].word))
+                continue;
+            if (best == UINT32_MAX || value > telling(query, &query->groups[best]))
+                best = g;
+        }
+        if (best == UINT32_MAX)
+            return;
+        last = telling(query, &query->groups[best]);
+        after = best;
+        out->missing[out->missing_count++] = query->groups[best].word;
+    }
+}
+
+static void
+find_untranslated(const qiao_matcher *matcher, qiaoi_paired_terms *out)
+{
+    for (uint32_t w = 0; w < matcher->query.word_count && out->untranslated_count < QIAOI_MISSING_MAX; w++) {
+        const qiaoi_query_word *word = &matcher->query.words[w];
+
+        if (!word->translated && !word->part && !word->latin && word->form_length > 3 && is_heading(matcher, word))
+            out->untranslated[out->untranslated_count++] = w;
+    }
+}
+
+qiao_status
+qiaoi_pair_terms(qiao_matcher *matcher, uint32_t docid, const qiao_record *record, size_t most, qiaoi_paired_terms *out,
+                 qiao_error *err)
+{
+    qiao_status st;
+
+    memset(out, 0, sizeof *out);
+    qiaoi_contributions(&matcher->query, matcher->generation, matcher->side, docid, matcher->contributions);
+    st = choose_groups(matcher, most, out, err);
+    if (st == QIAO_OK)
+        st = locate(matcher, record, out, err);
+    find_missing(matcher, out);
+    find_untranslated(matcher, out);
+    return st;
+}
+
+/* ---- as JSON ---- */
+
+void
+qiaoi_write_place(qiao_buffer *out, const char *name, const char *language, uint32_t start, uint32_t end,
+                  const char *text)
+{
+    bool plain = language == NULL || *language == '\0' || strcmp(language, "und") == 0;
+
+    qiao_buffer_printf(out, "\"field\":\"%s%s%s\",\"start\":%u,\"end\":%u,\"text\":", name, plain ? "" : ".",
+                       plain ? "" : language, start, end);
+    qiao_buffer_json_string(out, text + start, end - start);
+}
+
+void
+qiaoi_paired_terms_write(const qiao_matcher *matcher, const qiaoi_paired_terms *terms, qiao_buffer *out)
+{
+    bool need_asks = matcher->side == QIAO_PROJECT, first = true;
+
+    qiao_buffer_char(out, '[');
+    for (size_t i = 0; i < terms->count; i++) {
+        const qiaoi_paired_term *term = &terms->items[i];
+        const qiaoi_query_word *word = &matcher->query.words[matcher->query.groups[term->group].word];
+        const qiaoi_query_text *asked = &matcher->texts[word->text];
+
+        if (!term->found)
+            continue;
+        qiao_buffer_printf(out, "%s{\"%s\":{", first ? "" : ",", need_asks ? "need" : "project");
+        first = false;
+        qiaoi_write_place(out, asked->name, asked->language, word->start, word->end, asked->text);
+        qiao_buffer_printf(out, "},\"%s\":{", need_asks ? "project" : "need");
+        qiaoi_write_place(out, term->text->name, term->language, term->start, term->end, term->text->text);
+        qiao_buffer_printf(out, "},\"weight\":%.3f}", term->contribution / (double)QIAOI_SCORE_UNIT);
+    }
+    qiao_buffer_char(out, ']');
+}
