@@ -1,5 +1,7 @@
-/* qiao-lexicon-compile: reads the dictionary sources and writes the base lexicon. Run by the build, once. */
+/* qiao-lexicon-compile: reads the dictionary sources and writes the base lexicon; or, with --lint, checks the
+ * thesaurus. Run by the build, once, and by the tests. */
 #include "lexicon/compile/builder.h"
+#include "lexicon/compile/concepts.h"
 #include "qiao/file.h"
 
 #include <getopt.h>
@@ -8,6 +10,7 @@
 
 typedef struct sources {
     const char *cedict, *frequencies, *thesaurus, *german, *french, *edict, *out;
+    const char *fields; /* with --lint: the vocabulary of fields */
 } sources;
 
 static qiao_status
@@ -41,14 +44,41 @@ make_version(const lexicon_builder *builder, const sources *from, char *out, siz
              from->french != NULL ? "+fra" : "", from->edict != NULL ? "+edict" : "", hash);
 }
 
+/* Exit code: 0 without errors (there may be warnings), 1 with some. */
+static int
+lint_thesaurus(const sources *from)
+{
+    qiao_error err = QIAO_ERROR_INIT;
+    qiao_buffer text = {0};
+    size_t errors = 0, warnings = 0;
+    concept_list list;
+    qiao_status st = concepts_read(from->thesaurus, &list, &err);
+
+    if (st == QIAO_OK)
+        st = concepts_lint(&list, from->fields, &text, &errors, &warnings, &err);
+    if (st == QIAO_OK) {
+        fputs(text.length > 0 ? text.data : "", stdout);
+        printf("%zu concepts, %zu errors, %zu warnings\n", list.count, errors, warnings);
+    } else {
+        fprintf(stderr, "qiao-lexicon-compile: %s\n", err.message);
+    }
+    concepts_done(&list);
+    qiao_buffer_done(&text);
+    return st == QIAO_OK && errors == 0 ? 0 : 1;
+}
+
 int
 main(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"cedict", required_argument, NULL, 'c'},    {"frequencies", required_argument, NULL, 'f'},
-        {"thesaurus", required_argument, NULL, 't'}, {"german", required_argument, NULL, 'd'},
-        {"french", required_argument, NULL, 'r'},    {"edict", required_argument, NULL, 'e'},
-        {"out", required_argument, NULL, 'o'},       {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"cedict", required_argument, NULL, 'c'},
+                                            {"frequencies", required_argument, NULL, 'f'},
+                                            {"thesaurus", required_argument, NULL, 't'},
+                                            {"german", required_argument, NULL, 'd'},
+                                            {"french", required_argument, NULL, 'r'},
+                                            {"edict", required_argument, NULL, 'e'},
+                                            {"out", required_argument, NULL, 'o'},
+                                            {"lint", required_argument, NULL, 'l'},
+                                            {NULL, 0, NULL, 0}};
     static lexicon_builder builder;
     sources from = {0};
     qiao_error err = QIAO_ERROR_INIT;
@@ -79,13 +109,19 @@ main(int argc, char **argv)
         case 'o':
             from.out = optarg;
             break;
+        case 'l':
+            from.fields = optarg;
+            break;
         default:
             return 2;
         }
     }
+    if (from.fields != NULL && from.thesaurus != NULL)
+        return lint_thesaurus(&from);
     if (from.cedict == NULL || from.out == NULL) {
         fprintf(stderr, "usage: qiao-lexicon-compile --cedict FILE --out FILE [--frequencies FILE] [--thesaurus DIR] "
-                        "[--german BASE] [--french BASE] [--edict FILE]\n");
+                        "[--german BASE] [--french BASE] [--edict FILE]\n"
+                        "       qiao-lexicon-compile --lint field.tsv --thesaurus DIR\n");
         return 2;
     }
     st = builder_init(&builder, &err);
