@@ -213,6 +213,113 @@ add_latin(qiao_analyzer *a, uint32_t start, uint32_t end, const char *word, size
     a->position++;
 }
 
+/* ---- names with a hyphen ---- */
+
+#define NAME_PART_MAX 5u
+#define NAME_SHORT_PART 2u
+
+static bool
+is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool
+is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+static bool
+is_name_character(char c)
+{
+    return is_digit(c) || is_upper(c) || (c >= 'a' && c <= 'z');
+}
+
+/* A capital or a digit in it? */
+static bool
+is_marked(const char *text, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++)
+        if (is_upper(text[i]) || is_digit(text[i]))
+            return true;
+    return false;
+}
+
+/*
+ * CAR-T, PD-L1, IL-6, X-ray, Ni-Ti: two short parts with a hyphen. One is a single character, or both have a capital or
+ * a digit and one is of two characters. Their parts alone say something else (a car), so they are one word; the parts
+ * follow as parts of it. Not Li-ion, which is lithium and ion. at: of the hyphen. Returns the end of the name, 0 where
+ * it is none.
+ */
+static size_t
+hyphenated_name(const char *text, size_t length, size_t begin, size_t at)
+{
+    size_t left = at - begin, end = at + 1, right;
+    bool letter = false;
+
+    while (end < length && end - at <= NAME_PART_MAX + 1 && is_name_character(text[end]))
+        end++;
+    right = end - at - 1;
+    if (left == 0 || right == 0 || left > NAME_PART_MAX || right > NAME_PART_MAX ||
+        (begin > 0 && text[begin - 1] == '-') ||
+        (end < length &&
+         (text[end] == '-' || ((unsigned char)text[end] >= 0xC3u && (unsigned char)text[end] <= 0xC9u))))
+        return 0;
+    for (size_t i = begin; i < end; i++) {
+        if (i != at && !is_name_character(text[i]))
+            return 0;
+        letter = letter || (i != at && !is_digit(text[i]));
+    }
+    if (!letter || !is_marked(text, begin, end))
+        return 0;
+    if (left == 1 || right == 1)
+        return end;
+    return (left <= NAME_SHORT_PART || right <= NAME_SHORT_PART) && is_marked(text, begin, at) &&
+                   is_marked(text, at + 1, end)
+               ? end
+               : 0;
+}
+
+static void
+add_name_part(qiao_analyzer *a, const char *form, size_t begin, size_t end, uint32_t start)
+{
+    size_t before = a->count;
+
+    add_english(a, start + (uint32_t)begin, start + (uint32_t)end, form + begin, end - begin);
+    for (size_t i = before; i < a->count; i++)
+        a->tokens[i].sub_word = true;
+}
+
+static void
+add_name(qiao_analyzer *a, const char *text, size_t begin, size_t hyphen, size_t end)
+{
+    char form[2 * NAME_PART_MAX + 2], name[2 * NAME_PART_MAX + 2];
+    size_t tail = hyphen - begin + 1, stem_length;
+    const char *stem; /* of what follows the hyphen: T-cells is T-cell */
+    qiao_token *token;
+
+    for (size_t i = begin; i < end; i++)
+        form[i - begin] = is_upper(text[i]) ? (char)(text[i] + 32) : text[i];
+    form[end - begin] = '\0';
+    stem = qiao_stem(a->english, form + tail, end - begin - tail, &stem_length);
+    if (stem == NULL || stem_length > NAME_PART_MAX) {
+        a->out_of_memory = true;
+        return;
+    }
+    memcpy(name, form, tail);
+    memcpy(name + tail, stem, stem_length);
+    token = add_token(a, (uint32_t)begin, (uint32_t)end, name, tail + stem_length, QIAO_SCRIPT_LATIN);
+    if (token == NULL)
+        return;
+    set_language(token, "en");
+    if (a->sub_words) {
+        add_name_part(a, form, 0, hyphen - begin, (uint32_t)begin);
+        add_name_part(a, form, hyphen - begin + 1, end - begin, (uint32_t)begin);
+    }
+    a->position++;
+}
+
 /* ---- runs without spaces ---- */
 
 static qiao_script
@@ -358,6 +465,16 @@ read_text(qiao_analyzer *a, const char *text, size_t length)
 
         if (normal == 0) /* soft hyphens, zero-width characters: as if not there */
             continue;
+        if (text[start] == '-' && word.kind == RUN_LATIN && word.end == start) {
+            size_t end = hyphenated_name(text, length, word.start, start);
+
+            if (end != 0) {
+                add_name(a, text, word.start, start, end);
+                word = (word_state){.kind = RUN_NONE};
+                at = end;
+                continue;
+            }
+        }
         if (kind != word.kind || (kind == RUN_LETTERS && script != word.script)) {
             end_run(a, &word);
             word.kind = kind;
