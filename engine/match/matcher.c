@@ -311,8 +311,8 @@ rank_first(qiao_matcher *matcher, const qiao_match_request *request, const uint6
 qiao_status
 qiaoi_matcher_query(qiao_matcher *matcher, qiao_error *err)
 {
-    qiao_status st = qiaoi_query_build(&matcher->query, matcher->analyzer, matcher->generation, matcher->side,
-                                       matcher->texts, matcher->text_count, err);
+    qiao_status st = qiaoi_query_build(&matcher->query, &matcher->profile->query, matcher->analyzer,
+                                       matcher->generation, matcher->side, matcher->texts, matcher->text_count, err);
 
     if (st == QIAO_OK)
         qiaoi_topic_set(&matcher->topic, &matcher->query, matcher->generation, matcher->side);

@@ -4,29 +4,18 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define BACKGROUND 0.15f
-
 typedef struct heading {
     const char *text;
-    float weight;
+    bool background; /* of the company; else back to the need */
 } heading;
 
 static const heading headings[] = {
-    {"现有工作基础", BACKGROUND}, {"现有的工作基础", BACKGROUND},
-    {"现有基础", BACKGROUND},     {"工作基础", BACKGROUND},
-    {"实验基础", BACKGROUND},     {"研究基础", BACKGROUND},
-    {"已有基础", BACKGROUND},     {"技术基础", BACKGROUND},
-    {"现有条件", BACKGROUND},     {"公司简介", BACKGROUND},
-    {"企业简介", BACKGROUND},     {"公司概况", BACKGROUND},
-    {"企业概况", BACKGROUND},     {"公司现有", BACKGROUND},
-    {"市场前景", BACKGROUND},     {"市场分析", BACKGROUND},
-    {"经济效益", BACKGROUND},     {"社会效益", BACKGROUND},
-    {"需求内容", 1.0f},           {"主要需求", 1.0f},
-    {"预期目标", 1.0f},           {"技术指标", 1.0f},
-    {"主要内容", 1.0f},           {"主要目标", 1.0f},
-    {"技术需求", 1.0f},           {"研究内容", 1.0f},
-    {"需求描述", 1.0f},           {"拟解决", 1.0f},
-    {"主要指标", 1.0f},           {"考核指标", 1.0f},
+    {"现有工作基础", true}, {"现有的工作基础", true}, {"现有基础", true},  {"工作基础", true},  {"实验基础", true},
+    {"研究基础", true},     {"已有基础", true},       {"技术基础", true},  {"现有条件", true},  {"公司简介", true},
+    {"企业简介", true},     {"公司概况", true},       {"企业概况", true},  {"公司现有", true},  {"市场前景", true},
+    {"市场分析", true},     {"经济效益", true},       {"社会效益", true},  {"需求内容", false}, {"主要需求", false},
+    {"预期目标", false},    {"技术指标", false},      {"主要内容", false}, {"主要目标", false}, {"技术需求", false},
+    {"研究内容", false},    {"需求描述", false},      {"拟解决", false},   {"主要指标", false}, {"考核指标", false},
 };
 
 /* A heading begins a line or a sentence, or follows a number, a bracket or a space. */
@@ -70,18 +59,18 @@ qiaoi_passages_of(const char *text, size_t length)
         if (found == NULL)
             continue;
         passages.items[passages.count].start = (uint32_t)at;
-        passages.items[passages.count++].weight = found->weight;
+        passages.items[passages.count++].background = found->background;
         at += strlen(found->text) - 1;
     }
     return passages;
 }
 
-float
-qiaoi_passage_weight(const qiaoi_passages *passages, uint32_t at)
+bool
+qiaoi_passage_is_background(const qiaoi_passages *passages, uint32_t at)
 {
-    float weight = 1.0f;
+    bool background = false;
 
     for (size_t i = 0; i < passages->count && passages->items[i].start <= at; i++)
-        weight = passages->items[i].weight;
-    return weight;
+        background = passages->items[i].background;
+    return background;
 }

@@ -5,6 +5,7 @@
 #ifndef QIAO_MATCH_PASSAGES_H
 #define QIAO_MATCH_PASSAGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,13 +14,13 @@
 typedef struct qiaoi_passages {
     struct {
         uint32_t start;
-        float weight;
+        bool background;
     } items[QIAOI_PASSAGES_MAX]; /* ascending; each reaches to the next */
     size_t count;
 } qiaoi_passages;
 
 qiaoi_passages qiaoi_passages_of(const char *text, size_t length);
-/* Weight of what stands at a byte offset: 1 before the first heading. */
-float qiaoi_passage_weight(const qiaoi_passages *passages, uint32_t at);
+/* Is what stands at a byte offset background? Not before the first heading. */
+bool qiaoi_passage_is_background(const qiaoi_passages *passages, uint32_t at);
 
 #endif

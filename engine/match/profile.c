@@ -136,17 +136,30 @@ read_gates(const reading *r, const cJSON *root, qiaoi_profile *out)
 static qiao_status
 read_text(const reading *r, const cJSON *root, qiaoi_profile *out)
 {
-    static const char *const names[] = {"topic_share", "breadth", "scale"};
+    const struct {
+        const char *name;
+        double least, most, *out;
+    } members[] = {{"topic_share", 0, 1, &out->topic_share},
+                   {"breadth", 1, 1000, &out->breadth},
+                   {"scale", 0.001, 10, &out->scale},
+                   {"pair", 0, 1, &out->query.pair},
+                   {"part", 0, 1, &out->query.part},
+                   {"rarity", 0, 1, &out->query.rarity},
+                   {"background", 0, 1, &out->query.background}};
+    const size_t count = sizeof members / sizeof *members;
     const cJSON *text = cJSON_GetObjectItemCaseSensitive(root, "text");
-    qiao_status st = check_members(r, text, "/text", names, 3);
+    const char *names[sizeof members / sizeof *members];
+    char pointer[64];
+    qiao_status st;
 
-    if (st == QIAO_OK)
-        st = read_number(r, cJSON_GetObjectItemCaseSensitive(text, names[0]), "/text/topic_share", 0, 1,
-                         &out->topic_share);
-    if (st == QIAO_OK)
-        st = read_number(r, cJSON_GetObjectItemCaseSensitive(text, names[1]), "/text/breadth", 1, 1000, &out->breadth);
-    if (st == QIAO_OK)
-        st = read_number(r, cJSON_GetObjectItemCaseSensitive(text, names[2]), "/text/scale", 0.001, 10, &out->scale);
+    for (size_t i = 0; i < count; i++)
+        names[i] = members[i].name;
+    st = check_members(r, text, "/text", names, count);
+    for (size_t i = 0; st == QIAO_OK && i < count; i++) {
+        snprintf(pointer, sizeof pointer, "/text/%s", names[i]);
+        st = read_number(r, cJSON_GetObjectItemCaseSensitive(text, names[i]), pointer, members[i].least,
+                         members[i].most, members[i].out);
+    }
     return st;
 }
 
@@ -281,8 +294,11 @@ qiaoi_profile_write(const qiaoi_profile *profile, const char *about_zh, const ch
         qiao_buffer_printf(out, "%s\n    \"%s\": %s", g > 1 ? "," : "", qiaoi_gate_code((qiaoi_gate)g),
                            (profile->gates_off >> g & 1u) != 0 ? "false" : "true");
     qiao_buffer_printf(
-        out, "\n  },\n  \"text\": {\"topic_share\": %.9g, \"breadth\": %.9g, \"scale\": %.9g},\n  \"bands\": {",
-        profile->topic_share, profile->breadth, profile->scale);
+        out,
+        "\n  },\n  \"text\": {\"topic_share\": %.9g, \"breadth\": %.9g, \"scale\": %.9g, \"pair\": %.9g, "
+        "\"part\": %.9g, \"rarity\": %.9g, \"background\": %.9g},\n  \"bands\": {",
+        profile->topic_share, profile->breadth, profile->scale, profile->query.pair, profile->query.part,
+        profile->query.rarity, profile->query.background);
     for (int b = 0; b < QIAO_BAND_NONE; b++)
         qiao_buffer_printf(out, "%s\n    \"%s\": {\"evidence\": %.6f, \"fit\": %.6f}", b > 0 ? "," : "",
                            qiao_band_code((qiao_band)b), profile->bands[b].evidence / (double)QIAO_MICRO,

@@ -3,6 +3,7 @@
 #define QIAO_MATCH_PROFILE_H
 
 #include "match/gates.h"
+#include "match/query.h"
 #include "qiao/match.h"
 #include "qiao/profiles.h"
 
@@ -15,6 +16,7 @@ typedef struct qiaoi_profile {
     int32_t policy_cap;                     /* thousandths of the known weight that is not policy */
     uint32_t gates_off;                     /* bit per gate */
     double topic_share, breadth, scale;     /* see evidence.h */
+    qiaoi_query_model query;
     struct {
         int32_t evidence, fit; /* micro-units a band takes at least */
     } bands[QIAO_BAND_NONE];

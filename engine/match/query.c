@@ -16,8 +16,6 @@
 #define PAIR_SLOTS 32768u
 #define PAIR_STEMS 4u /* best translations of each neighbour that are tried together */
 #define PAIR_TERMS_MAX 12u
-#define WEIGHT_PAIR 0.4
-#define WEIGHT_PART 0.2
 #define WEIGHT_SINGLE_CHARACTER 0.5
 #define WEIGHT_NUMBER 0.2
 #define NEEDS_MIN 50.0 /* needs in the catalogue from which on their words are counted */
@@ -142,7 +140,8 @@ count_word(qiaoi_query *query, const qiao_token *token, uint16_t text, bool part
 }
 
 static qiao_status
-read_text(qiaoi_query *query, qiao_analyzer *analyzer, const qiaoi_query_text *text, uint16_t index, qiao_error *err)
+read_text(qiaoi_query *query, const qiaoi_query_model *model, qiao_analyzer *analyzer, const qiaoi_query_text *text,
+          uint16_t index, qiao_error *err)
 {
     const qiao_token *tokens;
     size_t count;
@@ -158,7 +157,8 @@ read_text(qiaoi_query *query, qiao_analyzer *analyzer, const qiaoi_query_text *t
             continue; /* neighbours are counted without them, as in the index */
         if (token->sub_word && token->script == QIAO_SCRIPT_HAN && token->form_length <= 4)
             continue; /* a single character of a known compound says next to nothing */
-        word = count_word(query, token, index, token->sub_word, qiaoi_passage_weight(&passages, token->start));
+        word = count_word(query, token, index, token->sub_word,
+                          qiaoi_passage_is_background(&passages, token->start) ? (float)model->background : 1.0f);
         if (word == UINT32_MAX)
             continue;
         if (token->sub_word) {
@@ -184,6 +184,7 @@ typedef struct group_builder {
     const qiaoi_postings *ranges;
     size_t range_count;
     double documents;
+    const qiaoi_query_model *model;
     double rarity_power; /* 0..1 */
     double native_share;
 } group_builder;
@@ -358,7 +359,7 @@ group_words(group_builder *b, bool parts)
             continue;
         q = word_weight(b, word);
         alone = !parts || part_of_untranslated(b->query, word);
-        add_group(b, alone ? QIAOI_GROUP_WORD : QIAOI_GROUP_PART, w, w, alone ? q : q * WEIGHT_PART, list, count);
+        add_group(b, alone ? QIAOI_GROUP_WORD : QIAOI_GROUP_PART, w, w, alone ? q : q * b->model->part, list, count);
     }
 }
 
@@ -447,7 +448,7 @@ group_pair(group_builder *b, const struct qiaoi_pair_candidate *pair)
     if (count == 0)
         return;
     qsort(list, count, sizeof *list, compare_alternatives);
-    add_group(b, QIAOI_GROUP_PAIR, pair->first, pair->second, WEIGHT_PAIR * (1.0 + log((double)pair->count)), list,
+    add_group(b, QIAOI_GROUP_PAIR, pair->first, pair->second, b->model->pair * (1.0 + log((double)pair->count)), list,
               count < PAIR_TERMS_MAX ? count : PAIR_TERMS_MAX);
 }
 
@@ -532,10 +533,11 @@ compare_groups(const void *a, const void *b)
 }
 
 qiao_status
-qiaoi_query_build(qiaoi_query *query, qiao_analyzer *analyzer, const qiao_generation *generation, qiao_kind side,
-                  const qiaoi_query_text *texts, size_t text_count, qiao_error *err)
+qiaoi_query_build(qiaoi_query *query, const qiaoi_query_model *model, qiao_analyzer *analyzer,
+                  const qiao_generation *generation, qiao_kind side, const qiaoi_query_text *texts, size_t text_count,
+                  qiao_error *err)
 {
-    group_builder b = {.query = query, .lexicon = qiao_generation_lexicon(generation)};
+    group_builder b = {.query = query, .model = model, .lexicon = qiao_generation_lexicon(generation)};
     size_t room = QIAO_MATCH_TEXT_MAX;
     qiao_status st = QIAO_OK;
 
@@ -551,16 +553,18 @@ qiaoi_query_build(qiaoi_query *query, qiao_analyzer *analyzer, const qiao_genera
             text.length = room;
         }
         room -= text.length;
-        st = read_text(query, analyzer, &text, (uint16_t)i, err);
+        st = read_text(query, model, analyzer, &text, (uint16_t)i, err);
     }
     if (st != QIAO_OK)
         return st;
     b.rarity_power = (query->sequence_count - RARITY_FROM_WORDS) / (RARITY_FULL_WORDS - RARITY_FROM_WORDS);
     b.rarity_power = b.rarity_power < 0 ? 0 : b.rarity_power > 1 ? 1 : b.rarity_power;
     query->form = b.rarity_power;
+    b.rarity_power *= model->rarity;
     group_words(&b, false);
     group_words(&b, true);
-    group_pairs(&b);
+    if (model->pair > 0)
+        group_pairs(&b);
     if (query->group_count > QIAOI_GROUPS_MAX) {
         qsort(query->groups, query->group_count, sizeof *query->groups, compare_groups);
         query->group_count = QIAOI_GROUPS_MAX;

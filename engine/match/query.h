@@ -65,6 +65,14 @@ typedef struct qiaoi_query_text {
     size_t length;
 } qiaoi_query_text;
 
+/* What the profile says of queries (profile.h). */
+typedef struct qiaoi_query_model {
+    double pair;       /* weight of neighbouring words */
+    double part;       /* weight of the parts of a compound */
+    double rarity;     /* how much the rarity of a word among the needs counts in a long need, 0..1 */
+    double background; /* weight of words that stand in passages about the company only */
+} qiaoi_query_model;
+
 typedef struct qiaoi_query {
     qiao_arena *arena;
     qiaoi_query_word *words;
@@ -91,8 +99,8 @@ qiao_status qiaoi_query_init(qiaoi_query *query, qiao_error *err) QIAO_CHECK;
 void qiaoi_query_done(qiaoi_query *query);
 
 /* Fill query for the side to be searched. */
-qiao_status qiaoi_query_build(qiaoi_query *query, qiao_analyzer *analyzer, const qiao_generation *generation,
-                              qiao_kind side, const qiaoi_query_text *texts, size_t text_count,
-                              qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_query_build(qiaoi_query *query, const qiaoi_query_model *model, qiao_analyzer *analyzer,
+                              const qiao_generation *generation, qiao_kind side, const qiaoi_query_text *texts,
+                              size_t text_count, qiao_error *err) QIAO_CHECK;
 
 #endif
