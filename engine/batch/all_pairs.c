@@ -65,9 +65,9 @@ qiao_all_pairs(const qiao_all_pairs_options *options, qiao_all_pairs_report *rep
     if (st == QIAO_OK)
         st = qiaoi_target_source(options, &generation, err);
     if (st == QIAO_OK)
-        st = qiao_tables_open(&(qiao_tables_options){.vocabulary_dir = options->vocabulary_dir,
-                                                     .data_dir = options->data_dir},
-                              &tables, err);
+        st = qiao_tables_open(
+            &(qiao_tables_options){.vocabulary_dir = options->vocabulary_dir, .data_dir = options->data_dir}, &tables,
+            err);
     if (st == QIAO_OK) {
         report->from = qiao_generation_manifest(generation)->generation;
         st = run(options, generation, &tables, report, err);

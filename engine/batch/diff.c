@@ -329,9 +329,9 @@ qiao_diff(const qiao_diff_options *options, qiao_diff_report *report, qiao_error
     if (st == QIAO_OK)
         st = open_generation(&c, 1, options->to, err);
     if (st == QIAO_OK)
-        st = qiao_tables_open(&(qiao_tables_options){.vocabulary_dir = options->vocabulary_dir,
-                                                     .data_dir = options->data_dir},
-                              &c.tables, err);
+        st = qiao_tables_open(
+            &(qiao_tables_options){.vocabulary_dir = options->vocabulary_dir, .data_dir = options->data_dir}, &c.tables,
+            err);
     if (st == QIAO_OK)
         st = qiao_matcher_new(c.generations[0], &c.tables, &c.earlier, err);
     if (st == QIAO_OK)

@@ -177,6 +177,7 @@ qiaoi_lists_write(const qiaoi_lists_job *job, const char *path, qiao_all_pairs_r
     qiao_status st;
 
     qiaoi_lists_header(job->generation, job->slice, job->slices, &shared.header);
+    shared.header.basis = qiaoi_stored_basis(job->tables);
     if (job->part) {
         shared.header.generation = qiao_generation_manifest(job->generation)->generation;
         shared.header.fingerprint = qiaoi_lists_fingerprint(job->generation);

@@ -19,7 +19,7 @@ typedef struct qiaoi_lists_job {
     void *context;
 } qiaoi_lists_job;
 
-/* Header of a slice of a generation's lists. */
+/* Header of a slice of a generation's lists, but for what it was made from. */
 void qiaoi_lists_header(const qiao_generation *generation, uint32_t slice, uint32_t slices, qiaoi_matches_header *out);
 /* What the files of a generation hold, as a number: slices of one generation agree in it. */
 uint64_t qiaoi_lists_fingerprint(const qiao_generation *generation);

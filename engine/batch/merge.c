@@ -18,7 +18,7 @@ static bool
 same_source(const qiaoi_matches_header *a, const qiaoi_matches_header *b)
 {
     return a->generation == b->generation && a->fingerprint == b->fingerprint && a->day == b->day &&
-           a->profile == b->profile && a->signals == b->signals &&
+           a->basis == b->basis && a->signals == b->signals &&
            memcmp(a->documents, b->documents, sizeof a->documents) == 0;
 }
 
@@ -96,6 +96,7 @@ write_merged(const merge *m, const qiao_generation *generation, const char *path
     qiao_status st;
 
     qiaoi_lists_header(generation, 1, 1, &header);
+    header.basis = qiaoi_matches_about(m->parts[0])->basis;
     st = qiaoi_matches_writer_open(path, &header, &writer, err);
     if (st != QIAO_OK)
         return st;

@@ -100,20 +100,31 @@ same_lexicon(const build *b, const char *label)
     return strncmp(label, b->lexicon_label, length) == 0 && (label[length] == '\0' || label[length] == '/');
 }
 
-/* Is the served generation already of this state of the source store, these vocabularies and this lexicon? */
+/* "name/version/hash" of the profile that the stored matches are made by. */
+static void
+label_profile(const build *b, char out[sizeof((qiao_manifest *)0)->profile])
+{
+    snprintf(out, sizeof((qiao_manifest *)0)->profile, "%.20s/%.20s/%s", qiao_profiles_name(b->tables.profiles, 0),
+             qiao_profiles_version(b->tables.profiles, 0), qiao_profiles_hash(b->tables.profiles, 0));
+}
+
+/* Is the served generation already of this state of the source store, these vocabularies, this profile and lexicon? */
 static bool
 nothing_changed(build *b, uint64_t sequence)
 {
     qiao_manifest current;
+    char profile[sizeof current.profile];
     uint64_t number;
 
+    label_profile(b, profile);
     if (qiao_catalog_current(b->options->data_dir, &number, NULL) != QIAO_OK ||
         qiao_catalog_manifest(b->options->data_dir, number, &current, NULL) != QIAO_OK)
         return false;
     b->parent = number;
-    if (b->options->full || current.source_sequence != sequence || current.format_version != QIAO_FORMAT_VERSION ||
-        strcmp(current.vocabulary, qiao_vocabulary_version(b->tables.vocabulary)) != 0 || !same_lexicon(b, current.lexicon) ||
-        !qiaoi_embed_settled(b->options, number, b->report))
+    if (b->options->full || current.source_sequence != sequence || strcmp(current.profile, profile) != 0 ||
+        current.format_version != QIAO_FORMAT_VERSION ||
+        strcmp(current.vocabulary, qiao_vocabulary_version(b->tables.vocabulary)) != 0 ||
+        !same_lexicon(b, current.lexicon) || !qiaoi_embed_settled(b->options, number, b->report))
         return false;
     b->report->generation = number;
     b->report->nothing_changed = true;
@@ -193,7 +204,8 @@ hash_of_program(void)
 static qiao_status
 choose_mode(build *b, qiao_error *err)
 {
-    const char *vocabulary = qiao_vocabulary_version(b->tables.vocabulary), *units = qiao_units_version(b->tables.units);
+    const char *vocabulary = qiao_vocabulary_version(b->tables.vocabulary),
+               *units = qiao_units_version(b->tables.units);
     qiao_status st = QIAO_OK;
 
     b->basis.lexicon = qiao_hash64(b->base->mapping.data, b->base->mapping.length, 0);
@@ -203,8 +215,8 @@ choose_mode(build *b, qiao_error *err)
     if (b->options->full)
         qiaoi_corpus_number(&b->corpus);
     else
-        st = qiaoi_corpus_reuse(&b->corpus, b->options->data_dir, &b->basis, b->tables.vocabulary, &b->reuse, &b->report->mode,
-                                err);
+        st = qiaoi_corpus_reuse(&b->corpus, b->options->data_dir, &b->basis, b->tables.vocabulary, &b->reuse,
+                                &b->report->mode, err);
     b->report->analysed = b->reuse.findings != NULL ? b->reuse.changed : b->corpus.numbers;
     return st;
 }
@@ -363,6 +375,7 @@ describe(build *b)
     r->pairs = b->corpus.pair_count;
     r->generation = b->number;
     qiao_clock_utc(m->created);
+    label_profile(b, m->profile);
     snprintf(m->vocabulary, sizeof m->vocabulary, "%s", qiao_vocabulary_version(b->tables.vocabulary));
     describe_lexicon(b);
     snprintf(m->software, sizeof m->software, "%s", QIAO_VERSION);
@@ -381,12 +394,8 @@ show_matching(uint64_t done, uint64_t total, void *context)
 static qiao_status
 match_all(build *b, qiao_error *err)
 {
-    qiaoi_lists_job job = {.tables = &b->tables,
-                           .threads = b->threads,
-                           .slice = 1,
-                           .slices = 1,
-                           .progress = show_matching,
-                           .context = b};
+    qiaoi_lists_job job = {
+        .tables = &b->tables, .threads = b->threads, .slice = 1, .slices = 1, .progress = show_matching, .context = b};
     qiao_all_pairs_report report = {0};
     qiao_generation *generation = NULL;
     char path[PATH_SIZE];

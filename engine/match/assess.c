@@ -92,6 +92,27 @@ assess_indicators(qiao_matcher *matcher, qiaoi_pair_context *pair, qiao_error *e
     return st;
 }
 
+/* (accepts + 1/2) / (verdicts + 1) (Krichevsky and Trofimov 1981): one verdict says something, many say more. Unknown
+ * where nobody decided, or what is matched is no record of the generation. */
+static int32_t
+assess_verdicts(const qiao_matcher *matcher, const qiaoi_candidate *candidate)
+{
+    bool finds_projects = matcher->side == QIAO_PROJECT;
+    uint32_t given = matcher->given_docid, found = candidate->docid;
+    const qiaoi_verdict *verdict =
+        matcher->given == NULL
+            ? NULL
+            : qiaoi_verdicts_find(qiaoi_generation_verdicts(matcher->generation), finds_projects ? given : found,
+                                  finds_projects ? found : given);
+    uint64_t accepts, all;
+
+    if (verdict == NULL)
+        return QIAOI_SIGNAL_UNKNOWN;
+    accepts = verdict->accepts;
+    all = accepts + verdict->rejects;
+    return (int32_t)(QIAO_MICRO * (2 * accepts + 1) / (2 * all + 2));
+}
+
 qiao_status
 qiaoi_assess(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_error *err)
 {
@@ -104,6 +125,7 @@ qiaoi_assess(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_error *err)
                           &matcher->candidate_facts, err);
     pair = qiaoi_assess_context(matcher);
     assess_text(matcher, candidate, &pair);
+    pair.feedback = assess_verdicts(matcher, candidate);
     if (st == QIAO_OK && matcher->subject_facts != NULL)
         st = assess_indicators(matcher, &pair, err);
     if (st != QIAO_OK)

@@ -3,6 +3,7 @@
 
 #include "match/assess.h"
 #include "match/fusion.h"
+#include "qiao/file.h"
 
 #include <string.h>
 
@@ -73,6 +74,15 @@ qiaoi_stored_list(qiao_matcher *matcher, qiao_kind kind, uint32_t docid, qiaoi_m
 
 /* ---- answers ---- */
 
+uint64_t
+qiaoi_stored_basis(const qiao_tables *tables)
+{
+    const char *profile = qiao_profiles_hash(tables->profiles, 0);
+    const char *vocabulary = qiao_vocabulary_version(tables->vocabulary);
+
+    return qiao_hash64(profile, strlen(profile), qiao_hash64(vocabulary, strlen(vocabulary), 0));
+}
+
 /* A list that is not full holds all there is, so every page of it can be answered. */
 static const qiaoi_match_list *
 list_for(const qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit)
@@ -82,7 +92,8 @@ list_for(const qiao_matcher *matcher, const qiao_match_request *request, uint32_
 
     if (matches == NULL || request->search || request->id == NULL || request->filter_count > 0 || request->text_only ||
         request->no_policy || (request->profile != NULL && strcmp(request->profile, "default") != 0) ||
-        qiaoi_fusion_applies(matcher, request) || qiaoi_matches_about(matches)->day != matcher->today)
+        qiaoi_fusion_applies(matcher, request) || qiaoi_matches_about(matches)->day != matcher->today ||
+        qiaoi_matches_about(matches)->basis != qiaoi_stored_basis(matcher->tables))
         return NULL;
     list = qiaoi_matches_list(matches, request->kind, matcher->given_docid);
     if (list == NULL || list->considered == UINT32_MAX ||

@@ -16,11 +16,15 @@ qiao_status qiaoi_stored_list(qiao_matcher *matcher, qiao_kind kind, uint32_t do
                               qiao_error *err) QIAO_CHECK;
 
 /*
- * Candidates of a request out of the stored list, where it can answer: a record of the generation, no filter, the page
- * inside the list, nothing on it that expired since. *used_out false: search.
+ * Candidates of a request out of the stored list, where it can answer: a record of the generation, no filter, the
+ * default profile that the lists were made by, the page inside the list, nothing on it that expired since. *used_out
+ * false: search.
  */
 qiao_status qiaoi_stored_matches(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit,
                                  bool *used_out, qiao_error *err) QIAO_CHECK;
+
+/* What a stored list rests on beside its generation: the default profile and the vocabularies, as a number. */
+uint64_t qiaoi_stored_basis(const qiao_tables *tables);
 
 /* What the signals of a pair say, two bits each (qiaoi_reason). */
 uint64_t qiaoi_stored_reasons(const int32_t values[QIAOI_SIGNAL_COUNT]);

@@ -58,7 +58,7 @@ typedef struct qiaoi_matches_header {
     uint32_t signals;            /* how many signals a row's reasons speak of */
     uint64_t generation;         /* of a part: what it was made from; 0 in a generation's own file */
     uint64_t fingerprint;        /* the same, by content */
-    uint64_t profile;            /* hash of the scoring profile */
+    uint64_t basis;              /* hash of the scoring profile and the vocabularies */
     uint64_t zero[5];
     uint64_t checksum; /* XXH3 of the header before it */
 } qiaoi_matches_header;

@@ -162,6 +162,38 @@ a_generation_holds_the_counts_of_each_pair(void **state)
     end(&f);
 }
 
+static int32_t
+score_of(qiao_test_opened *opened, qiao_kind kind, const char *id, const char *other)
+{
+    const qiao_match_request request = {.kind = kind, .id = id};
+    const qiao_match_result *result;
+    qiao_error err = QIAO_ERROR_INIT;
+
+    assert_ok(qiao_matcher_pairs(opened->matcher, &request, &other, 1, &result, &err), &err);
+    return result->items[0].score;
+}
+
+static void
+verdicts_move_the_score_of_their_pair_alone(void **state)
+{
+    qiao_test_opened before, after;
+    fixture f;
+
+    (void)state;
+    begin(&f);
+    qiao_test_open_generation(&before, f.data, qiao_test_build_generation(f.data, f.lexicon, 1));
+    put(&f, VERDICT("n1", "p1", "\"verdict\":\"reject\",\"reason\":\"off_field\",\"by\":\"li\""));
+    put(&f, VERDICT("n2", "p1", "\"verdict\":\"accept\",\"by\":\"li\""));
+    qiao_test_open_generation(&after, f.data, qiao_test_build_generation(f.data, f.lexicon, 1));
+    assert_true(score_of(&after, QIAO_NEED, "t:n1", "t:p1") < score_of(&before, QIAO_NEED, "t:n1", "t:p1"));
+    assert_true(score_of(&after, QIAO_PROJECT, "t:p1", "t:n1") < score_of(&before, QIAO_PROJECT, "t:p1", "t:n1"));
+    assert_true(score_of(&after, QIAO_NEED, "t:n2", "t:p1") > score_of(&before, QIAO_NEED, "t:n2", "t:p1"));
+    assert_int_equal(score_of(&after, QIAO_NEED, "t:n2", "t:p2"), score_of(&before, QIAO_NEED, "t:n2", "t:p2"));
+    qiao_test_close_generation(&before);
+    qiao_test_close_generation(&after);
+    end(&f);
+}
+
 static bool
 build_has_nothing_to_do(const fixture *f)
 {
@@ -220,6 +252,7 @@ main(void)
         cmocka_unit_test(wrong_verdicts_are_refused_with_their_reason),
         cmocka_unit_test(the_latest_verdict_of_a_person_stands),
         cmocka_unit_test(a_generation_holds_the_counts_of_each_pair),
+        cmocka_unit_test(verdicts_move_the_score_of_their_pair_alone),
         cmocka_unit_test(a_verdict_is_a_reason_to_build),
         cmocka_unit_test(damaged_counts_keep_the_generation_shut),
     };
