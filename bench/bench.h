@@ -18,6 +18,7 @@ typedef struct bench_command {
 } bench_command;
 
 extern const bench_command bench_retrieval;
+extern const bench_command bench_analysis;
 
 /* ---- time ---- */
 

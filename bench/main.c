@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const bench_command *const commands[] = {&bench_retrieval};
+static const bench_command *const commands[] = {&bench_retrieval, &bench_analysis};
 
 static void
 print_help(void)
