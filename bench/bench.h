@@ -19,6 +19,7 @@ typedef struct bench_command {
 
 extern const bench_command bench_retrieval;
 extern const bench_command bench_analysis;
+extern const bench_command bench_all_pairs;
 
 /* ---- time ---- */
 

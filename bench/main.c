@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const bench_command *const commands[] = {&bench_retrieval, &bench_analysis};
+static const bench_command *const commands[] = {&bench_retrieval, &bench_analysis, &bench_all_pairs};
 
 static void
 print_help(void)
