@@ -152,6 +152,8 @@ qiao_vocabulary_close(qiao_vocabulary *vocabulary)
     qiao_free(vocabulary->ordered);
     qiao_free(vocabulary->lists);
     qiao_free(vocabulary->relations);
+    qiao_free(vocabulary->relations_by[QIAOI_RELATION_FROM]);
+    qiao_free(vocabulary->relations_by[QIAOI_RELATION_TO]);
     qiao_free(vocabulary->relation_kinds);
     qiao_free(vocabulary->crosswalks);
     qiao_arena_free(vocabulary->arena);
@@ -197,58 +199,6 @@ qiao_vocabulary_list(const qiao_vocabulary *vocabulary, const char *list, size_t
         }
     }
     return NULL;
-}
-
-static bool
-holds_on(const qiao_relation *row, const char *list, int day)
-{
-    return row->first_day <= day && day <= row->last_day && strcmp(row->list, list) == 0;
-}
-
-size_t
-qiao_vocabulary_relations(const qiao_vocabulary *vocabulary, const char *list, const char *from, int day,
-                          const qiao_relation **relations, size_t capacity)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < vocabulary->relation_count; i++) {
-        const qiao_relation *row = &vocabulary->relations[i];
-
-        if (!holds_on(row, list, day) || strcmp(row->from, from) != 0)
-            continue;
-        if (n < capacity)
-            relations[n] = row;
-        n++;
-    }
-    return n;
-}
-
-bool
-qiao_vocabulary_in_group(const qiao_vocabulary *vocabulary, const char *group, const char *country, int day)
-{
-    for (size_t i = 0; i < vocabulary->relation_count; i++) {
-        const qiao_relation *row = &vocabulary->relations[i];
-
-        if (strcmp(row->to, country) == 0 && strcmp(row->from, group) == 0 &&
-            holds_on(row, "country_group_member", day))
-            return true;
-    }
-    return false;
-}
-
-size_t
-qiao_vocabulary_groups_of(const qiao_vocabulary *vocabulary, const char *country, int day, const char **codes,
-                          size_t capacity)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < vocabulary->relation_count && n < capacity; i++) {
-        const qiao_relation *row = &vocabulary->relations[i];
-
-        if (strcmp(row->to, country) == 0 && holds_on(row, "country_group_member", day))
-            codes[n++] = row->from;
-    }
-    return n;
 }
 
 /* Does prefix begin code, without cutting a number in two? After the slash of a patent class digits subdivide, so there

@@ -199,6 +199,8 @@ qiaoi_vocabulary_finish(qiao_vocabulary *vocabulary, qiao_error *err)
     if (status == QIAO_OK)
         status = check_parents(vocabulary, err);
     if (status == QIAO_OK)
+        status = qiaoi_relations_order(vocabulary, err);
+    if (status == QIAO_OK)
         status = check_relations(vocabulary, err);
     if (status == QIAO_OK)
         status = check_crosswalks(vocabulary, err);

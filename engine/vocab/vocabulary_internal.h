@@ -36,6 +36,8 @@ typedef struct qiaoi_crosswalk {
     const char *place;  /* file and line, for messages while loading */
 } qiaoi_crosswalk;
 
+typedef enum qiaoi_relation_end { QIAOI_RELATION_FROM, QIAOI_RELATION_TO } qiaoi_relation_end;
+
 struct qiao_vocabulary {
     qiao_arena *arena;
     qiao_code *codes; /* in order of reading */
@@ -47,6 +49,7 @@ struct qiao_vocabulary {
     size_t list_count, list_capacity;
     qiao_relation *relations;
     size_t relation_count, relation_capacity;
+    const qiao_relation **relations_by[2]; /* the rows in order of (list, that end); see relations.c */
     qiaoi_relation_kind *relation_kinds;
     size_t relation_kind_count, relation_kind_capacity;
     qiaoi_crosswalk *crosswalks;
@@ -62,6 +65,9 @@ qiao_status qiaoi_vocabulary_read_file(qiao_vocabulary *vocabulary, const char *
                                        qiao_error *err) QIAO_CHECK;
 /* Build the indexes and check what rows say about each other. */
 qiao_status qiaoi_vocabulary_finish(qiao_vocabulary *vocabulary, qiao_error *err) QIAO_CHECK;
+
+/* After the last row: the orders that look-ups rely on. QIAO_E_NOMEM. */
+qiao_status qiaoi_relations_order(qiao_vocabulary *vocabulary, qiao_error *err) QIAO_CHECK;
 
 /* value_out untouched and false where (list, text) is not there. */
 bool qiaoi_index_get(const qiaoi_index *index, const char *list, const char *text, size_t *value_out);
