@@ -5,6 +5,7 @@
 #include "service.h"
 
 #include <string.h>
+#include <time.h>
 
 #define SEARCH_LIMIT_MAX 200u
 
@@ -18,6 +19,8 @@ const qiaoi_route qiaoi_routes[] = {
     {"POST", "/v1/match", qiaoi_answer_match, QIAOI_SESSION_REQUIRED},
     {"GET", "/v1/projects/{id}/matches", qiaoi_answer_project_matches, QIAOI_SESSION_REQUIRED},
     {"GET", "/v1/projects/{id}", qiaoi_answer_project, QIAOI_SESSION_REQUIRED},
+    {"GET", "/v1/pairs/{id}/{other}", qiaoi_answer_pair, QIAOI_SESSION_REQUIRED},
+    {"GET", "/v1/needs/{id}/excluded", qiaoi_answer_excluded, QIAOI_SESSION_REQUIRED},
     {"GET", "/v1/needs/{id}/matches", qiaoi_answer_need_matches, QIAOI_SESSION_REQUIRED},
     {"GET", "/v1/needs/{id}", qiaoi_answer_need, QIAOI_SESSION_REQUIRED},
     {NULL, NULL, NULL, QIAOI_SESSION_NONE},
@@ -78,6 +81,13 @@ qiaoi_answer_need(qiaoi_call *call)
     answer_record(call, QIAO_NEED);
 }
 
+/* Gates look at the day: what was right yesterday may have expired. */
+uint64_t
+qiaoi_answer_day(void)
+{
+    return (uint64_t)(time(NULL) / 86400);
+}
+
 static void
 answer_matches(qiaoi_call *call, qiao_kind kind)
 {
@@ -85,7 +95,8 @@ answer_matches(qiaoi_call *call, qiao_kind kind)
     qiaoi_parameters given;
     qiao_match_request request;
 
-    if (!qiaoi_call_parameters(call, QIAOI_P_MATCH, QIAOI_MATCH_LIMIT_MAX, &given) || qiaoi_call_unchanged(call, 0))
+    if (!qiaoi_call_parameters(call, QIAOI_P_MATCH, QIAOI_MATCH_LIMIT_MAX, &given) ||
+        qiaoi_call_unchanged(call, qiaoi_answer_day()))
         return;
     request = (qiao_match_request){.kind = kind, .id = call->id};
     qiaoi_parameters_to_match(&given, &request);

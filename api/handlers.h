@@ -3,6 +3,7 @@
 #define QIAO_API_HANDLERS_H
 
 #include "router.h"
+#include <stdint.h>
 
 extern const qiaoi_route qiaoi_routes[];
 
@@ -17,6 +18,11 @@ void qiaoi_answer_need(qiaoi_call *call);
 void qiaoi_answer_project_matches(qiaoi_call *call);
 void qiaoi_answer_need_matches(qiaoi_call *call);
 void qiaoi_answer_match(qiaoi_call *call);
+void qiaoi_answer_pair(qiaoi_call *call);
+void qiaoi_answer_excluded(qiaoi_call *call);
+
+/* What answers that gates have a say in rest on, beside the generation: the day. */
+uint64_t qiaoi_answer_day(void);
 
 /* api/openapi.yaml, embedded by the build. */
 extern const unsigned char qiaoi_openapi[];

@@ -129,7 +129,7 @@ option_text(const char *name, const cJSON *value, char *scratch, size_t size)
     bool number = strcmp(name, "limit") == 0 || strcmp(name, "offset") == 0 || strcmp(name, "trl_min") == 0 ||
                   strcmp(name, "trl_max") == 0;
 
-    if (strcmp(name, "text_only") == 0)
+    if (strcmp(name, "text_only") == 0 || strcmp(name, "policy") == 0)
         return cJSON_IsTrue(value) ? "true" : cJSON_IsFalse(value) ? "false" : NULL;
     if (!number)
         return cJSON_IsString(value) ? value->valuestring : NULL;
@@ -178,7 +178,7 @@ take_filters(body_reader *reader, const cJSON *filters)
 static bool
 is_ranking_option(const char *name)
 {
-    static const char *const names[] = {"limit", "offset", "explain", "text_only", "filters"};
+    static const char *const names[] = {"limit", "offset", "explain", "text_only", "policy", "profile", "filters"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(names[i], name) == 0)
@@ -252,7 +252,8 @@ walk(body_reader *reader, cJSON *root)
             take_option(reader, member, &filters_given);
         else if (!reader->bare && !take_matched(reader, member))
             qiao_fail(wrong(reader, "", member->string), QIAO_E_INPUT,
-                      "unknown here; what is taken: text, need or project, filters, limit, offset, explain, text_only");
+                      "unknown here; what is taken: text, need or project, filters, limit, offset, explain, text_only, "
+                      "policy, profile");
     }
     if (reader->bare) {
         reader->record = root;

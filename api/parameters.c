@@ -28,6 +28,7 @@ static void read_trl(qiaoi_parameter_reader *reader, const parameter_kind *kind,
 static void read_count(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
 static void read_explain(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
 static void read_flag(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
+static void read_profile(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
 
 static const parameter_kind kinds[QIAOI_PARAMETER_COUNT] = {
     [QIAOI_P_SIDE] = {"side", read_side, NULL, NULL, NULL},
@@ -44,6 +45,9 @@ static const parameter_kind kinds[QIAOI_PARAMETER_COUNT] = {
     [QIAOI_P_EXPLAIN] = {"explain", read_explain, NULL, NULL, NULL},
     [QIAOI_P_TEXT_ONLY] = {"text_only", read_flag, NULL, NULL, NULL},
     [QIAOI_P_TRANSLATE] = {"translate", read_flag, NULL, NULL, NULL},
+    [QIAOI_P_POLICY] = {"policy", read_flag, NULL, NULL, NULL},
+    [QIAOI_P_PROFILE] = {"profile", read_profile, NULL, NULL, NULL},
+    [QIAOI_P_RANK] = {"rank", read_count, NULL, NULL, NULL},
 };
 
 void
@@ -219,16 +223,31 @@ read_trl(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char 
 static void
 read_count(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value)
 {
-    bool is_limit = kind == &kinds[QIAOI_P_LIMIT];
-    uint32_t least = is_limit ? 1 : 0, most = is_limit ? reader->limit_max : OFFSET_MAX, number;
+    qiaoi_parameters *out = reader->out;
+    bool from_zero = kind == &kinds[QIAOI_P_OFFSET];
+    uint32_t least = from_zero ? 0 : 1, number,
+             most = from_zero                      ? OFFSET_MAX
+                    : kind == &kinds[QIAOI_P_RANK] ? QIAO_RANK_MAX
+                                                   : reader->limit_max;
 
     if (!read_number(value, &number) || number < least || number > most)
         qiao_fail(wrong(reader, kind->name, value), QIAO_E_INPUT, "must be a whole number from %u to %u",
                   (unsigned)least, (unsigned)most);
-    else if (is_limit)
-        reader->out->limit = number;
     else
-        reader->out->offset = number;
+        *(from_zero ? &out->offset : kind == &kinds[QIAOI_P_RANK] ? &out->rank : &out->limit) = number;
+}
+
+/* That there is such a profile, the engine says. */
+static void
+read_profile(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value)
+{
+    size_t length = strlen(value);
+
+    if (length == 0 || length > QIAOI_PROFILE_MAX) {
+        qiao_fail(wrong(reader, kind->name, value), QIAO_E_INPUT, "must be the name of a scoring profile");
+        return;
+    }
+    memcpy(reader->out->profile, value, length + 1);
 }
 
 static void
@@ -253,6 +272,8 @@ read_flag(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char
         qiao_fail(wrong(reader, kind->name, value), QIAO_E_INPUT, "must be true or false");
     else if (kind == &kinds[QIAOI_P_TEXT_ONLY])
         reader->out->text_only = yes;
+    else if (kind == &kinds[QIAOI_P_POLICY])
+        reader->out->no_policy = !yes;
     else
         reader->out->no_translation = !yes;
 }
@@ -378,5 +399,7 @@ qiaoi_parameters_to_match(qiaoi_parameters *given, qiao_match_request *request)
     request->limit = given->limit;
     request->offset = given->offset;
     request->text_only = given->text_only;
+    request->no_policy = given->no_policy;
+    request->profile = given->profile[0] != '\0' ? given->profile : NULL;
     request->explain = given->explain;
 }

@@ -27,6 +27,9 @@ typedef enum qiaoi_parameter {
     QIAOI_P_EXPLAIN,
     QIAOI_P_TEXT_ONLY,
     QIAOI_P_TRANSLATE,
+    QIAOI_P_POLICY,
+    QIAOI_P_PROFILE,
+    QIAOI_P_RANK,
     QIAOI_PARAMETER_COUNT
 } qiaoi_parameter;
 
@@ -35,12 +38,15 @@ typedef enum qiaoi_parameter {
     (QIAOI_BIT(QIAOI_P_COUNTRY) | QIAOI_BIT(QIAOI_P_GROUP) | QIAOI_BIT(QIAOI_P_FIELD) | QIAOI_BIT(QIAOI_P_PARK) |      \
      QIAOI_BIT(QIAOI_P_MODE) | QIAOI_BIT(QIAOI_P_TRL_MIN) | QIAOI_BIT(QIAOI_P_TRL_MAX))
 
+#define QIAOI_P_SCORING (QIAOI_BIT(QIAOI_P_POLICY) | QIAOI_BIT(QIAOI_P_PROFILE))
 #define QIAOI_P_RANKING                                                                                                \
-    (QIAOI_BIT(QIAOI_P_LIMIT) | QIAOI_BIT(QIAOI_P_OFFSET) | QIAOI_BIT(QIAOI_P_EXPLAIN) | QIAOI_BIT(QIAOI_P_TEXT_ONLY))
+    (QIAOI_BIT(QIAOI_P_LIMIT) | QIAOI_BIT(QIAOI_P_OFFSET) | QIAOI_BIT(QIAOI_P_EXPLAIN) |                               \
+     QIAOI_BIT(QIAOI_P_TEXT_ONLY) | QIAOI_P_SCORING)
 #define QIAOI_P_MATCH (QIAOI_P_FILTERS | QIAOI_P_RANKING)
 #define QIAOI_MATCH_LIMIT_MAX 1000u
 
 #define QIAOI_QUERY_MAX 2000u /* bytes of q */
+#define QIAOI_PROFILE_MAX 32u /* bytes of a profile's name */
 
 typedef struct qiaoi_parameters {
     qiao_kind side;
@@ -52,9 +58,11 @@ typedef struct qiaoi_parameters {
     int32_t trl_min, trl_max;
     uint32_t limit, offset;
     qiao_explain explain;
-    bool text_only, no_translation;
-    unsigned given;      /* QIAOI_BIT of each that was given */
-    char trl_filter[64]; /* see qiaoi_parameters_to_match */
+    bool text_only, no_translation, no_policy;
+    char profile[QIAOI_PROFILE_MAX + 1]; /* "" = the default */
+    uint32_t rank;                       /* 0 = not given */
+    unsigned given;                      /* QIAOI_BIT of each that was given */
+    char trl_filter[64];                 /* see qiaoi_parameters_to_match */
 } qiaoi_parameters;
 
 /* Where values are read from and where they go. */

@@ -4,23 +4,39 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Does the path fit, and where is its id? */
+/* Splits "need/project" where the pattern asks for two ids. */
 static bool
-fits(const char *pattern, const char *path, size_t length, const char **id_out, size_t *id_length_out)
+split(qiaoi_routing *out)
+{
+    const char *slash = memchr(out->id, '/', out->id_length);
+
+    if (slash == NULL || slash == out->id || slash + 1 == out->id + out->id_length)
+        return false;
+    out->other = slash + 1;
+    out->other_length = out->id_length - (size_t)(out->other - out->id);
+    out->id_length = (size_t)(slash - out->id);
+    return true;
+}
+
+/* Does the path fit, and where are its ids? */
+static bool
+fits(const char *pattern, const char *path, size_t length, qiaoi_routing *out)
 {
     const char *mark = strstr(pattern, "{id}"), *suffix = mark != NULL ? mark + 4 : "";
-    size_t prefix_length = mark != NULL ? (size_t)(mark - pattern) : strlen(pattern), suffix_length = strlen(suffix);
+    bool two = strcmp(suffix, "/{other}") == 0;
+    size_t prefix_length = mark != NULL ? (size_t)(mark - pattern) : strlen(pattern),
+           suffix_length = two ? 0 : strlen(suffix);
 
-    *id_out = NULL;
-    *id_length_out = 0;
+    out->id = out->other = NULL;
+    out->id_length = out->other_length = 0;
     if (mark == NULL)
         return length == prefix_length && memcmp(pattern, path, length) == 0;
     if (length <= prefix_length + suffix_length || memcmp(path, pattern, prefix_length) != 0 ||
         memcmp(path + length - suffix_length, suffix, suffix_length) != 0)
         return false;
-    *id_out = path + prefix_length;
-    *id_length_out = length - prefix_length - suffix_length;
-    return true;
+    out->id = path + prefix_length;
+    out->id_length = length - prefix_length - suffix_length;
+    return !two || split(out);
 }
 
 static void
@@ -46,7 +62,7 @@ qiaoi_route_find(const qiaoi_route *routes, const char *method, const char *path
 
     *out = (qiaoi_routing){0};
     for (const qiaoi_route *at = routes; at->pattern != NULL; at++) {
-        if (pattern == NULL && fits(at->pattern, path, path_length, &out->id, &out->id_length))
+        if (pattern == NULL && fits(at->pattern, path, path_length, out))
             pattern = at->pattern;
         if (pattern == NULL || strcmp(at->pattern, pattern) != 0)
             continue;

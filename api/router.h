@@ -2,7 +2,8 @@
  * Routes: which address takes which method, and who answers.
  *
  * "{id}" in a pattern is the rest of the path up to the part of the pattern behind it: ids hold ':' and '/'. An id that
- * itself ends like such a part is written with its slash encoded (%2F).
+ * itself ends like such a part is written with its slash encoded (%2F). "{id}/{other}" at the end of a pattern are two
+ * ids, the first up to the next '/': a '/' inside of it is encoded.
  */
 #ifndef QIAO_API_ROUTER_H
 #define QIAO_API_ROUTER_H
@@ -27,6 +28,8 @@ typedef struct qiaoi_routing {
     bool known;               /* the address is there, if not for this method */
     const char *id;           /* raw; NULL where the pattern has none */
     size_t id_length;
+    const char *other; /* raw; NULL where the pattern has no second one */
+    size_t other_length;
     char allow[64]; /* methods of the address, as in the Allow header */
 } qiaoi_routing;
 

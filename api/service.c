@@ -244,14 +244,14 @@ open_session(qiaoi_call *call, qiaoi_session_use use)
 }
 
 static bool
-read_id(qiaoi_call *call)
+read_id(qiaoi_call *call, const char *raw, size_t raw_length, char out[QIAO_ID_MAX + 1])
 {
     char decoded[QIAOI_HTTP_TARGET_MAX + 1];
     size_t length;
 
-    if (call->routing.id == NULL)
+    if (raw == NULL)
         return true;
-    if (!qiaoi_url_decode(call->routing.id, call->routing.id_length, false, decoded, &length)) {
+    if (!qiaoi_url_decode(raw, raw_length, false, decoded, &length)) {
         qiao_fail(qiaoi_problem_set(&call->problem, QIAOI_PROBLEM_BAD_REQUEST), QIAO_E_INPUT,
                   "the id in the path cannot be read: escapes are %%XX and stand for UTF-8");
         return false;
@@ -261,8 +261,15 @@ read_id(qiaoi_call *call)
                   "an id has at most %d bytes, this one has %zu", QIAO_ID_MAX, length);
         return false;
     }
-    memcpy(call->id, decoded, length + 1);
+    memcpy(out, decoded, length + 1);
     return true;
+}
+
+static bool
+read_ids(qiaoi_call *call)
+{
+    return read_id(call, call->routing.id, call->routing.id_length, call->id) &&
+           read_id(call, call->routing.other, call->routing.other_length, call->other);
 }
 
 static void
@@ -294,7 +301,7 @@ dispatch(qiaoi_call *call)
         qiao_fail(qiaoi_problem_set(&call->problem, QIAOI_PROBLEM_METHOD_NOT_ALLOWED), QIAO_E_INPUT,
                   "%.20s is not taken here, but %s", method, routing->allow);
         qiaoi_http_set(call->response, "Allow", routing->allow);
-    } else if (read_id(call) && open_session(call, routing->route->session)) {
+    } else if (read_ids(call) && open_session(call, routing->route->session)) {
         routing->route->answer(call);
     }
 }
@@ -423,7 +430,7 @@ qiaoi_service_answer(void *context, const qiaoi_http_request *request, qiaoi_htt
     call.response = response;
     call.routing = (qiaoi_routing){0};
     call.session = NULL;
-    call.generation[0] = call.id[0] = '\0';
+    call.generation[0] = call.id[0] = call.other[0] = '\0';
     call.language = qiaoi_language_wanted(request->headers[QIAOI_HEADER_ACCEPT_LANGUAGE], service->language);
     qiaoi_problem_init(&call.problem);
     name_request(&call);

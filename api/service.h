@@ -39,6 +39,7 @@ struct qiaoi_call {
     char request_id[QIAOI_REQUEST_ID_MAX + 1];
     char generation[QIAO_GENERATION_NAME_SIZE]; /* "" = none */
     char id[QIAO_ID_MAX + 1];                   /* decoded, of routes that have one */
+    char other[QIAO_ID_MAX + 1];                /* the second, of routes that have two */
     qiaoi_problem problem;                      /* code NONE: none so far */
 };
 

@@ -128,9 +128,21 @@ append_explanation(qiao_matcher *matcher, const qiao_match_request *request, con
     return qiaoi_explain(matcher, candidate, &terms, out, err);
 }
 
+void
+qiaoi_answer_standing(const qiaoi_candidate *candidate, qiao_buffer *out)
+{
+    qiao_buffer_printf(out, ",\"score\":%d,\"band\":\"%s\",\"confidence\":%d,\"text_score\":%.3f,\"gate\":",
+                       (int)candidate->pair.score, qiao_band_code(candidate->band), (int)candidate->pair.confidence,
+                       candidate->text_score / (double)QIAOI_SCORE_UNIT);
+    if (candidate->gate != QIAOI_GATE_NONE)
+        qiao_buffer_printf(out, "\"%s\"", qiaoi_gate_code(candidate->gate));
+    else
+        qiao_buffer_text(out, "null");
+}
+
 qiao_status
-qiaoi_answer_item(qiao_matcher *matcher, const qiao_match_request *request, const qiaoi_candidate *candidate,
-                  uint32_t rank, qiao_buffer *out, qiao_error *err)
+qiaoi_answer_members(qiao_matcher *matcher, const qiao_match_request *request, const qiaoi_candidate *candidate,
+                     uint32_t rank, qiao_buffer *out, qiao_error *err)
 {
     qiaoi_candidate *item = &matcher->candidates[candidate - matcher->candidates];
     qiaoi_candidate again;
@@ -143,27 +155,30 @@ qiaoi_answer_item(qiao_matcher *matcher, const qiao_match_request *request, cons
         st = qiaoi_assess(matcher, &again, err);
     if (st != QIAO_OK)
         return st;
-    qiao_buffer_printf(out, "{\"%s\":", matcher->side == QIAO_PROJECT ? "project" : "need");
+    qiao_buffer_printf(out, "\"%s\":", matcher->side == QIAO_PROJECT ? "project" : "need");
     qiaoi_answer_brief(item->record, out);
     if (rank > 0)
         qiao_buffer_printf(out, ",\"rank\":%u", rank);
     else
         qiao_buffer_text(out, ",\"rank\":null");
-    qiao_buffer_printf(
-        out, ",\"score\":%d,\"band\":\"%s\",\"confidence\":%d,\"text_score\":%.3f,\"gate\":", (int)item->pair.score,
-        qiao_band_code(item->band), (int)item->pair.confidence, item->text_score / (double)QIAOI_SCORE_UNIT);
-    if (item->gate != QIAOI_GATE_NONE)
-        qiao_buffer_printf(out, "\"%s\"", qiaoi_gate_code(item->gate));
-    else
-        qiao_buffer_text(out, "null");
+    qiaoi_answer_standing(item, out);
     qiao_buffer_text(out, ",\"sides\":{");
     write_side(matcher, item, false, full, out);
     qiao_buffer_char(out, ',');
     write_side(matcher, item, true, full, out);
     qiao_buffer_char(out, '}');
     qiaoi_fusion_answer(item, out);
-    if (request->explain != QIAO_EXPLAIN_NONE)
-        st = append_explanation(matcher, request, item, out, err);
+    return request->explain != QIAO_EXPLAIN_NONE ? append_explanation(matcher, request, item, out, err) : QIAO_OK;
+}
+
+qiao_status
+qiaoi_answer_item(qiao_matcher *matcher, const qiao_match_request *request, const qiaoi_candidate *candidate,
+                  uint32_t rank, qiao_buffer *out, qiao_error *err)
+{
+    qiao_status st;
+
+    qiao_buffer_char(out, '{');
+    st = qiaoi_answer_members(matcher, request, candidate, rank, out, err);
     qiao_buffer_char(out, '}');
     return st;
 }

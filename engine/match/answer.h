@@ -6,11 +6,16 @@
 
 #include "match/matcher_internal.h"
 
-/* One matched record with score, sides, matched terms. counterpart: the record found (never NULL). Appends an object to
- * out. */
+/* One matched record with its standing, both sides and the explanation, as an object. rank 0: null. */
 qiao_status qiaoi_answer_item(qiao_matcher *matcher, const qiao_match_request *request,
                               const qiaoi_candidate *candidate, uint32_t rank, qiao_buffer *out,
                               qiao_error *err) QIAO_CHECK;
+/* The members of that object, without braces. */
+qiao_status qiaoi_answer_members(qiao_matcher *matcher, const qiao_match_request *request,
+                                 const qiaoi_candidate *candidate, uint32_t rank, qiao_buffer *out,
+                                 qiao_error *err) QIAO_CHECK;
+/* ",\"score\":.." to the gate: how a pair stands. */
+void qiaoi_answer_standing(const qiaoi_candidate *candidate, qiao_buffer *out);
 
 /* The short form of a record shown in lists: id, kind, title, summary (cut), country, organisation kind, fields, TRL,
  * park. */

@@ -49,23 +49,39 @@ write_all(qiaoi_explained *e, qiao_buffer *out)
 }
 
 qiao_status
+qiaoi_explained_begin(qiaoi_explained *e, qiao_matcher *matcher, const qiaoi_candidate *candidate,
+                      const qiaoi_paired_terms *terms, qiao_error *err)
+{
+    bool finds_projects = matcher->side == QIAO_PROJECT;
+
+    *e = (qiaoi_explained){.matcher = matcher,
+                           .candidate = candidate,
+                           .terms = terms,
+                           .pair = qiaoi_assess_context(matcher),
+                           .need = finds_projects ? matcher->subject : candidate->record,
+                           .project = finds_projects ? candidate->record : matcher->subject,
+                           .vocabulary = matcher->tables->vocabulary,
+                           .arena = qiao_arena_new(8192)};
+    return e->arena == NULL ? qiao_fail_memory(err) : QIAO_OK;
+}
+
+void
+qiaoi_explained_end(qiaoi_explained *e)
+{
+    qiao_buffer_done(&e->line);
+    qiao_arena_free(e->arena);
+}
+
+qiao_status
 qiaoi_explain(qiao_matcher *matcher, const qiaoi_candidate *candidate, const qiaoi_paired_terms *terms,
               qiao_buffer *out, qiao_error *err)
 {
-    bool finds_projects = matcher->side == QIAO_PROJECT;
-    qiaoi_explained e = {.matcher = matcher,
-                         .candidate = candidate,
-                         .terms = terms,
-                         .pair = qiaoi_assess_context(matcher),
-                         .need = finds_projects ? matcher->subject : candidate->record,
-                         .project = finds_projects ? candidate->record : matcher->subject,
-                         .vocabulary = matcher->tables->vocabulary,
-                         .arena = qiao_arena_new(8192)};
+    qiaoi_explained e;
+    qiao_status st = qiaoi_explained_begin(&e, matcher, candidate, terms, err);
 
-    if (e.arena == NULL)
-        return qiao_fail_memory(err);
+    if (st != QIAO_OK)
+        return st;
     write_all(&e, out);
-    qiao_buffer_done(&e.line);
-    qiao_arena_free(e.arena);
+    qiaoi_explained_end(&e);
     return e.failed ? qiao_fail_memory(err) : qiao_buffer_check(out, err);
 }

@@ -24,6 +24,11 @@ typedef struct qiaoi_sayings {
     size_t count;
 } qiaoi_sayings;
 
+/* The pair that matcher assessed last; end in every case that begin went well. QIAO_E_NOMEM. */
+qiao_status qiaoi_explained_begin(qiaoi_explained *e, qiao_matcher *matcher, const qiaoi_candidate *candidate,
+                                  const qiaoi_paired_terms *terms, qiao_error *err) QIAO_CHECK;
+void qiaoi_explained_end(qiaoi_explained *e);
+
 /* ---- saying (explain_words.c); strings live in the arena ---- */
 
 const char *qiaoi_tell(qiaoi_explained *e, qiaoi_phrase phrase, qiao_language language, const char *const *arguments,

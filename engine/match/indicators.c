@@ -146,22 +146,14 @@ likeness(void *context, const char *need_name, const char *project_name)
 }
 
 int32_t
-qiaoi_indicators_compare(qiaoi_indicators *indicators, const qiaoi_facts *project)
+qiaoi_indicators_value(const qiaoi_indicators *indicators)
 {
-    const qiao_compare_options options = {likeness, indicators, LEAST_LIKENESS, 0};
     uint32_t count = indicators->need == NULL ? 0 : indicators->need->reading_count;
     int64_t sum = 0, weights = 0;
 
-    indicators->project = project;
-    if (count == 0)
-        return QIAOI_SIGNAL_UNKNOWN;
-    for (uint32_t k = 0; k < project->reading_count; k++)
-        view(project, k, &indicators->projects[k]);
     for (uint32_t i = 0; i < count; i++) {
         int64_t weight = qiaoi_facts_readings(indicators->need)[i].must != 0 ? MUST_WEIGHT : 1;
 
-        indicators->results[i] =
-            qiao_indicator_compare(&indicators->needs[i], indicators->projects, project->reading_count, &options);
         if (indicators->results[i].verdict == QIAO_VERDICT_UNKNOWN)
             continue;
         weights += weight;
@@ -170,4 +162,21 @@ qiaoi_indicators_compare(qiaoi_indicators *indicators, const qiaoi_facts *projec
                                                                                  : 0);
     }
     return weights == 0 ? QIAOI_SIGNAL_UNKNOWN : (int32_t)(sum / weights);
+}
+
+int32_t
+qiaoi_indicators_compare(qiaoi_indicators *indicators, const qiaoi_facts *project)
+{
+    const qiao_compare_options options = {likeness, indicators, LEAST_LIKENESS, 0};
+    uint32_t count = indicators->need == NULL ? 0 : indicators->need->reading_count;
+
+    indicators->project = project;
+    if (count == 0)
+        return QIAOI_SIGNAL_UNKNOWN;
+    for (uint32_t k = 0; k < project->reading_count; k++)
+        view(project, k, &indicators->projects[k]);
+    for (uint32_t i = 0; i < count; i++)
+        indicators->results[i] =
+            qiao_indicator_compare(&indicators->needs[i], indicators->projects, project->reading_count, &options);
+    return qiaoi_indicators_value(indicators);
 }

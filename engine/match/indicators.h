@@ -39,7 +39,9 @@ typedef struct qiaoi_indicators {
 /* need: borrowed until the next call; NULL = none. analyzer and lexicon are those of the generation. QIAO_E_NOMEM. */
 qiao_status qiaoi_indicators_need(qiaoi_indicators *indicators, const qiaoi_facts *need, qiao_analyzer *analyzer,
                                   const qiao_lexicon *lexicon, qiao_error *err) QIAO_CHECK;
-/* Compares with a project (borrowed); fills results. The value of the signal, or unknown where nothing compares. */
+/* The value of the signal as the results stand, or unknown where nothing compares. */
+int32_t qiaoi_indicators_value(const qiaoi_indicators *indicators);
+/* Compares with a project (borrowed); fills results. Returns their value. */
 int32_t qiaoi_indicators_compare(qiaoi_indicators *indicators, const qiaoi_facts *project);
 
 #endif

@@ -14,13 +14,7 @@
 #include <time.h>
 
 #define LIMIT_DEFAULT 10u
-#define LIMIT_MAX 1000u
 #define OFFSET_MAX 10000u
-/*
- * The other signals reorder the ranking by text inside blocks of so many candidates. Blocks do not depend on the page
- * asked for, so pages put together are one list.
- */
-#define RESCORE_BLOCK 200u
 #define FILTERS_MAX 24u
 
 /*
@@ -187,6 +181,14 @@ read_request(qiao_matcher *matcher, const qiao_match_request *request, qiao_erro
     return qiaoi_assess_subject(matcher, request, err);
 }
 
+qiao_status
+qiaoi_matcher_begin(qiao_matcher *matcher, const qiao_match_request *request, qiao_error *err)
+{
+    forget(matcher);
+    memset(&matcher->result, 0, sizeof matcher->result);
+    return read_request(matcher, request, err);
+}
+
 /* ---- candidates ---- */
 
 static qiao_status
@@ -219,8 +221,8 @@ qiaoi_matcher_room(qiao_matcher *matcher, size_t count, qiao_error *err)
     return QIAO_OK;
 }
 
-static qiao_status
-take_hits(qiao_matcher *matcher, size_t count, qiao_error *err)
+qiao_status
+qiaoi_matcher_take(qiao_matcher *matcher, size_t count, qiao_error *err)
 {
     qiao_status st = qiaoi_matcher_room(matcher, count, err);
 
@@ -272,7 +274,7 @@ score_all(qiao_matcher *matcher, bool text_only, qiao_error *err)
 
         if (st != QIAO_OK)
             return st;
-        matcher->candidates[i].block = text_only ? 0 : (uint32_t)(i / RESCORE_BLOCK);
+        matcher->candidates[i].block = text_only ? 0 : (uint32_t)(i / QIAOI_RESCORE_BLOCK);
     }
     for (size_t i = 0; i < matcher->candidate_count; i++) {
         qiaoi_candidate swap = matcher->candidates[i];
@@ -302,7 +304,7 @@ rank_first(qiao_matcher *matcher, const qiao_match_request *request, const uint6
     drop_candidates(matcher);
     if (st == QIAO_OK)
         st = fused ? qiaoi_fuse_candidates(matcher, filter, *found_out, wanted, err)
-                   : take_hits(matcher, *found_out, err);
+                   : qiaoi_matcher_take(matcher, *found_out, err);
     if (st == QIAO_OK)
         *found_out = matcher->candidate_count;
     return st == QIAO_OK ? score_all(matcher, request->text_only, err) : st;
@@ -329,14 +331,14 @@ rank(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit, q
     qiao_status st = qiaoi_matcher_query(matcher, err);
 
     if (!request->text_only)
-        wanted = (last + RESCORE_BLOCK - 1) / RESCORE_BLOCK * RESCORE_BLOCK;
+        wanted = (last + QIAOI_RESCORE_BLOCK - 1) / QIAOI_RESCORE_BLOCK * QIAOI_RESCORE_BLOCK;
     if (st == QIAO_OK)
         st = make_filter(matcher, request, &filter, err);
     if (st == QIAO_OK)
         st = rank_first(matcher, request, filter, wanted, &found, err);
     /* expired records left the list: the next blocks fill it */
     while (st == QIAO_OK && matcher->candidate_count < last && found == wanted) {
-        wanted += RESCORE_BLOCK;
+        wanted += QIAOI_RESCORE_BLOCK;
         st = rank_first(matcher, request, filter, wanted, &found, err);
     }
     qiao_free(filter);
@@ -345,8 +347,8 @@ rank(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit, q
     return st;
 }
 
-static qiao_status
-publish_items(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit, qiao_error *err)
+qiao_status
+qiaoi_matcher_publish(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit, qiao_error *err)
 {
     size_t first = request->offset < matcher->candidate_count ? request->offset : matcher->candidate_count;
     size_t count = matcher->candidate_count - first < limit ? matcher->candidate_count - first : limit;
@@ -378,8 +380,8 @@ static qiao_status
 check_limits(const qiao_match_request *request, uint32_t *limit, qiao_error *err)
 {
     *limit = request->limit == 0 ? LIMIT_DEFAULT : request->limit;
-    if (*limit > LIMIT_MAX)
-        return qiao_fail(err, QIAO_E_LIMIT, "limit %u is over %u", *limit, LIMIT_MAX);
+    if (*limit > QIAOI_LIMIT_MAX)
+        return qiao_fail(err, QIAO_E_LIMIT, "limit %u is over %u", *limit, QIAOI_LIMIT_MAX);
     if (request->offset > OFFSET_MAX)
         return qiao_fail(err, QIAO_E_LIMIT, "offset %u is over %u", request->offset, OFFSET_MAX);
     return QIAO_OK;
@@ -393,67 +395,21 @@ qiao_matcher_match(qiao_matcher *matcher, const qiao_match_request *request, con
     bool stored = false;
     qiao_status st = check_limits(request, &limit, err);
 
-    forget(matcher);
-    memset(&matcher->result, 0, sizeof matcher->result);
     if (st == QIAO_OK)
-        st = read_request(matcher, request, err);
+        st = qiaoi_matcher_begin(matcher, request, err);
     if (st == QIAO_OK)
         st = qiaoi_stored_matches(matcher, request, limit, &stored, err);
     if (st == QIAO_OK && !stored)
         st = rank(matcher, request, limit, err);
     if (st == QIAO_OK)
-        st = publish_items(matcher, request, limit, err);
+        st = qiaoi_matcher_publish(matcher, request, limit, err);
     if (st == QIAO_OK)
         *out = &matcher->result;
     return st;
 }
 
-/* ---- pairs that are named ---- */
-
-static qiao_status
-take_pair(qiao_matcher *matcher, const char *id, qiaoi_candidate *out, qiao_error *err)
-{
-    uint32_t docid = 0;
-    qiao_status st = qiao_generation_find(matcher->generation, matcher->side, id, &docid, err);
-
-    if (st == QIAO_OK)
-        *out = (qiaoi_candidate){.docid = docid,
-                                 .text_score = qiaoi_contributions(&matcher->query, matcher->generation, matcher->side,
-                                                                   docid, matcher->contributions)};
-    return st;
-}
-
-qiao_status
-qiao_matcher_pairs(qiao_matcher *matcher, const qiao_match_request *request, const char *const *ids, size_t count,
-                   const qiao_match_result **out, qiao_error *err)
-{
-    qiao_status st =
-        count > LIMIT_MAX ? qiao_fail(err, QIAO_E_LIMIT, "limit %u is over %u", (unsigned)count, LIMIT_MAX) : QIAO_OK;
-
-    forget(matcher);
-    memset(&matcher->result, 0, sizeof matcher->result);
-    if (st == QIAO_OK)
-        st = read_request(matcher, request, err);
-    if (st == QIAO_OK)
-        st = qiaoi_matcher_query(matcher, err);
-    if (st == QIAO_OK)
-        st = qiaoi_matcher_room(matcher, count, err);
-    for (size_t i = 0; st == QIAO_OK && i < count; i++) {
-        st = take_pair(matcher, ids[i], &matcher->candidates[i], err);
-        if (st == QIAO_OK) {
-            matcher->candidate_count = i + 1;
-            st = qiaoi_assess(matcher, &matcher->candidates[i], err);
-        }
-    }
-    if (st == QIAO_OK)
-        st = publish_items(matcher, &(qiao_match_request){.offset = 0}, (uint32_t)count, err);
-    if (st == QIAO_OK)
-        *out = &matcher->result;
-    return st;
-}
-
-static void
-write_head(qiao_matcher *matcher, const qiao_match_request *request, qiao_buffer *out)
+void
+qiaoi_matcher_head(qiao_matcher *matcher, const qiao_match_request *request, qiao_buffer *out)
 {
     const qiao_manifest *manifest = qiao_generation_manifest(matcher->generation);
     const char *own = request->kind == QIAO_NEED ? "need" : "project";
@@ -468,8 +424,6 @@ write_head(qiao_matcher *matcher, const qiao_match_request *request, qiao_buffer
     qiao_buffer_printf(out, ",\"profile\":\"%s:%s:%s\",\"vocabulary\":\"%s\"", matcher->profile->name,
                        matcher->profile->version, matcher->profile->hash,
                        matcher->tables->vocabulary == NULL ? "" : qiao_vocabulary_version(matcher->tables->vocabulary));
-    qiao_buffer_printf(out, ",\"considered\":%llu,\"cut\":%s", (unsigned long long)matcher->result.considered,
-                       matcher->query.cut ? "true" : "false");
 }
 
 /* Words of the need that found nothing on the other side: the reader should know what was not understood. */
@@ -502,7 +456,9 @@ qiao_matcher_match_json(qiao_matcher *matcher, const qiao_match_request *request
 
     if (st != QIAO_OK)
         return st;
-    write_head(matcher, request, out);
+    qiaoi_matcher_head(matcher, request, out);
+    qiao_buffer_printf(out, ",\"considered\":%llu,\"cut\":%s", (unsigned long long)matcher->result.considered,
+                       matcher->query.cut ? "true" : "false");
     write_untranslated(matcher, out);
     qiao_buffer_text(out, ",\"matches\":[");
     for (size_t i = 0; st == QIAO_OK && i < result->count; i++) {

@@ -12,6 +12,12 @@
 #include "qiao/matcher.h"
 
 #define QIAOI_QUERY_TEXTS_MAX 64u
+#define QIAOI_LIMIT_MAX 1000u
+/*
+ * The other signals reorder the ranking by text inside blocks of so many candidates. Blocks do not depend on the page
+ * asked for, so pages put together are one list.
+ */
+#define QIAOI_RESCORE_BLOCK 200u
 
 typedef struct qiaoi_candidate {
     uint32_t docid;
@@ -19,7 +25,7 @@ typedef struct qiaoi_candidate {
     qiaoi_text_evidence text;
     qiao_band band;
     qiaoi_gate gate;
-    uint32_t flags; /* bits by qiaoi_flag */
+    uint32_t flags;      /* bits by qiaoi_flag */
     qiao_record *record; /* NULL until it is needed; owned by the matcher until its next request */
     int32_t values[QIAOI_SIGNAL_COUNT];
     qiaoi_pair_score pair;
@@ -54,8 +60,8 @@ struct qiao_matcher {
     uint32_t given_docid;       /* its number, where it was asked for by id */
     const qiao_record *subject; /* given, or the caller's; NULL for free text */
     const qiaoi_profile *profile;
-    uint32_t left_out;                /* bits of signals that do not count */
-    const qiaoi_facts *subject_facts; /* of what is given; NULL: text alone counts */
+    uint32_t left_out;                  /* bits of signals that do not count */
+    const qiaoi_facts *subject_facts;   /* of what is given; NULL: text alone counts */
     const qiaoi_facts *candidate_facts; /* of the candidate that was assessed last */
     qiao_buffer subject_block, candidate_block;
     qiaoi_query_text texts[QIAOI_QUERY_TEXTS_MAX];
@@ -67,6 +73,15 @@ struct qiao_matcher {
     uint32_t *contributions; /* [QIAOI_GROUPS_MAX] */
 };
 
+/* Forget the last request and read the next: what is given, its texts, facts, profile. @return as qiao_match. */
+qiao_status qiaoi_matcher_begin(qiao_matcher *matcher, const qiao_match_request *request, qiao_error *err) QIAO_CHECK;
+/* The first hits of the retrieval become the candidates. */
+qiao_status qiaoi_matcher_take(qiao_matcher *matcher, size_t count, qiao_error *err) QIAO_CHECK;
+/* The page of candidates becomes the result. */
+qiao_status qiaoi_matcher_publish(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit,
+                                  qiao_error *err) QIAO_CHECK;
+/* How an answer begins: "{" and what it rests on, without a comma behind. */
+void qiaoi_matcher_head(qiao_matcher *matcher, const qiao_match_request *request, qiao_buffer *out);
 /* Room for that many candidates. */
 qiao_status qiaoi_matcher_room(qiao_matcher *matcher, size_t count, qiao_error *err) QIAO_CHECK;
 /* The text signal of a term score, micro-units. */

@@ -21,3 +21,17 @@ qiao_match_json(qiao_session *session, const qiao_match_request *request, qiao_b
 {
     return qiao_matcher_match_json(session->matcher, request, out, err);
 }
+
+qiao_status
+qiao_pair_json(qiao_session *session, const qiao_match_request *request, const char *project, uint32_t rank,
+               qiao_buffer *out, qiao_error *err)
+{
+    return qiao_matcher_pair_json(session->matcher, request, project, rank, out, err);
+}
+
+qiao_status
+qiao_excluded_json(qiao_session *session, const qiao_match_request *request, uint32_t rank, qiao_buffer *out,
+                   qiao_error *err)
+{
+    return qiao_matcher_excluded_json(session->matcher, request, rank, out, err);
+}

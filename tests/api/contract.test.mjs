@@ -163,6 +163,25 @@ describe('the service over a catalogue of the fixtures', () => {
     assert.equal((await server.get('/v1/projects/fx:n0001')).status, 404, 'a need is no project');
   });
 
+  // Both languages say the same things, in words of their own; figures are quoted from where they stand.
+  function checkExplanation(match, pair, what) {
+    for (const part of ['reasons', 'questions']) {
+      assert.equal(match[part].zh.length, match[part].en.length, `${what}: ${part}`);
+      match[part].zh.forEach((line) => assert.match(line, /[\u4e00-\u9fff].*[。？]$/, `${what}: ${line}`));
+      match[part].en.forEach((line) => assert.match(line, /[A-Za-z].*[.?]$/, `${what}: ${line}`));
+      for (const line of [...match[part].zh, ...match[part].en]) assert.doesNotMatch(line, /\{\d\}|undefined|null|NaN|  |（）|\(\)|“”/, `${what}: ${line}`);
+    }
+    assert.ok(match.reasons.zh.length >= 1 && match.reasons.zh.length <= 5, what);
+    for (const said of [...match.flags, ...match.policy, ...match.landing]) assert.ok(/[\u4e00-\u9fff]/.test(said.zh) && /[A-Za-z]/.test(said.en), `${what}: ${JSON.stringify(said)}`);
+    for (const finding of match.indicators)
+      for (const [whose, of] of Object.entries(pair)) {
+        const reading = finding[whose];
+        if (reading?.text === undefined) continue;
+        assert.ok(textsOf(of, reading.field).some((text) => slice(text, reading) === reading.text), `${what}: ${whose} ${JSON.stringify(reading)}`);
+      }
+    for (const line of [...match.questions.zh, ...match.questions.en].filter((line) => !/^“|^What value/.test(line))) assert.doesNotMatch(line, /万元|CNY|预算 ?[0-9]|budget of/, `${what} tells a budget or price: ${line}`);
+  }
+
   test('matches of every need and project: order, sums, quotations', async () => {
     for (const [side, other, all] of [['needs', 'project', needs], ['projects', 'need', projects]])
       for (const [id, record] of all) {
@@ -184,8 +203,85 @@ describe('the service over a catalogue of the fixtures', () => {
                 textsOf(of, term[whose].field).some((text) => slice(text, term[whose]) === term[whose].text),
                 `${what}: ${whose} ${JSON.stringify(term[whose])}`,
               );
+          checkExplanation(match, pair, what);
         });
       }
+  });
+
+  test('any pair has its match object, the same as in the list', async () => {
+    for (const id of [...needs.keys()].filter((_, i) => i % 9 === 0)) {
+      const { json } = await server.get(`/v1/needs/${id}/matches?limit=50`);
+      for (const match of json.matches.filter((_, i) => i % 7 === 0)) {
+        const pair = (await server.get(`/v1/pairs/${id}/${match.project.id}`)).json;
+        for (const name of Object.keys(match)) assert.deepEqual(pair[name], match[name], `${id} ${match.project.id} ${name}`);
+      }
+      const listed = new Set(json.matches.map((match) => match.project.id));
+      const [other] = [...projects.keys()].filter((project) => !listed.has(project));
+      const pair = (await server.get(`/v1/pairs/${id}/${q(other)}?explain=full`)).json;
+      assert.equal(pair.rank, null);
+      checkExplanation(pair, { need: needs.get(id), project: projects.get(other) }, `${id} ${other}`);
+    }
+    assert.equal((await server.get('/v1/pairs/fx:n0001/fx:p9999')).status, 404);
+    assert.equal((await server.get('/v1/pairs/fx:n9999/fx:p0001')).status, 404);
+    assert.equal((await server.get('/v1/pairs/fx:n0001')).status, 404);
+    for (const rank of ['0', '51', 'x']) assert.equal((await server.get(`/v1/pairs/fx:n0001/fx:p0001?rank=${rank}`)).json.errors[0].parameter, 'rank');
+  });
+
+  test('what is kept out, by which gate, and which single change would let it in', async () => {
+    let shut = 0, near = 0;
+    for (const id of [...needs.keys()].slice(0, 60)) {
+      const listed = (await server.get(`/v1/needs/${id}/matches?limit=50&explain=none`)).json.matches;
+      const { json } = await server.get(`/v1/needs/${id}/excluded?limit=200&rank=3`);
+      assert.ok(json.excluded.length === Math.min(json.excluded_total, 200) && json.near.length === json.near_total, id);
+      for (const one of json.excluded.slice(0, 5)) {
+        assert.ok(one.gate !== null && one.rank === null && !listed.some((match) => match.project.id === one.project.id), id);
+        const pair = (await server.get(`/v1/pairs/${id}/${q(one.project.id)}?explain=none&rank=3`)).json;
+        for (const name of ['gate', 'score', 'changes', 'weak', 'target']) assert.deepEqual(pair[name], one[name], `${id} ${one.project.id} ${name}`);
+        for (const change of one.changes) assert.equal(change.code, one.gate);
+        shut++;
+      }
+      for (const one of json.near) {
+        const place = listed.findIndex((match) => match.project.id === one.project.id);
+        assert.ok(one.gate === null && !(place >= 0 && place < 3), `${id} ${one.project.id} stands there already`);
+        assert.equal(one.target.score, listed[2].score);
+        one.changes.forEach((change, i) => {
+          assert.ok(change.rank <= 3 && change.score >= one.target.score && change.score > one.score, `${id} ${JSON.stringify(change)}`);
+          if (i > 0) assert.ok(change.size >= one.changes[i - 1].size, 'the smallest first');
+        });
+        near++;
+      }
+    }
+    assert.ok(shut > 20 && near > 0, `${shut} kept out, ${near} near`);
+  });
+
+  test('a change that is said to help, helps', async () => {
+    let tried = 0;
+    for (const id of [...needs.keys()]) {
+      const { json } = await server.get(`/v1/needs/${id}/excluded?rank=3`);
+      for (const one of json.near)
+        for (const change of one.changes) {
+          const project = structuredClone(projects.get(one.project.id));
+          if (change.code === 'coop_mode') project.coop_modes = needs.get(id).coop_modes;
+          else if (change.code === 'trl') project.trl = needs.get(id).trl_min ?? needs.get(id).trl_max;
+          else continue;
+          const { json: after } = await server.post('/v1/match', { project, limit: 1000, explain: 'none' });
+          const match = after.matches.find((found) => found.need.id === id);
+          const before = (await server.post('/v1/match', { project: projects.get(one.project.id), limit: 1000, explain: 'none' })).json.matches.find((found) => found.need.id === id);
+          if (match && before) assert.ok(match.score > before.score, `${id} ${one.project.id} ${change.en}`);
+          tried++;
+        }
+    }
+    assert.ok(tried > 0);
+  });
+
+  test('policy can be left out, and profiles are named', async () => {
+    for (const id of [...needs.keys()].slice(0, 20)) {
+      const { json } = await server.get(`/v1/needs/${id}/matches?limit=5&policy=false`);
+      for (const match of json.matches) for (const signal of match.sides.enterprise.signals) if (['park_field', 'park_country', 'country_group'].includes(signal.code)) assert.equal(signal.contribution, 0);
+    }
+    assert.match((await server.get('/v1/needs/fx:n0001/matches?profile=default')).json.profile, /^default:\d{4}-\d\d-\d\d:[0-9a-f]{16}$/);
+    assert.equal((await server.get('/v1/needs/fx:n0001/matches?profile=nosuch')).status, 400);
+    assert.equal((await server.post('/v1/match', { text: '电池', policy: false, profile: 'default' })).status, 200);
   });
 
   test('a posted record is ranked as the same record of the catalogue', async () => {
@@ -224,7 +320,7 @@ describe('the service over a catalogue of the fixtures', () => {
   });
 
   test('ETag: the same answer is not sent twice', async () => {
-    const targets = ['/v1/about', '/v1/openapi.json', '/v1/search?q=battery', '/v1/projects/fx:p0001', '/v1/needs/fx:n0001', '/v1/needs/fx:n0001/matches', '/v1/projects/fx:p0001/matches'];
+    const targets = ['/v1/about', '/v1/openapi.json', '/v1/search?q=battery', '/v1/projects/fx:p0001', '/v1/needs/fx:n0001', '/v1/needs/fx:n0001/matches', '/v1/projects/fx:p0001/matches', '/v1/pairs/fx:n0001/fx:p0001', '/v1/needs/fx:n0001/excluded'];
     const tags = new Set();
     for (const target of targets) {
       const { etag } = (await server.get(target)).headers;
@@ -358,7 +454,7 @@ describe('the service over a catalogue of the fixtures', () => {
   test('without a catalogue every question is a 503 that says what to do; the first one published is served', async () => {
     const young = temporary('young');
     const early = await Server.start('qiao-api', young);
-    for (const target of ['/readyz', '/v1/search', '/v1/projects/x', '/v1/needs/x', '/v1/projects/x/matches', '/v1/needs/x/matches'])
+    for (const target of ['/readyz', '/v1/search', '/v1/projects/x', '/v1/needs/x', '/v1/projects/x/matches', '/v1/needs/x/matches', '/v1/pairs/x/y', '/v1/needs/x/excluded'])
       assert.deepEqual([(await early.get(target)).status, (await early.get(target)).json.code], [503, 'no_generation'], target);
     assert.equal((await early.post('/v1/match', { text: 'x' })).status, 503);
     assert.equal((await early.get('/v1/about')).json.catalogue, null);

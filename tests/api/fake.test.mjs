@@ -47,6 +47,8 @@ describe('the service over an engine that does as it is told', () => {
       const asked = [
         await server.get(`/v1/projects/fail:${token}`),
         await server.get(`/v1/needs/fail:${token}/matches`),
+        await server.get(`/v1/needs/fail:${token}/excluded`),
+        await server.get(`/v1/pairs/fail:${token}/x`),
         await server.get(`/v1/search?q=fail:${token}`),
         await server.post('/v1/match', { text: `fail:${token}` }),
       ];
@@ -253,7 +255,7 @@ describe('the service over an engine that does as it is told', () => {
     assert.equal((await young.get('/livez')).status, 200);
     assert.equal((await young.get('/v1/about')).json.generation, null);
     assert.equal((await young.get('/')).json.generation, null);
-    for (const target of ['/v1/search', '/v1/projects/x', '/v1/needs/x', '/v1/projects/x/matches', '/v1/needs/x/matches'])
+    for (const target of ['/v1/search', '/v1/projects/x', '/v1/needs/x', '/v1/projects/x/matches', '/v1/needs/x/matches', '/v1/pairs/x/y', '/v1/needs/x/excluded'])
       assert.equal((await young.get(target)).json.code, 'no_generation', target);
     assert.equal((await young.post('/v1/match', { text: 'x' })).json.code, 'no_generation');
     fs.mkdirSync(path.join(empty, 'catalog'));

@@ -227,3 +227,32 @@ qiao_match_json(qiao_session *session, const qiao_match_request *request, qiao_b
                        (int)request->explain);
     return qiao_buffer_check(out, err);
 }
+
+qiao_status
+qiao_pair_json(qiao_session *session, const qiao_match_request *request, const char *project, uint32_t rank,
+               qiao_buffer *out, qiao_error *err)
+{
+    qiao_status status = obey(request->id, err);
+
+    if (status != QIAO_OK)
+        return status;
+    qiao_buffer_printf(out, "{\"generation\":\"gen-%010llu\"", (unsigned long long)session->generation);
+    write_texts(out, "need", request->id);
+    write_texts(out, "project", project);
+    qiao_buffer_printf(out, ",\"rank\":%u,\"explain\":%d}", (unsigned)rank, (int)request->explain);
+    return qiao_buffer_check(out, err);
+}
+
+qiao_status
+qiao_excluded_json(qiao_session *session, const qiao_match_request *request, uint32_t rank, qiao_buffer *out,
+                   qiao_error *err)
+{
+    qiao_status status = obey(request->id, err);
+
+    if (status != QIAO_OK)
+        return status;
+    qiao_buffer_printf(out, "{\"generation\":\"gen-%010llu\"", (unsigned long long)session->generation);
+    write_texts(out, "need", request->id);
+    qiao_buffer_printf(out, ",\"rank\":%u,\"limit\":%u}", (unsigned)rank, (unsigned)request->limit);
+    return qiao_buffer_check(out, err);
+}

@@ -57,8 +57,8 @@ const codes = new Set(); // of problems
 export function routeOf(target) {
   const where = target.split('?')[0];
   for (const [pattern] of Object.entries(openapi.paths).sort(([a], [b]) => b.split('/').length - a.split('/').length)) {
-    const [prefix, suffix] = pattern.split('{id}');
-    if (suffix === undefined ? where === pattern : where.startsWith(prefix) && where.endsWith(suffix) && where.length > pattern.length - 4) return pattern;
+    const parts = pattern.split('/').map((part) => (part === '{id}' || part === '{project}' ? '.+' : part === '{need}' ? '[^/]+' : part.replaceAll('.', '\\.')));
+    if (new RegExp(`^${parts.join('/')}$`).test(where)) return pattern;
   }
   return null;
 }

@@ -103,8 +103,11 @@ query_strings_fall_into_pairs(void **state)
 }
 
 static const qiaoi_route routes[] = {
-    {"GET", "/a", NULL, QIAOI_SESSION_NONE},      {"GET", "/p/{id}/matches", NULL, QIAOI_SESSION_NONE},
-    {"GET", "/p/{id}", NULL, QIAOI_SESSION_NONE}, {"PUT", "/p/{id}", NULL, QIAOI_SESSION_NONE},
+    {"GET", "/a", NULL, QIAOI_SESSION_NONE},
+    {"GET", "/p/{id}/matches", NULL, QIAOI_SESSION_NONE},
+    {"GET", "/p/{id}", NULL, QIAOI_SESSION_NONE},
+    {"PUT", "/p/{id}", NULL, QIAOI_SESSION_NONE},
+    {"GET", "/q/{id}/{other}", NULL, QIAOI_SESSION_NONE},
     {NULL, NULL, NULL, QIAOI_SESSION_NONE},
 };
 
@@ -149,6 +152,33 @@ routes_are_found_by_address_and_method(void **state)
             assert_int_equal(found.id_length, strlen(cases[i].id));
             assert_memory_equal(found.id, cases[i].id, found.id_length);
         }
+    }
+}
+
+static void
+an_address_may_have_two_ids(void **state)
+{
+    static const struct {
+        const char *path, *id, *other; /* id NULL: no such address */
+    } cases[] = {
+        {"/q/a:1/b:2", "a:1", "b:2"}, {"/q/a%2Fx/b/y", "a%2Fx", "b/y"}, {"/q/a:1", NULL, NULL},
+        {"/q/a:1/", NULL, NULL},      {"/q//b:2", NULL, NULL},          {"/q/", NULL, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *path = qiao_test_guard_put(&guard, cases[i].path, strlen(cases[i].path));
+        qiaoi_routing found;
+
+        qiaoi_route_find(routes, "GET", path, strlen(cases[i].path), &found);
+        if (found.known != (cases[i].id != NULL))
+            fail_msg("%s", cases[i].path);
+        if (cases[i].id == NULL)
+            continue;
+        assert_int_equal(found.id_length, strlen(cases[i].id));
+        assert_memory_equal(found.id, cases[i].id, found.id_length);
+        assert_int_equal(found.other_length, strlen(cases[i].other));
+        assert_memory_equal(found.other, cases[i].other, found.other_length);
     }
 }
 
@@ -575,6 +605,7 @@ main(void)
         cmocka_unit_test(escapes_are_decoded_or_refused),
         cmocka_unit_test(query_strings_fall_into_pairs),
         cmocka_unit_test(routes_are_found_by_address_and_method),
+        cmocka_unit_test(an_address_may_have_two_ids),
         cmocka_unit_test(language_is_the_best_that_we_speak),
         cmocka_unit_test(json_is_told_from_what_is_none),
         cmocka_unit_test(json_cut_anywhere_is_broken_where_it_was_cut),

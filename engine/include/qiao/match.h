@@ -50,10 +50,10 @@ typedef struct qiao_match_request {
     size_t filter_count;
     uint32_t limit; /* 1..1000; 0 = 10 */
     uint32_t offset;
-    bool text_only; /* rank by text alone, no other signal */
-    bool no_policy; /* leave policy affinity out of the score */
+    bool text_only;      /* rank by text alone, no other signal */
+    bool no_policy;      /* leave policy affinity out of the score */
     const char *profile; /* name of a scoring profile; NULL = default */
-    bool search;    /* search even where the generation holds the answer; it is the same answer, later */
+    bool search;         /* search even where the generation holds the answer; it is the same answer, later */
     qiao_explain explain;
 } qiao_match_request;
 
@@ -75,8 +75,8 @@ typedef struct qiao_match_result {
 
 /*
  * Rank. The result belongs to the session and lives until its next call.
- * @return QIAO_OK (count may be 0); QIAO_E_NOTFOUND (id); QIAO_E_QUERY (unknown filter or profile; err names it); QIAO_E_LIMIT;
- * QIAO_E_NOMEM; QIAO_E_CORRUPT.
+ * @return QIAO_OK (count may be 0); QIAO_E_NOTFOUND (id); QIAO_E_QUERY (unknown filter or profile; err names it);
+ * QIAO_E_LIMIT; QIAO_E_NOMEM; QIAO_E_CORRUPT.
  */
 QIAO_EXPORT qiao_status qiao_match(qiao_session *session, const qiao_match_request *request,
                                    const qiao_match_result **out, qiao_error *err) QIAO_CHECK;
@@ -93,6 +93,29 @@ QIAO_EXPORT qiao_status qiao_match_pairs(qiao_session *session, const qiao_match
  * streamed without a tree. */
 QIAO_EXPORT qiao_status qiao_match_json(qiao_session *session, const qiao_match_request *request, qiao_buffer *out,
                                         qiao_error *err) QIAO_CHECK;
+
+#define QIAO_RANK_MAX 50u /* a place of a need's list */
+
+/*
+ * One pair, whatever its rank: the match object, with "rank" null where it is not among the first 50 of the need's
+ * list, and why it does not stand higher: "target" (the place asked for, and the score to beat), "reachable" (whether
+ * its text is good enough to be scored with others), "weak" (signals by what they cost), "changes" (the single changes
+ * that would bring it to the target, or open its gate, the smallest first). Written to out.
+ *
+ * request: the id of a need, explain, profile, no_policy; filters, limit and offset do not count. rank: 1..50; 0 = the
+ * next higher place, or the tenth for a pair that is not on the list. @return as qiao_match; QIAO_E_NOTFOUND also names
+ * the project; QIAO_E_LIMIT also for rank.
+ */
+QIAO_EXPORT qiao_status qiao_pair_json(qiao_session *session, const qiao_match_request *request, const char *project,
+                                       uint32_t rank, qiao_buffer *out, qiao_error *err) QIAO_CHECK;
+
+/*
+ * What a need's list leaves out, among the 200 projects nearest by text: "excluded", kept out by a gate, by score; and
+ * "near", those of the same area at least that one change would bring to the place of rank (0 = 10) or above, the
+ * smallest change first. limit holds for each (0 = 10). request and errors as for qiao_pair_json.
+ */
+QIAO_EXPORT qiao_status qiao_excluded_json(qiao_session *session, const qiao_match_request *request, uint32_t rank,
+                                           qiao_buffer *out, qiao_error *err) QIAO_CHECK;
 
 #ifdef __cplusplus
 }

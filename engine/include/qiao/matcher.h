@@ -26,7 +26,8 @@ QIAO_EXPORT void qiao_matcher_free(qiao_matcher *matcher);
 /* The analyzer of this matcher (for the search box of the same session). */
 QIAO_EXPORT qiao_analyzer *qiao_matcher_analyzer(qiao_matcher *matcher);
 
-/* As qiao_match, qiao_match_pairs and qiao_match_json of qiao/match.h. The result lives until the next call on this matcher. */
+/* As qiao_match, qiao_match_pairs and qiao_match_json of qiao/match.h. The result lives until the next call on this
+ * matcher. */
 QIAO_EXPORT qiao_status qiao_matcher_match(qiao_matcher *matcher, const qiao_match_request *request,
                                            const qiao_match_result **out, qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT qiao_status qiao_matcher_pairs(qiao_matcher *matcher, const qiao_match_request *request,
@@ -34,6 +35,12 @@ QIAO_EXPORT qiao_status qiao_matcher_pairs(qiao_matcher *matcher, const qiao_mat
                                            qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT qiao_status qiao_matcher_match_json(qiao_matcher *matcher, const qiao_match_request *request,
                                                 qiao_buffer *out, qiao_error *err) QIAO_CHECK;
+/* As qiao_pair_json and qiao_excluded_json. */
+QIAO_EXPORT qiao_status qiao_matcher_pair_json(qiao_matcher *matcher, const qiao_match_request *request,
+                                               const char *project, uint32_t rank, qiao_buffer *out,
+                                               qiao_error *err) QIAO_CHECK;
+QIAO_EXPORT qiao_status qiao_matcher_excluded_json(qiao_matcher *matcher, const qiao_match_request *request,
+                                                   uint32_t rank, qiao_buffer *out, qiao_error *err) QIAO_CHECK;
 
 #ifdef __cplusplus
 }
