@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const bench_command *const commands[] = {&bench_retrieval, &bench_analysis, &bench_all_pairs};
+static const bench_command *const commands[] = {&bench_retrieval, &bench_analysis, &bench_all_pairs, &bench_build,
+                                                &bench_update};
 
 static void
 print_help(void)

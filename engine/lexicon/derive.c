@@ -182,9 +182,9 @@ from_glossary(const candidate *list, size_t count)
 }
 
 /*
- * Adds what was learned for the entry; the learned list is walked once, in step with the entries. The power makes up for
- * what a term of several stems loses where its stems must share one: of three stems each gets .44, in the dictionary
- * .58. A platform's glossary is not argued with.
+ * Adds what was learned for the entry; the learned list is walked once, in step with the entries. The power makes up
+ * for what a term of several stems loses where its stems must share one: of three stems each gets .44, in the
+ * dictionary .58. A platform's glossary is not argued with.
  */
 static size_t
 learned_shares(derivation *d, uint32_t entry_index, candidate *list, size_t count)
@@ -258,20 +258,11 @@ translate_entries(derivation *d, qiao_error *err)
 {
     const qiao_lexicon *base = d->in->base;
     candidate *list = qiao_alloc(CANDIDATES_MAX * sizeof *list);
-    qiao_status st = list == NULL ? qiao_fail_memory(err) : QIAO_OK;
+    qiao_status st = list == NULL ? qiao_fail_memory(err) : qiaoi_key_set_copy(&d->keys, base, err);
 
-    for (uint32_t e = 0; st == QIAO_OK && e < base->entry_count; e++) {
-        const qiaoi_entry *from = &base->entries[e];
-        uint32_t index = 0;
-
-        st = qiaoi_key_set_add(&d->keys, (qiaoi_lexicon_language)from->language, base->keys + from->key,
-                               from->key_length, &index, err);
-        if (st != QIAO_OK)
-            break;
-        d->keys.entries[index].cost = from->cost;
-        st = keep_translations(d, &d->keys.entries[index], list,
-                               learned_shares(d, e, list, dictionary_shares(d, from, list)), err);
-    }
+    for (uint32_t e = 0; st == QIAO_OK && e < base->entry_count; e++)
+        st = keep_translations(d, &d->keys.entries[e], list,
+                               learned_shares(d, e, list, dictionary_shares(d, &base->entries[e], list)), err);
     qiao_free(list);
     return st;
 }

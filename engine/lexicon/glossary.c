@@ -250,17 +250,9 @@ static qiao_status
 copy_base(application *a, qiao_error *err)
 {
     const qiao_lexicon *base = a->base;
-    qiao_status st = QIAO_OK;
+    qiao_status st = qiaoi_key_set_copy(&a->keys, base, err);
     uint64_t stem_count = 0;
 
-    for (uint32_t e = 0; st == QIAO_OK && e < base->entry_count; e++) {
-        uint32_t index;
-
-        st = qiaoi_key_set_add(&a->keys, (qiaoi_lexicon_language)base->entries[e].language,
-                               base->keys + base->entries[e].key, base->entries[e].key_length, &index, err);
-        if (st == QIAO_OK)
-            a->keys.entries[index].cost = base->entries[e].cost;
-    }
     for (uint64_t s = 0; s < base->sense_count; s++)
         stem_count = base->senses[s].first_stem + base->senses[s].stem_count > stem_count
                          ? base->senses[s].first_stem + base->senses[s].stem_count

@@ -296,29 +296,6 @@ search_once(search *s, bool *more_out, qiao_error *err)
 /* ---- the working lexicon ---- */
 
 static qiao_status
-copy_entries(qiaoi_key_set *set, const qiao_lexicon *base, qiao_error *err)
-{
-    qiao_status st = QIAO_OK;
-
-    for (uint32_t e = 0; st == QIAO_OK && e < base->entry_count; e++) {
-        const qiaoi_entry *from = &base->entries[e];
-        qiaoi_entry *to;
-        uint32_t index = 0;
-
-        st = qiaoi_key_set_add(set, (qiaoi_lexicon_language)from->language, base->keys + from->key, from->key_length,
-                               &index, err);
-        if (st != QIAO_OK)
-            break;
-        to = &set->entries[index];
-        to->sources = from->sources;
-        to->cost = from->cost;
-        to->count = from->count;
-        to->first = from->first;
-    }
-    return st;
-}
-
-static qiao_status
 add_compounds(qiaoi_key_set *set, const qiao_buffer *found, uint64_t *added_out, qiao_error *err)
 {
     uint32_t before = set->count;
@@ -351,7 +328,7 @@ write_working(const qiao_lexicon *base, const qiao_buffer *found, const char *pa
               qiao_error *err)
 {
     qiaoi_key_set set = {0};
-    qiao_status st = copy_entries(&set, base, err);
+    qiao_status st = qiaoi_key_set_copy(&set, base, err);
 
     if (st == QIAO_OK)
         st = add_compounds(&set, found, added_out, err);

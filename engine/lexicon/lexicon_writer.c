@@ -54,6 +54,37 @@ grow(qiaoi_key_set *set, qiao_error *err)
     return QIAO_OK;
 }
 
+/* The keys stand in the order of the entries, each behind the one before. */
+static size_t
+key_bytes(const qiao_lexicon *lexicon)
+{
+    const qiaoi_entry *last;
+
+    if (lexicon->entry_count == 0)
+        return 0;
+    last = &lexicon->entries[lexicon->entry_count - 1];
+    return (size_t)last->key + last->key_length + 1;
+}
+
+/* Copies whole arrays, the hash too: its places follow from the order of the entries alone. */
+qiao_status
+qiaoi_key_set_copy(qiaoi_key_set *set, const qiao_lexicon *lexicon, qiao_error *err)
+{
+    size_t size = (size_t)lexicon->hash_mask + 1;
+
+    set->entries = qiao_alloc(size / 2 * sizeof *set->entries);
+    set->hash = qiao_alloc(size * sizeof *set->hash);
+    qiao_buffer_append(&set->keys, lexicon->keys, key_bytes(lexicon));
+    if (set->entries == NULL || set->hash == NULL || set->keys.failed)
+        return qiao_fail_memory(err);
+    memcpy(set->entries, lexicon->entries, (size_t)lexicon->entry_count * sizeof *set->entries);
+    memcpy(set->hash, lexicon->hash, size * sizeof *set->hash);
+    set->count = lexicon->entry_count;
+    set->capacity = (uint32_t)(size / 2);
+    set->hash_size = size;
+    return QIAO_OK;
+}
+
 bool
 qiaoi_key_set_find(const qiaoi_key_set *set, qiaoi_lexicon_language language, const char *key, size_t length,
                    uint32_t *out)
@@ -174,9 +205,7 @@ write_file(const char *path, const unsigned char *bytes, size_t length, qiao_err
         fclose(file);
         return qiao_fail_errno(err, reason, "cannot write %s", path);
     }
-    if (fclose(file) != 0)
-        return qiao_fail_errno(err, errno, "cannot write %s", path);
-    return qiao_file_sync(path, err);
+    return fclose(file) != 0 ? qiao_fail_errno(err, errno, "cannot write %s", path) : QIAO_OK;
 }
 
 static qiao_status
@@ -207,17 +236,18 @@ qiaoi_lexicon_write(const char *path, const qiaoi_key_set *set, const qiaoi_sect
 {
     qiaoi_section_data all[QIAOI_SECTION_COUNT];
     uint64_t hash_size = qiaoi_hash_size(set->count);
-    uint32_t *hash = qiao_calloc(hash_size, sizeof *hash);
+    uint32_t *made = hash_size == set->hash_size ? NULL : qiao_calloc(hash_size, sizeof *made);
+    const uint32_t *hash = made != NULL ? made : set->hash;
     uint16_t *lengths = qiao_calloc(QIAOI_LENGTH_MASK_SLOTS, sizeof *lengths);
     uint32_t *characters = qiao_calloc(131072, sizeof *characters);
     qiao_status st = QIAO_E_NOMEM;
 
-    if (hash == NULL || lengths == NULL || characters == NULL) {
+    if ((made == NULL && hash_size != set->hash_size) || lengths == NULL || characters == NULL) {
         st = qiao_fail_memory(err);
         goto out;
     }
-    for (uint32_t i = 0; i < set->count; i++)
-        insert_hash(hash, hash_size, set, i);
+    for (uint32_t i = 0; made != NULL && i < set->count; i++)
+        insert_hash(made, hash_size, set, i);
     index_characters(set, lengths, characters);
     all[0] = (qiaoi_section_data){QIAOI_SECTION_ENTRIES, sizeof(qiaoi_entry), set->entries, set->count};
     all[1] = (qiaoi_section_data){QIAOI_SECTION_KEYS, 1, set->keys.data, set->keys.length};
@@ -228,7 +258,7 @@ qiaoi_lexicon_write(const char *path, const qiaoi_key_set *set, const qiaoi_sect
         all[5 + i] = sections[i];
     st = assemble(path, all, count + 5, err);
 out:
-    qiao_free(hash);
+    qiao_free(made);
     qiao_free(lengths);
     qiao_free(characters);
     return st;

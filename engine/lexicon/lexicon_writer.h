@@ -22,6 +22,9 @@ typedef struct qiaoi_key_set {
  * over 65,535 bytes). */
 qiao_status qiaoi_key_set_add(qiaoi_key_set *set, qiaoi_lexicon_language language, const char *key, size_t length,
                               uint32_t *out, qiao_error *err) QIAO_CHECK;
+struct qiao_lexicon;
+/* Fill an empty set with the keys and entries of a lexicon, every one under its number. */
+qiao_status qiaoi_key_set_copy(qiaoi_key_set *set, const struct qiao_lexicon *lexicon, qiao_error *err) QIAO_CHECK;
 /* Only find; false where the key is not in the set. */
 bool qiaoi_key_set_find(const qiaoi_key_set *set, qiaoi_lexicon_language language, const char *key, size_t length,
                         uint32_t *out);
@@ -35,7 +38,7 @@ typedef struct qiaoi_section_data {
 } qiaoi_section_data;
 
 /*
- * Write header, table and sections to path (not atomically: the caller stages), fsynced. Adds the key sections
+ * Write header, table and sections to path, neither atomically nor synced: the caller stages. Adds the key sections
  * (entries, keys, hash, lengths, characters) made from set. At most QIAOI_SECTION_COUNT sections.
  */
 qiao_status qiaoi_lexicon_write(const char *path, const qiaoi_key_set *set, const qiaoi_section_data *sections,

@@ -1,0 +1,374 @@
+/*
+ * qiao-bench build and update: from imported records to a generation, stage by stage, and the same again after a share
+ * of the records changed. Both work on a copy of the source store in a folder of their own, which is removed.
+ */
+#include "bench.h"
+
+#include "qiao/build.h"
+#include "qiao/catalog.h"
+#include "qiao/file.h"
+#include "qiao/source_store.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROUNDS_MAX 100u
+#define JSON_ROOM 64u
+
+typedef struct options {
+    const char *data, *folder;
+    uint64_t threads, rounds, permille;
+    bool match;
+} options;
+
+typedef struct measurement {
+    const options *o;
+    char folder[QIAO_PATH_MAX];
+    uint64_t records, corpus_hash;
+} measurement;
+
+static qiao_status
+copy_if_there(const char *data, const char *folder, const char *name, qiao_error *err)
+{
+    char from[QIAO_PATH_MAX + 32], to[QIAO_PATH_MAX + 32];
+
+    snprintf(from, sizeof from, "%s/%s", data, name);
+    snprintf(to, sizeof to, "%s/%s", folder, name);
+    return qiao_file_exists(from) ? qiao_file_copy(from, to, err) : QIAO_OK;
+}
+
+static qiao_status
+prepare(measurement *m, qiao_error *err)
+{
+    const char *parent = m->o->folder != NULL ? m->o->folder : "/tmp";
+    char store[QIAO_PATH_MAX + 32];
+    qiao_status st;
+
+    snprintf(store, sizeof store, "%s/source.mdb", m->o->data);
+    if (!qiao_file_exists(store))
+        return qiao_fail(err, QIAO_E_NOTFOUND, "nothing has been imported into %s yet", m->o->data);
+    snprintf(m->folder, sizeof m->folder, "%.4000s/qiao-bench-XXXXXX", parent);
+    if (mkdtemp(m->folder) == NULL)
+        return qiao_fail_errno(err, errno, "cannot create %s", m->folder);
+    st = copy_if_there(m->o->data, m->folder, "source.mdb", err);
+    return st == QIAO_OK ? copy_if_there(m->o->data, m->folder, "glossary.tsv", err) : st;
+}
+
+static qiao_status
+count_record(const qiao_source_entry *entry, void *context, qiao_error *err)
+{
+    measurement *m = context;
+
+    (void)err;
+    m->records++;
+    m->corpus_hash = qiao_hash64(&entry->content_hash, sizeof entry->content_hash, m->corpus_hash);
+    return QIAO_OK;
+}
+
+/* ---- changing records ---- */
+
+typedef struct change {
+    measurement *m;
+    uint64_t every, at, changed;
+    qiao_buffer json;    /* scratch */
+    qiao_buffer records; /* length, then JSON */
+} change;
+
+/* Every so many-th record gets another word at the beginning of its title. */
+static qiao_status
+gather_change(const qiao_source_entry *entry, void *context, qiao_error *err)
+{
+    static const char word[] = "renewed ";
+    change *c = context;
+    const char *title, *text;
+    uint64_t length = entry->length + sizeof word - 1;
+    size_t head;
+
+    if (c->at++ % c->every != 0)
+        return QIAO_OK;
+    qiao_buffer_clear(&c->json);
+    qiao_buffer_append(&c->json, entry->json, entry->length);
+    title = c->json.failed ? NULL : strstr(c->json.data, "\"title\":{");
+    text = title == NULL ? NULL : strstr(title, "\":\"");
+    if (text == NULL)
+        return qiao_buffer_check(&c->json, err);
+    head = (size_t)(text + 3 - c->json.data);
+    qiao_buffer_append(&c->records, &length, sizeof length);
+    qiao_buffer_append(&c->records, entry->json, head);
+    qiao_buffer_append(&c->records, word, sizeof word - 1);
+    qiao_buffer_append(&c->records, entry->json + head, entry->length - head);
+    c->changed++;
+    return qiao_buffer_check(&c->records, err);
+}
+
+static qiao_status
+put_changes(change *c, qiao_source_store *store, qiao_error *err)
+{
+    qiao_status st = QIAO_OK;
+
+    for (size_t at = 0; st == QIAO_OK && at < c->records.length;) {
+        qiao_record *record = NULL;
+        qiao_change what;
+        uint64_t length;
+
+        memcpy(&length, c->records.data + at, sizeof length);
+        st = qiao_record_parse(c->records.data + at + sizeof length, (size_t)length, NULL, &record, NULL, err);
+        if (st == QIAO_OK)
+            st = qiao_source_store_put(store, record, &what, err);
+        qiao_record_free(record);
+        at += sizeof length + (size_t)length;
+    }
+    return st == QIAO_OK ? qiao_source_store_commit(store, err) : st;
+}
+
+static qiao_status
+change_records(measurement *m, uint64_t *changed_out, qiao_error *err)
+{
+    change c = {.m = m, .every = 1000 / m->o->permille};
+    qiao_source_store *store = NULL;
+    qiao_status st = qiao_source_store_open(m->folder, true, &store, err);
+
+    if (st == QIAO_OK)
+        st = qiao_source_store_each(store, false, gather_change, &c, err);
+    if (st == QIAO_OK)
+        st = put_changes(&c, store, err);
+    qiao_source_store_close(store);
+    qiao_buffer_done(&c.records);
+    qiao_buffer_done(&c.json);
+    *changed_out = c.changed;
+    return st;
+}
+
+/* ---- building ---- */
+
+static void
+show_stage(qiao_build_stage stage, uint64_t done, uint64_t total, void *context)
+{
+    (void)context;
+    if (total == 0)
+        fprintf(stderr, "  stage %d\n", (int)stage);
+    else if (done % 16384 == 0)
+        fprintf(stderr, "  stage %d: %llu of %llu\n", (int)stage, (unsigned long long)done, (unsigned long long)total);
+}
+
+static qiao_status
+build(const measurement *m, bool full, qiao_build_report *report, double *seconds_out, qiao_error *err)
+{
+    const qiao_build_options build_options = {.data_dir = m->folder,
+                                              .threads = (unsigned)m->o->threads,
+                                              .full = full,
+                                              .no_match = !m->o->match,
+                                              .keep = 2,
+                                              .progress = show_stage};
+    uint64_t start = bench_now_ns();
+    qiao_status st = qiao_build(&build_options, report, err);
+
+    *seconds_out = (double)(bench_now_ns() - start) / 1e9;
+    fprintf(stderr, "%s: %.2f s\n", full ? "full build" : "update", *seconds_out);
+    return st;
+}
+
+static void
+print_stages(const char *prefix, const qiao_build_report *report)
+{
+    static const char *const names[QIAO_BUILD_STAGES] = {"read", "learn", "analyse", "lexicon", "postings",
+                                                         "text", "embed", "match",   "install", "keep"};
+    char key[JSON_ROOM];
+
+    for (int i = 0; i < QIAO_BUILD_STAGES; i++) {
+        snprintf(key, sizeof key, "%s%s_s", prefix, names[i]);
+        bench_number(key, report->seconds[i]);
+    }
+}
+
+static void
+print_corpus(const measurement *m, const qiao_build_report *report)
+{
+    char hash[24];
+
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)m->corpus_hash);
+    bench_text("corpus", hash);
+    bench_number("records", (double)m->records);
+    bench_number("threads", (double)m->o->threads);
+    bench_text("matching", m->o->match ? "yes" : "no");
+    bench_number("postings", (double)report->postings);
+}
+
+static qiao_status
+open_measurement(measurement *m, qiao_error *err)
+{
+    qiao_source_store *store = NULL;
+    qiao_status st = prepare(m, err);
+
+    if (st == QIAO_OK)
+        st = qiao_source_store_open(m->folder, true, &store, err);
+    if (st == QIAO_OK)
+        st = qiao_source_store_each(store, false, count_record, m, err);
+    qiao_source_store_close(store);
+    return st;
+}
+
+static qiao_status
+measure_build(measurement *m, qiao_error *err)
+{
+    double seconds[ROUNDS_MAX];
+    qiao_build_report report = {0};
+    qiao_status st = open_measurement(m, err);
+    bench_times times;
+
+    for (uint64_t i = 0; st == QIAO_OK && i < m->o->rounds; i++)
+        st = build(m, true, &report, &seconds[i], err);
+    if (st != QIAO_OK)
+        return st;
+    times = bench_summary(seconds, (size_t)m->o->rounds);
+    bench_begin("build");
+    print_corpus(m, &report);
+    bench_number("rounds", (double)m->o->rounds);
+    bench_number("median_s", times.median);
+    bench_number("records_per_second", (double)m->records / times.median);
+    print_stages("", &report);
+    bench_end();
+    return QIAO_OK;
+}
+
+/* The parts that hold no numbers of the full-text index must be the same, byte by byte. */
+static qiao_status
+same_files(const measurement *m, uint64_t first, uint64_t second, bool *same_out, qiao_error *err)
+{
+    const uint64_t numbers[2] = {first, second};
+    char sums[2][33], path[QIAO_PATH_MAX], file[QIAO_PATH_MAX + 16];
+    qiao_status st = QIAO_OK;
+
+    *same_out = true;
+    for (const char *const *name = (const char *const[]){"lexicon.bin", "records.mdb", NULL};
+         st == QIAO_OK && *name != NULL; name++) {
+        for (int i = 0; st == QIAO_OK && i < 2; i++) {
+            st = qiao_catalog_path(m->folder, numbers[i], path, err);
+            snprintf(file, sizeof file, "%s/%s", path, *name);
+            if (st == QIAO_OK)
+                st = qiao_file_checksum(file, sums[i], err);
+        }
+        *same_out = *same_out && strcmp(sums[0], sums[1]) == 0;
+    }
+    return st;
+}
+
+static qiao_status
+measure_update(measurement *m, qiao_error *err)
+{
+    double updates[ROUNDS_MAX], fulls[ROUNDS_MAX];
+    qiao_build_report update = {0}, full = {0};
+    uint64_t changed = 0;
+    bool same = false;
+    qiao_status st = open_measurement(m, err);
+    bench_times update_times, full_times;
+
+    if (st == QIAO_OK)
+        st = build(m, true, &full, &fulls[0], err);
+    for (uint64_t i = 0; st == QIAO_OK && i < m->o->rounds; i++) {
+        st = change_records(m, &changed, err);
+        if (st == QIAO_OK)
+            st = build(m, false, &update, &updates[i], err);
+        if (st == QIAO_OK)
+            st = build(m, true, &full, &fulls[i], err);
+    }
+    if (st == QIAO_OK)
+        st = same_files(m, update.generation, full.generation, &same, err);
+    if (st == QIAO_OK && update.mode != QIAO_BUILD_UPDATED)
+        st = qiao_fail(err, QIAO_E_INTERNAL, "the second build was no update (mode %d)", (int)update.mode);
+    if (st != QIAO_OK)
+        return st;
+    update_times = bench_summary(updates, (size_t)m->o->rounds);
+    full_times = bench_summary(fulls, (size_t)m->o->rounds);
+    bench_begin("update");
+    print_corpus(m, &full);
+    bench_number("rounds", (double)m->o->rounds);
+    bench_number("changed", (double)changed);
+    bench_number("analysed", (double)update.analysed);
+    bench_number("full_s", full_times.median);
+    bench_number("update_s", update_times.median);
+    bench_number("times_faster", full_times.median / update_times.median);
+    bench_text("identical", same ? "yes" : "no");
+    print_stages("update_", &update);
+    print_stages("full_", &full);
+    bench_end();
+    return QIAO_OK;
+}
+
+/* ---- options ---- */
+
+static qiao_status
+read_options(int argc, char **argv, options *o, qiao_error *err)
+{
+    static const struct option names[] = {{"data", required_argument, NULL, 'd'},
+                                          {"folder", required_argument, NULL, 'f'},
+                                          {"threads", required_argument, NULL, 't'},
+                                          {"rounds", required_argument, NULL, 'r'},
+                                          {"permille", required_argument, NULL, 'p'},
+                                          {"match", no_argument, NULL, 'm'},
+                                          {NULL, 0, NULL, 0}};
+    qiao_status st = QIAO_OK;
+    int option;
+
+    *o = (options){.rounds = 1, .permille = 10};
+    optind = 1;
+    while (st == QIAO_OK && (option = getopt_long(argc, argv, "", names, NULL)) != -1) {
+        if (option == 'd')
+            o->data = optarg;
+        else if (option == 'f')
+            o->folder = optarg;
+        else if (option == 'm')
+            o->match = true;
+        else if (option == 't')
+            st = bench_whole("threads", optarg, 1, 64, &o->threads, err);
+        else if (option == 'r')
+            st = bench_whole("rounds", optarg, 1, ROUNDS_MAX, &o->rounds, err);
+        else if (option == 'p')
+            st = bench_whole("permille", optarg, 1, 200, &o->permille, err);
+        else
+            st = qiao_fail(err, QIAO_E_USAGE, "unknown option; see qiao-bench --help");
+    }
+    if (st == QIAO_OK && o->data == NULL)
+        st = qiao_fail(err, QIAO_E_USAGE, "--data DIR is needed: a folder with imported records");
+    return st;
+}
+
+static qiao_status
+run(int argc, char **argv, qiao_status (*measure)(measurement *m, qiao_error *err), qiao_error *err)
+{
+    options o;
+    measurement m = {.o = &o};
+    qiao_status st = read_options(argc, argv, &o, err);
+
+    if (st == QIAO_OK)
+        st = measure(&m, err);
+    if (m.folder[0] != '\0' && qiao_file_remove_tree(m.folder, NULL) != QIAO_OK)
+        fprintf(stderr, "qiao-bench: %s could not be removed\n", m.folder);
+    return st;
+}
+
+static qiao_status
+run_build(int argc, char **argv, qiao_error *err)
+{
+    return run(argc, argv, measure_build, err);
+}
+
+static qiao_status
+run_update(int argc, char **argv, qiao_error *err)
+{
+    return run(argc, argv, measure_update, err);
+}
+
+const bench_command bench_build = {
+    "build",
+    "  build --data DIR [--threads N] [--rounds N] [--folder DIR] [--match]\n"
+    "      full builds of the records imported into DIR, in a copy under --folder (/tmp); --match: all pairs too\n",
+    run_build};
+const bench_command bench_update = {
+    "update",
+    "  update --data DIR [--permille N] [--threads N] [--rounds N] [--folder DIR] [--match]\n"
+    "      changes N of a thousand records (10), times the update and a full build, and compares what they wrote\n",
+    run_update};
