@@ -26,6 +26,8 @@ extern const bench_command bench_update;
 /* ---- time ---- */
 
 uint64_t bench_now_ns(void);
+/* Time that the processor spent on this thread: tells a slow program from a busy machine. */
+uint64_t bench_busy_ns(void);
 
 typedef struct bench_times {
     double median, p95, p99, mean;

@@ -73,8 +73,9 @@ bench_run_init(bench_run *run, uint32_t queries, uint32_t hits, qiao_error *err)
     run->queries = queries;
     run->hits = hits;
     run->times_ms = qiao_calloc((size_t)queries + 1, sizeof *run->times_ms);
+    run->busy_ms = qiao_calloc((size_t)queries + 1, sizeof *run->busy_ms);
     run->documents = qiao_alloc(((size_t)queries * hits + 1) * sizeof *run->documents);
-    if (run->times_ms == NULL || run->documents == NULL) {
+    if (run->times_ms == NULL || run->busy_ms == NULL || run->documents == NULL) {
         bench_run_done(run);
         return qiao_fail_memory(err);
     }
@@ -86,6 +87,7 @@ void
 bench_run_done(bench_run *run)
 {
     qiao_free(run->times_ms);
+    qiao_free(run->busy_ms);
     qiao_free(run->documents);
     memset(run, 0, sizeof *run);
 }

@@ -7,6 +7,7 @@
 typedef struct bench_run {
     uint32_t queries, hits;
     double *times_ms;    /* [queries] */
+    double *busy_ms;     /* [queries] of the processor alone; zero where it is not known */
     uint32_t *documents; /* [queries][hits], UINT32_MAX past the last */
 } bench_run;
 

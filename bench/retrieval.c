@@ -56,20 +56,23 @@ ask_round(const asker *a, qiaoi_query *query, qiaoi_retrieval *retrieval, qiao_e
     uint32_t hits = (uint32_t)m->o->hits;
 
     for (uint32_t q = 0; q < m->corpus.query_count; q++) {
-        uint64_t considered, start;
+        uint64_t considered, start, busy_from;
         size_t count = 0;
         qiao_status st;
-        double took;
+        double took, busy;
 
         bench_product_query(&m->corpus, q, query);
+        busy_from = bench_busy_ns();
         start = bench_now_ns();
         st = qiaoi_retrieve(retrieval, query, m->generation, QIAO_PROJECT, a->filter, hits, &count, &considered, err);
         took = (double)(bench_now_ns() - start) / 1e6;
+        busy = (double)(bench_busy_ns() - busy_from) / 1e6;
         if (st != QIAO_OK)
             return st;
         if (a->run == NULL)
             continue;
         a->run->times_ms[q] = took; /* the last round counts, as with the peers */
+        a->run->busy_ms[q] = busy;
         for (size_t i = 0; i < count; i++)
             a->run->documents[(size_t)q * hits + i] = retrieval->heap[i].docid;
     }
@@ -232,6 +235,9 @@ report(const measurement *m, qiao_error *err)
     filtered = bench_summary(m->filtered.times_ms, m->filtered.queries);
     bench_begin("retrieval");
     bench_text("corpus", hash);
+    qiao_hash128_hex(m->own.documents, (size_t)m->own.queries * m->own.hits * sizeof *m->own.documents, hash);
+    bench_text("found", hash);
+    bench_text("kernel", qiaoi_kernels_choose()->name);
     bench_text("order", m->o->by_topic ? "topic" : "id");
     bench_number("records", (double)m->o->records);
     bench_number("n", (double)m->o->queries);
@@ -239,6 +245,7 @@ report(const measurement *m, qiao_error *err)
     bench_number("hits", (double)m->o->hits);
     bench_number("build_seconds", m->build_seconds);
     bench_times_of("", own);
+    bench_number("busy_median_ms", bench_summary(m->own.busy_ms, m->own.queries).median);
     bench_number("p99_by_median", own.p99 / own.median);
     bench_number("filter_10_percent_median_ms", filtered.median);
     bench_number("filter_by_unfiltered", filtered.median / own.median);

@@ -1,24 +1,33 @@
-/* Term-at-a-time scoring with dense accumulators, then a threshold scan into a heap. See retrieval.h for the model. */
-#include "match/retrieval.h"
+/* Term-at-a-time scoring with dense accumulators, cut short where few documents are left. See retrieval.h. */
+#include "match/completion.h"
+#include "match/top.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SHARE_UNIT 1024.0f /* fixed point of a term's weight inside its group */
+/* Decisions between ways that give the same list; costs in postings, as measured. */
+#define SKIP_FROM 32768u    /* postings of a range below which all are added */
+#define DENSE_FROM 8192u    /* postings of a group from which saturation goes over all documents */
+#define COMPLETION_COST 96u /* of one document by its row */
+#define LIST_AHEAD 256u     /* postings of each list, likewise */
+#define ROWS_AHEAD 8u       /* that are asked of memory before they are read */
 
 qiao_status
 qiaoi_retrieval_init(qiaoi_retrieval *retrieval, qiao_error *err)
 {
+    qiao_status st;
+
     memset(retrieval, 0, sizeof *retrieval);
+    retrieval->kernels = qiaoi_kernels_choose();
     retrieval->scores = qiao_calloc(QIAOI_RANGE_SIZE, sizeof *retrieval->scores);
     retrieval->sums = qiao_calloc(QIAOI_RANGE_SIZE, sizeof *retrieval->sums);
-    retrieval->touched = qiao_alloc((QIAOI_RANGE_SIZE + 1) * sizeof *retrieval->touched);
-    if (retrieval->scores == NULL || retrieval->sums == NULL || retrieval->touched == NULL) {
+    retrieval->listed = qiao_alloc((QIAOI_RANGE_SIZE + 16) * sizeof *retrieval->listed);
+    st = qiaoi_completion_new(&retrieval->completion, err);
+    if (st == QIAO_OK && (retrieval->scores == NULL || retrieval->sums == NULL || retrieval->listed == NULL))
+        st = qiao_fail_memory(err);
+    if (st != QIAO_OK)
         qiaoi_retrieval_done(retrieval);
-        return qiao_fail_memory(err);
-    }
-    return QIAO_OK;
+    return st;
 }
 
 void
@@ -26,176 +35,391 @@ qiaoi_retrieval_done(qiaoi_retrieval *retrieval)
 {
     qiao_free(retrieval->scores);
     qiao_free(retrieval->sums);
-    qiao_free(retrieval->touched);
+    qiao_free(retrieval->listed);
     qiao_free(retrieval->heap);
+    qiao_free(retrieval->work);
+    qiao_free(retrieval->lists);
+    qiao_free(retrieval->tables);
+    qiao_free(retrieval->table_shares);
+    qiaoi_completion_free(retrieval->completion);
     memset(retrieval, 0, sizeof *retrieval);
+}
+
+/* Room for the query's groups and terms. */
+static qiao_status
+make_room(qiaoi_retrieval *r, const qiaoi_query *query, qiao_error *err)
+{
+    uint32_t lists = 0;
+
+    for (uint32_t g = 0; g < query->group_count; g++)
+        lists += query->groups[g].count;
+    if (query->group_count > r->work_capacity) {
+        qiao_free(r->work);
+        qiao_free(r->tables);
+        qiao_free(r->table_shares);
+        r->work = qiao_alloc(query->group_count * sizeof *r->work);
+        r->tables = qiao_alloc(query->group_count * sizeof *r->tables);
+        r->table_shares = qiao_alloc(query->group_count * sizeof *r->table_shares);
+        r->work_capacity = r->work == NULL || r->tables == NULL || r->table_shares == NULL ? 0 : query->group_count;
+    }
+    if (lists > r->list_capacity) {
+        qiao_free(r->lists);
+        r->lists = qiao_alloc(lists * sizeof *r->lists);
+        r->list_capacity = r->lists == NULL ? 0 : lists;
+    }
+    if (query->group_count > r->work_capacity || lists > r->list_capacity)
+        return qiao_fail_memory(err);
+    if (query->group_count > 0)
+        memset(r->table_shares, 0, query->group_count * sizeof *r->table_shares);
+    return QIAO_OK;
 }
 
 static uint32_t
 fixed_share(float weight)
 {
-    float units = weight * SHARE_UNIT + 0.5f;
+    float units = weight * QIAOI_SHARE_UNIT + 0.5f;
 
     return units < 1.0f ? 1u : units > 65535.0f ? 65535u : (uint32_t)units;
 }
 
-/* q I F / (K1 + F) in accumulator units, F = sum / (SHARE_UNIT * IMPACT_UNIT) */
-static uint32_t
-saturate(float weight, uint32_t sum)
-{
-    const float k = (float)(QIAOI_K1 * QIAOI_IMPACT_UNIT) * SHARE_UNIT;
-
-    return (uint32_t)(weight * ((float)sum / ((float)sum + k)));
-}
+/* ---- adding ---- */
 
 static void
-add_single(qiaoi_retrieval *r, qiaoi_posting_list list, uint32_t share, float weight)
+add_single(qiaoi_retrieval *r, const qiaoi_list_use *use, uint32_t group, float weight)
 {
-    uint32_t table[256];
+    uint32_t *scores = r->scores, *table = r->tables[group];
+    const uint16_t *documents = use->list.documents;
+    const uint8_t *impacts = use->list.impacts;
 
-    for (uint32_t i = 0; i <= list.maximum; i++)
-        table[i] = saturate(weight, share * i);
-    for (uint32_t i = 0; i < list.count; i++)
-        r->scores[list.documents[i]] += table[list.impacts[i]];
-}
-
-static void
-add_many(qiaoi_retrieval *r, const qiaoi_posting_list *lists, const uint32_t *shares, size_t count, float weight)
-{
-    size_t touched = 0;
-
-    for (size_t t = 0; t < count; t++)
-        for (uint32_t i = 0; i < lists[t].count; i++) {
-            uint16_t d = lists[t].documents[i];
-            uint32_t before = r->sums[d];
-
-            r->touched[touched] = d;
-            touched += before == 0;
-            r->sums[d] = before + shares[t] * lists[t].impacts[i];
-        }
-    for (size_t i = 0; i < touched; i++) {
-        uint16_t d = r->touched[i];
-
-        r->scores[d] += saturate(weight, r->sums[d]);
-        r->sums[d] = 0;
+    if (r->table_shares[group] != use->share) {
+        qiaoi_saturate_table(weight, use->share, table);
+        r->table_shares[group] = use->share;
     }
+    for (uint32_t i = 0; i < use->list.count; i++)
+        scores[documents[i]] += table[impacts[i]];
 }
 
 static void
-add_group(qiaoi_retrieval *r, const qiaoi_query *query, const qiaoi_group *group, const qiaoi_postings *range)
+add_dense(qiaoi_retrieval *r, const qiaoi_list_use *uses, uint32_t count, uint32_t documents, float weight)
 {
-    qiaoi_posting_list lists[QIAOI_GROUP_TERMS_MAX];
-    uint32_t shares[QIAOI_GROUP_TERMS_MAX];
-    float weight = group->weight * QIAOI_SCORE_UNIT;
-    size_t count = 0;
+    uint32_t *sums = r->sums;
+
+    for (uint32_t t = 0; t < count; t++)
+        for (uint32_t i = 0; i < uses[t].list.count; i++)
+            sums[uses[t].list.documents[i]] += uses[t].share * uses[t].list.impacts[i];
+    r->kernels->saturate_all(r->scores, sums, documents, weight);
+}
+
+static void
+add_listed(qiaoi_retrieval *r, const qiaoi_list_use *uses, uint32_t count, float weight)
+{
+    uint32_t listed = 0, *sums = r->sums;
+
+    for (uint32_t t = 0; t < count; t++)
+        for (uint32_t i = 0; i < uses[t].list.count; i++) {
+            uint16_t d = uses[t].list.documents[i];
+            uint32_t before = sums[d];
+
+            r->listed[listed] = d;
+            listed += before == 0;
+            sums[d] = before + uses[t].share * uses[t].list.impacts[i];
+        }
+    r->kernels->saturate_listed(r->scores, sums, r->listed, listed, weight);
+}
+
+static void
+add_work(qiaoi_retrieval *r, const qiaoi_query *query, const qiaoi_work *work, uint32_t documents)
+{
+    const qiaoi_list_use *uses = r->lists + work->first;
+    float weight = query->groups[work->group].weight * QIAOI_SCORE_UNIT;
+
+    if (work->count == 1)
+        add_single(r, uses, work->group, weight);
+    else if (work->postings >= DENSE_FROM)
+        add_dense(r, uses, work->count, documents, weight);
+    else
+        add_listed(r, uses, work->count, weight);
+}
+
+/* ---- what there is to add in a range ---- */
+
+typedef struct range_view {
+    const qiaoi_query *query;
+    const qiao_generation *generation;
+    qiao_kind side;
+    const qiaoi_postings *postings;
+    const uint64_t *filter; /* of the range */
+    const float *idf;       /* above zero: the term is in the rows */
+    uint32_t term_count;
+} range_view;
+
+static qiaoi_work
+list_work(qiaoi_retrieval *r, const range_view *v, uint32_t g)
+{
+    const qiaoi_group *group = &v->query->groups[g];
+    qiaoi_work work = {.group = g, .first = r->list_count, .in_rows = true};
+    uint32_t most = 0;
 
     for (uint32_t i = 0; i < group->count; i++) {
-        lists[count] = qiaoi_postings_list(range, query->terms[group->first + i].slot);
-        shares[count] = fixed_share(query->terms[group->first + i].weight);
-        count += lists[count].count > 0;
+        const qiaoi_query_term *term = &v->query->terms[group->first + i];
+        qiaoi_posting_list list = qiaoi_postings_list(v->postings, term->slot);
+        uint32_t share = fixed_share(term->weight);
+
+        if (list.count == 0)
+            continue;
+        r->lists[r->list_count++] = (qiaoi_list_use){list, term->slot, share};
+        work.count++;
+        work.postings += list.count;
+        for (uint32_t k = 0; k < list.count && k < LIST_AHEAD; k += 32) {
+            __builtin_prefetch(list.documents + k);
+            __builtin_prefetch(list.impacts + k);
+        }
+        most += share * list.maximum;
+        work.in_rows = work.in_rows && term->slot < v->term_count && v->idf[term->slot] > 0;
     }
-    if (count == 1)
-        add_single(r, lists[0], shares[0], weight);
-    else if (count > 1)
-        add_many(r, lists, shares, count, weight);
+    /* one more: rounding may order neighbouring sums the other way round */
+    work.bound = work.count == 0 ? 0 : qiaoi_saturate(group->weight * QIAOI_SCORE_UNIT, most) + 1;
+    return work;
 }
 
-/* ---- the best of them ---- */
-
-static bool
-worse(qiaoi_hit a, qiaoi_hit b)
+/* What must be added first; then by what a posting can give, falling. */
+static int
+compare_work(const void *a, const void *b)
 {
-    return a.score < b.score || (a.score == b.score && a.docid > b.docid);
+    const qiaoi_work *x = a, *y = b;
+    uint64_t left = (uint64_t)x->bound * y->postings, right = (uint64_t)y->bound * x->postings;
+
+    if (x->in_rows != y->in_rows)
+        return x->in_rows ? 1 : -1;
+    if (left != right)
+        return left > right ? -1 : 1;
+    return x->group < y->group ? -1 : x->group > y->group;
 }
 
-static void
-sift_down(qiaoi_hit *heap, size_t count, size_t at)
+/* Fills work with what has postings; returns how many. */
+static uint64_t
+plan(qiaoi_retrieval *r, const range_view *v)
 {
-    for (;;) {
-        size_t least = at, left = 2 * at + 1;
+    uint64_t postings = 0;
 
-        if (left < count && worse(heap[left], heap[least]))
-            least = left;
-        if (left + 1 < count && worse(heap[left + 1], heap[least]))
-            least = left + 1;
-        if (least == at)
-            return;
-        qiaoi_hit swap = heap[at];
+    r->work_count = r->list_count = 0;
+    for (uint32_t g = 0; g < v->query->group_count; g++) {
+        qiaoi_work work = list_work(r, v, g);
 
-        heap[at] = heap[least];
-        heap[least] = swap;
-        at = least;
+        if (work.count == 0)
+            continue;
+        r->work[r->work_count++] = work;
+        postings += work.postings;
     }
+    return postings;
 }
 
-static void
-offer(qiaoi_retrieval *r, qiaoi_hit hit, size_t limit)
-{
-    if (r->heap_count < limit) {
-        size_t at = r->heap_count++;
+/* ---- ending a range ---- */
 
-        for (; at > 0 && worse(hit, r->heap[(at - 1) / 2]); at = (at - 1) / 2)
-            r->heap[at] = r->heap[(at - 1) / 2];
-        r->heap[at] = hit;
-    } else if (worse(r->heap[0], hit)) {
-        r->heap[0] = hit;
-        sift_down(r->heap, r->heap_count, 0);
+static uint32_t
+count_least(const qiaoi_retrieval *r, const range_view *v, uint32_t least)
+{
+    return r->kernels->count(r->scores, v->postings->header.documents, least, v->filter);
+}
+
+/*
+ * A score that at least `limit` documents have reached, so that nothing below it can enter the list: the worst of the
+ * list where it is full, or else found among the scores so far. 1 where there is none.
+ */
+static uint32_t
+entry_score(const qiaoi_retrieval *r, const range_view *v, uint32_t known)
+{
+    uint32_t low = qiaoi_top_least(r) > known ? qiaoi_top_least(r) : known, high = low;
+
+    if (r->limit == 0 || r->heap_count == r->limit)
+        return low;
+    while (high < UINT32_MAX / 4 && count_least(r, v, high + 1) >= r->limit) {
+        low = high + 1;
+        high = high * 2 + 64;
     }
+    while (high - low > low / 32 + 1) { /* near enough */
+        uint32_t middle = low + (high - low) / 2;
+
+        if (count_least(r, v, middle) >= r->limit)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static uint32_t
+collect(qiaoi_retrieval *r, const range_view *v, uint32_t least, uint64_t *above_zero_out)
+{
+    uint32_t above_zero,
+        found = r->kernels->collect(r->scores, v->postings->header.documents, least, v->filter, r->listed, &above_zero);
+
+    *above_zero_out = above_zero;
+    return found;
 }
 
 static uint64_t
-scan(qiaoi_retrieval *r, const qiaoi_postings *range, const uint64_t *filter, size_t limit)
+take_all(qiaoi_retrieval *r, const range_view *v)
 {
-    uint64_t considered = 0;
+    uint32_t first = v->postings->header.first_document;
+    uint64_t considered;
+    uint32_t found = collect(r, v, entry_score(r, v, 1), &considered);
 
-    for (uint32_t d = 0; d < range->header.documents; d++) {
-        uint32_t score = r->scores[d], docid = range->header.first_document + d;
-
-        if (score == 0 || (filter != NULL && (filter[docid >> 6] >> (docid & 63u) & 1u) == 0))
-            continue;
-        considered++;
-        if (r->heap_count < limit || score >= r->heap[0].score)
-            offer(r, (qiaoi_hit){docid, score}, limit);
-    }
-    memset(r->scores, 0, range->header.documents * sizeof *r->scores);
+    for (uint32_t i = 0; i < found; i++)
+        qiaoi_top_offer(r, (qiaoi_hit){first + r->listed[i], r->scores[r->listed[i]]});
     return considered;
 }
 
-static int
-compare_hits(const void *a, const void *b)
+/* Rows are read in a scattered order, a few hundred bytes each: without this, waiting for memory is most of the work.
+ */
+static void
+prefetch_row(const range_view *v, uint32_t document)
 {
-    const qiaoi_hit *x = a, *y = b;
+    qiaoi_row row = qiaoi_generation_row(v->generation, v->side, v->postings->header.first_document + document);
 
-    if (x->score != y->score)
-        return x->score > y->score ? -1 : 1;
-    return x->docid < y->docid ? -1 : x->docid > y->docid;
+    for (uint32_t i = 0; i < row.count; i += 16)
+        __builtin_prefetch(row.entries + i);
+}
+
+/* What completing a range needs to know. */
+typedef struct cut {
+    uint32_t done;  /* groups that were added; the others are not */
+    uint32_t known; /* so much is sure to be needed to enter the list */
+    uint32_t bound; /* so much can the others add at most */
+    uint32_t found; /* documents in listed that may reach known */
+} cut;
+
+/* Those of the documents listed with a score so far from `least` on and below `below` get from their rows what is
+ * missing, and are offered. */
+static void
+complete_from(qiaoi_retrieval *r, const range_view *v, const cut *c, uint32_t least, uint32_t below)
+{
+    uint32_t first = v->postings->header.first_document, ahead[ROWS_AHEAD], waiting = 0, next = 0;
+
+    for (uint32_t i = 0; i < c->found + ROWS_AHEAD; i++) {
+        if (i < c->found) {
+            uint32_t score = r->scores[r->listed[i]];
+
+            if (score < least || score >= below)
+                continue;
+            prefetch_row(v, r->listed[i]);
+            if (waiting < ROWS_AHEAD) {
+                ahead[(next + waiting++) % ROWS_AHEAD] = r->listed[i];
+                continue;
+            }
+        }
+        if (waiting == 0)
+            break;
+        uint32_t document = ahead[next], score = r->scores[document];
+
+        if (i < c->found)
+            ahead[next] = r->listed[i];
+        else
+            waiting--;
+        next = (next + 1) % ROWS_AHEAD;
+        if (score + c->bound < qiaoi_top_least(r))
+            continue;
+        score += qiaoi_completion_add(r->completion, qiaoi_generation_row(v->generation, v->side, first + document));
+        qiaoi_top_offer(r, (qiaoi_hit){first + document, score});
+    }
+}
+
+/* First the documents that are in the list as things stand, which makes the list demanding; then the others that it
+ * leaves in reach. */
+static qiao_status
+complete(qiaoi_retrieval *r, const range_view *v, const cut *c, qiao_error *err)
+{
+    qiao_status st =
+        qiaoi_completion_set(r->completion, v->query, r->work + c->done, r->work_count - c->done, r->lists, err);
+
+    if (st != QIAO_OK)
+        return st;
+    complete_from(r, v, c, c->known, UINT32_MAX);
+    complete_from(r, v, c, 0, c->known);
+    r->skipped = true;
+    return QIAO_OK;
+}
+
+/* Adds work in order; completes as soon as that is cheaper than what is left, and sets *completed_out. */
+static qiao_status
+add_until_few(qiaoi_retrieval *r, const range_view *v, uint64_t postings, bool *completed_out, uint64_t *above_zero,
+              qiao_error *err)
+{
+    uint64_t left = postings, look_at = postings - postings / 8, bound = 0;
+    cut c = {.known = 1};
+
+    *completed_out = false;
+    qsort(r->work, r->work_count, sizeof *r->work, compare_work);
+    for (uint32_t i = 0; i < r->work_count; i++)
+        bound += r->work[i].bound;
+    for (uint32_t i = 0; i < r->work_count; i++) {
+        if (r->work[i].in_rows && left <= look_at && left >= SKIP_FROM / 4) {
+            look_at = left - left / 4;
+            c.known = entry_score(r, v, c.known);
+            if (bound < c.known) {
+                c.bound = (uint32_t)bound;
+                c.done = i;
+                c.found = collect(r, v, c.known - c.bound, above_zero);
+                *completed_out = (uint64_t)c.found * COMPLETION_COST < left;
+                if (*completed_out)
+                    return complete(r, v, &c, err);
+            }
+        }
+        add_work(r, v->query, &r->work[i], v->postings->header.documents);
+        left -= r->work[i].postings;
+        bound -= r->work[i].bound;
+    }
+    return QIAO_OK;
+}
+
+static qiao_status
+retrieve_range(qiaoi_retrieval *r, const range_view *v, uint64_t *considered, qiao_error *err)
+{
+    uint64_t postings = plan(r, v), above_zero = 0;
+    bool completed = false;
+    qiao_status st = QIAO_OK;
+
+    if (postings == 0)
+        return QIAO_OK;
+    if (postings >= SKIP_FROM && !r->never_skip)
+        st = add_until_few(r, v, postings, &completed, &above_zero, err);
+    else
+        for (uint32_t i = 0; i < r->work_count; i++)
+            add_work(r, v->query, &r->work[i], v->postings->header.documents);
+    if (st == QIAO_OK)
+        *considered += completed ? above_zero : take_all(r, v);
+    memset(r->scores, 0, v->postings->header.documents * sizeof *r->scores);
+    return st;
 }
 
 qiao_status
-qiaoi_retrieve(qiaoi_retrieval *retrieval, const qiaoi_query *query, const qiao_generation *generation, qiao_kind side, const uint64_t *filter,
-               size_t limit, size_t *count_out, uint64_t *considered_out, qiao_error *err)
+qiaoi_retrieve(qiaoi_retrieval *retrieval, const qiaoi_query *query, const qiao_generation *generation, qiao_kind side,
+               const uint64_t *filter, size_t limit, size_t *count_out, uint64_t *considered_out, qiao_error *err)
 {
     size_t ranges;
-    const qiaoi_postings *range = qiaoi_generation_postings(generation, side, &ranges);
+    const qiaoi_postings *postings = qiaoi_generation_postings(generation, side, &ranges);
+    range_view view = {.query = query,
+                       .generation = generation,
+                       .side = side,
+                       .idf = qiaoi_generation_idf(generation, side),
+                       .term_count = qiao_generation_lexicon(generation)->term_count};
+    qiao_status st = qiaoi_top_begin(retrieval, limit, err);
 
-    if (limit > retrieval->heap_capacity) {
-        qiaoi_hit *grown = qiao_realloc_array(retrieval->heap, limit, sizeof *grown);
-
-        if (grown == NULL)
-            return qiao_fail_memory(err);
-        retrieval->heap = grown;
-        retrieval->heap_capacity = limit;
-    }
-    retrieval->heap_count = 0;
+    *count_out = 0;
     *considered_out = 0;
-    for (size_t i = 0; i < ranges; i++) {
-        for (uint32_t g = 0; g < query->group_count; g++)
-            add_group(retrieval, query, &query->groups[g], &range[i]);
-        *considered_out += scan(retrieval, &range[i], filter, limit);
+    retrieval->skipped = false;
+    if (view.term_count > QIAOI_ROWS_SLOTS)
+        view.term_count = QIAOI_ROWS_SLOTS;
+    if (st == QIAO_OK)
+        st = make_room(retrieval, query, err);
+    for (size_t i = 0; st == QIAO_OK && i < ranges; i++) {
+        view.postings = &postings[i];
+        view.filter = filter == NULL ? NULL : filter + (postings[i].header.first_document >> 6);
+        st = retrieve_range(retrieval, &view, considered_out, err);
     }
-    qsort(retrieval->heap, retrieval->heap_count, sizeof *retrieval->heap, compare_hits);
-    *count_out = retrieval->heap_count;
-    return QIAO_OK;
+    qiaoi_top_sort(retrieval);
+    *count_out = st == QIAO_OK ? retrieval->heap_count : 0;
+    return st;
 }
 
 /* Impact of one document in a list, by bisection; 0 if absent. */
@@ -216,7 +440,8 @@ impact_of(qiaoi_posting_list list, uint16_t document)
 }
 
 uint32_t
-qiaoi_contributions(const qiaoi_query *query, const qiao_generation *generation, qiao_kind side, uint32_t docid, uint32_t *contributions)
+qiaoi_contributions(const qiaoi_query *query, const qiao_generation *generation, qiao_kind side, uint32_t docid,
+                    uint32_t *contributions)
 {
     size_t ranges;
     const qiaoi_postings *range = qiaoi_generation_postings(generation, side, &ranges) + (docid >> QIAOI_RANGE_BITS);
@@ -229,9 +454,10 @@ qiaoi_contributions(const qiaoi_query *query, const qiao_generation *generation,
         for (uint32_t i = 0; i < group->count; i++) {
             const qiaoi_query_term *term = &query->terms[group->first + i];
 
-            sum += fixed_share(term->weight) * impact_of(qiaoi_postings_list(range, term->slot), (uint16_t)(docid & (QIAOI_RANGE_SIZE - 1)));
+            sum += fixed_share(term->weight) *
+                   impact_of(qiaoi_postings_list(range, term->slot), (uint16_t)(docid & (QIAOI_RANGE_SIZE - 1)));
         }
-        contributions[g] = sum == 0 ? 0 : saturate(group->weight * QIAOI_SCORE_UNIT, sum);
+        contributions[g] = sum == 0 ? 0 : qiaoi_saturate(group->weight * QIAOI_SCORE_UNIT, sum);
         total += contributions[g];
     }
     return total;

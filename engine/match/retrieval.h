@@ -1,43 +1,75 @@
 /*
  * Retrieval: the top documents of one side for a pivot query, exact with respect to the quantised impacts.
  *
- * Integer accumulators, range by range of 65,536 documents; a group's alternatives are summed, saturated once and added. The same query gives the
- * same scores on every machine: sums are integers, the one division is IEEE single precision. Ties go to the smaller docid (order of id).
+ * Integer accumulators, range by range of 65,536 documents; a group's alternatives are summed, saturated once and
+ * added. The same query gives the same scores on every machine: sums are integers, the one division is IEEE single
+ * precision. Ties go to the smaller docid (order of id).
  *
- * Threads: scratch memory belongs to one thread; the postings are shared.
+ * Groups are added in order of what they can give for each posting they cost. As soon as the documents that can still
+ * reach the list are few, the groups left, mostly the long lists of frequent words, are looked up in the rows of those
+ * documents instead of being added (MaxScore by range: Turtle and Flood 1995; Lucene and others complete by skipping in
+ * lists, we by rows). The list is the same either way.
+ *
+ * Threads: scratch memory belongs to one thread; the postings are shared. Memory grows to what the largest query needs
+ * and stays.
  */
 #ifndef QIAO_MATCH_RETRIEVAL_H
 #define QIAO_MATCH_RETRIEVAL_H
 
+#include "match/kernels.h"
 #include "match/query.h"
-
-#define QIAOI_SCORE_UNIT 4096.0f /* accumulator units for a score of 1 */
-#define QIAOI_K1 1.2
 
 typedef struct qiaoi_hit {
     uint32_t docid;
     uint32_t score; /* accumulator units */
 } qiaoi_hit;
 
+/* A group in the range at hand. */
+typedef struct qiaoi_work {
+    uint32_t group;
+    uint32_t first, count; /* of its lists */
+    uint32_t postings;
+    uint32_t bound; /* no document gets more from it */
+    bool in_rows;   /* all its terms are in the rows */
+} qiaoi_work;
+
+typedef struct qiaoi_list_use {
+    qiaoi_posting_list list;
+    uint32_t slot, share;
+} qiaoi_list_use;
+
 typedef struct qiaoi_retrieval {
-    uint32_t *scores;   /* [QIAOI_RANGE_SIZE] */
-    uint32_t *sums;     /* [QIAOI_RANGE_SIZE] of the group being added */
-    uint16_t *touched;
+    const qiaoi_kernels *kernels; /* may be replaced between queries */
+    bool never_skip;              /* add every posting: for comparison */
+    uint32_t *scores;             /* [QIAOI_RANGE_SIZE] */
+    uint32_t *sums;               /* [QIAOI_RANGE_SIZE] of the group being added */
+    uint16_t *listed;             /* [QIAOI_RANGE_SIZE + 16] */
     qiaoi_hit *heap;
-    size_t heap_count, heap_capacity;
+    size_t heap_count, heap_capacity, limit;
+    bool skipped; /* some documents were not looked at: they could not reach the list */
+    qiaoi_work *work;
+    uint32_t work_count, work_capacity;
+    qiaoi_list_use *lists;
+    uint32_t list_count, list_capacity;
+    uint32_t (*tables)[256]; /* of each group: saturation of a single list ... */
+    uint32_t *table_shares;  /* ... of this share; 0 = not made yet */
+    struct qiaoi_completion *completion;
 } qiaoi_retrieval;
 
 qiao_status qiaoi_retrieval_init(qiaoi_retrieval *retrieval, qiao_error *err) QIAO_CHECK;
 void qiaoi_retrieval_done(qiaoi_retrieval *retrieval);
 
 /*
- * The best `limit` documents in descending order, in retrieval->heap[0..*count_out). filter: NULL or a bit per document. *considered_out: documents
- * with a score above zero that pass the filter.
+ * The best `limit` documents in descending order, in retrieval->heap[0..*count_out). filter: NULL or a bit per
+ * document. *considered_out: documents with a score above zero that pass the filter; where retrieval->skipped, without
+ * those that were not looked at.
  */
-qiao_status qiaoi_retrieve(qiaoi_retrieval *retrieval, const qiaoi_query *query, const qiao_generation *generation, qiao_kind side,
-                           const uint64_t *filter, size_t limit, size_t *count_out, uint64_t *considered_out, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_retrieve(qiaoi_retrieval *retrieval, const qiaoi_query *query, const qiao_generation *generation,
+                           qiao_kind side, const uint64_t *filter, size_t limit, size_t *count_out,
+                           uint64_t *considered_out, qiao_error *err) QIAO_CHECK;
 
 /* What each group adds to one document, into contributions[query->group_count] (accumulator units); returns the sum. */
-uint32_t qiaoi_contributions(const qiaoi_query *query, const qiao_generation *generation, qiao_kind side, uint32_t docid, uint32_t *contributions);
+uint32_t qiaoi_contributions(const qiaoi_query *query, const qiao_generation *generation, qiao_kind side,
+                             uint32_t docid, uint32_t *contributions);
 
 #endif

@@ -42,7 +42,7 @@ fill_floor(const qiao_matcher *matcher, qiaoi_match_list *out)
 {
     const qiaoi_retrieval *r = &matcher->retrieval;
 
-    if (r->heap_count == 0 || matcher->result.considered <= r->heap_count)
+    if (r->heap_count == 0 || (!r->skipped && matcher->result.considered <= r->heap_count))
         return;
     out->floor_score = r->heap[r->heap_count - 1].score;
     out->floor_docid = r->heap[r->heap_count - 1].docid;

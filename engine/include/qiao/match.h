@@ -70,7 +70,8 @@ typedef struct qiao_match_item {
 typedef struct qiao_match_result {
     const qiao_match_item *items;
     size_t count;
-    uint64_t considered; /* records of the other side that share at least one pivot term and pass the filters */
+    uint64_t considered; /* records of the other side that share at least one pivot term and pass the filters; in large
+                            catalogues without those that share only frequent words and cannot reach the list */
 } qiao_match_result;
 
 /*

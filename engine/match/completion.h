@@ -1,0 +1,23 @@
+/*
+ * Completion: what groups that were left out would add to single documents, read from the rows
+ * (store/generation_format.h).
+ *
+ * Scratch memory of one thread; it grows to what the largest query needs and stays.
+ */
+#ifndef QIAO_MATCH_COMPLETION_H
+#define QIAO_MATCH_COMPLETION_H
+
+#include "match/retrieval.h"
+
+typedef struct qiaoi_completion qiaoi_completion;
+
+qiao_status qiaoi_completion_new(qiaoi_completion **out, qiao_error *err) QIAO_CHECK;
+void qiaoi_completion_free(qiaoi_completion *completion);
+
+/* Take the groups work[0..count) with their lists; weights come from the query. */
+qiao_status qiaoi_completion_set(qiaoi_completion *completion, const qiaoi_query *query, const qiaoi_work *work,
+                                 uint32_t count, const qiaoi_list_use *lists, qiao_error *err) QIAO_CHECK;
+/* What they add to the document of that row. */
+uint32_t qiaoi_completion_add(qiaoi_completion *completion, qiaoi_row row);
+
+#endif
