@@ -23,7 +23,7 @@ BEGIN {
     may["session"] = "base text vocab record lexicon dense store fulltext match"
 
     # public header: the folder that it speaks for
-    n = split("memory:base status:base file:base share:base text:text vocabulary:vocab record:record tags:record " \
+    n = split("memory:base status:base file:base share:base text:text vocabulary:vocab record:record privacy:record tags:record " \
         "lexicon:lexicon analyzer:lexicon glossary:lexicon dense:dense indicator:indicator source_store:store catalog:store generation:store fulltext:fulltext " \
         "match:match matcher:match profiles:match tables:match all_pairs:batch diff:batch tune:batch feedback:store build:indexing engine:session", pairs, " ")
     for (i = 1; i <= n; i++) {
