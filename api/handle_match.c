@@ -1,4 +1,4 @@
-/* POST /v1/match: whatever is posted is matched at once; nothing is stored. */
+/* POST /v1/match and /v1/lint: whatever is posted is matched or reviewed at once; nothing is stored. */
 #include "handlers.h"
 
 #include "match_body.h"
@@ -42,8 +42,11 @@ append_warnings(const qiaoi_match_body *body, qiao_language language, qiao_buffe
     qiao_buffer_text(out, "]}");
 }
 
-void
-qiaoi_answer_match(qiaoi_call *call)
+typedef qiao_status (*answer_writer)(qiao_session *session, const qiao_match_request *request, qiao_buffer *out,
+                                     qiao_error *err);
+
+static void
+answer_body(qiaoi_call *call, answer_writer write)
 {
     qiao_buffer *out = &call->response->body;
     qiao_error error = QIAO_ERROR_INIT;
@@ -60,11 +63,23 @@ qiaoi_answer_match(qiaoi_call *call)
         if (body.record != NULL)
             request.kind = body.record->kind;
         qiaoi_parameters_to_match(&body.options, &request);
-        if (qiaoi_call_went_well(call, qiao_match_json(call->session, &request, out, &error), &error)) {
+        if (qiaoi_call_went_well(call, write(call->session, &request, out, &error), &error)) {
             append_warnings(&body, call->language, out);
             qiaoi_call_json(call);
             qiaoi_http_set(call->response, "Cache-Control", "no-store");
         }
     }
     qiaoi_match_body_done(&body);
+}
+
+void
+qiaoi_answer_match(qiaoi_call *call)
+{
+    answer_body(call, qiao_match_json);
+}
+
+void
+qiaoi_answer_lint(qiaoi_call *call)
+{
+    answer_body(call, qiao_match_review_json);
 }

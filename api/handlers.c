@@ -17,6 +17,7 @@ const qiaoi_route qiaoi_routes[] = {
     {"GET", "/v1/openapi.json", qiaoi_answer_openapi, QIAOI_SESSION_NONE},
     {"GET", "/v1/search", qiaoi_answer_search, QIAOI_SESSION_REQUIRED},
     {"POST", "/v1/match", qiaoi_answer_match, QIAOI_SESSION_REQUIRED},
+    {"POST", "/v1/lint", qiaoi_answer_lint, QIAOI_SESSION_REQUIRED},
     {"GET", "/v1/projects/{id}/matches", qiaoi_answer_project_matches, QIAOI_SESSION_REQUIRED},
     {"GET", "/v1/projects/{id}", qiaoi_answer_project, QIAOI_SESSION_REQUIRED},
     {"GET", "/v1/pairs/{id}/{other}", qiaoi_answer_pair, QIAOI_SESSION_REQUIRED},

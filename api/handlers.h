@@ -18,6 +18,7 @@ void qiaoi_answer_need(qiaoi_call *call);
 void qiaoi_answer_project_matches(qiaoi_call *call);
 void qiaoi_answer_need_matches(qiaoi_call *call);
 void qiaoi_answer_match(qiaoi_call *call);
+void qiaoi_answer_lint(qiaoi_call *call);
 void qiaoi_answer_pair(qiaoi_call *call);
 void qiaoi_answer_excluded(qiaoi_call *call);
 

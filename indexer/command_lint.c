@@ -2,6 +2,10 @@
 #include "commands.h"
 #include "import_pool.h"
 #include "import_report.h"
+#include "qiao/catalog.h"
+#include "qiao/review.h"
+
+#include <cjson/cJSON.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +15,10 @@
 typedef struct checker {
     qiaoi_import_options options;
     qiao_vocabulary *vocabulary;
-    bool json, each;
+    bool json, each, review;
+    qiao_tables tables;          /* for reviews */
+    qiao_generation *generation; /* NULL: reviews tell only what a record tells by itself */
+    qiao_matcher *matcher;
     uint64_t read, refused, warned, completeness[2], kinds[2];
     struct {
         const char *path;
@@ -36,7 +43,7 @@ count_missing(checker *c, qiao_kind kind, const char *path)
 
 static void
 print_record_json(const char *file, uint64_t line, const qiao_record *r, int32_t complete, const char *const *paths,
-                  size_t path_count, const qiaoi_complaints *complaints)
+                  size_t path_count, const qiaoi_complaints *complaints, const qiao_buffer *review)
 {
     qiao_buffer out = {.limit = 0};
 
@@ -57,7 +64,12 @@ print_record_json(const char *file, uint64_t line, const qiao_record *r, int32_t
         qiaoi_issue_write_json(&complaints->items[i], &out);
         qiao_buffer_printf(&out, ",\"fatal\":%s}", complaints->items[i].fatal ? "true" : "false");
     }
-    qiao_buffer_text(&out, "]}\n");
+    qiao_buffer_char(&out, ']');
+    if (review->length > 0) {
+        qiao_buffer_text(&out, ",\"review\":");
+        qiao_buffer_append(&out, review->data, review->length);
+    }
+    qiao_buffer_text(&out, "}\n");
     if (!out.failed)
         fputs(out.data, stdout);
     qiao_buffer_done(&out);
@@ -73,8 +85,37 @@ print_record(uint64_t line, const qiao_record *r, int32_t complete, const char *
     fputs(path_count == 0 ? qiao_say(" nothing\n") : "\n", stdout);
 }
 
+/* Findings of a review, a line each. */
 static void
-check_record(checker *c, const char *file, uint64_t line, const qiaoi_parsed *parsed)
+print_review(const qiao_buffer *review)
+{
+    cJSON *tree = cJSON_ParseWithLength(review->data, review->length);
+    const cJSON *findings = cJSON_GetObjectItemCaseSensitive(tree, "findings"), *item;
+
+    cJSON_ArrayForEach(item, findings)
+    {
+        const cJSON *text = cJSON_GetObjectItemCaseSensitive(item,
+                                                             qiao_console_language() == QIAO_LANGUAGE_ZH ? "zh" : "en"),
+                    *sharpens = cJSON_GetObjectItemCaseSensitive(item, "sharpens");
+
+        printf("    - %s", cJSON_IsString(text) ? text->valuestring : "");
+        if (cJSON_IsNumber(sharpens))
+            printf(qiao_say(" (known of %d of the best candidates)"), sharpens->valueint);
+        putchar('\n');
+    }
+    cJSON_Delete(tree);
+}
+
+static qiao_status
+review_record(checker *c, const qiao_record *record, qiao_buffer *out, qiao_error *err)
+{
+    const qiao_match_request request = {.kind = record->kind, .record = record};
+
+    return qiao_review_json(&c->tables, c->matcher, &request, out, err);
+}
+
+static void
+check_record(checker *c, const char *file, uint64_t line, const qiaoi_parsed *parsed, const qiao_buffer *review)
 {
     const qiao_record *r = parsed->record;
     const char *paths[PATHS_MAX];
@@ -90,11 +131,13 @@ check_record(checker *c, const char *file, uint64_t line, const qiaoi_parsed *pa
     c->refused += r == NULL ? 1 : 0;
     c->warned += r != NULL && parsed->complaints != NULL ? parsed->complaints->total : 0;
     if (c->json)
-        print_record_json(file, line, r, complete, paths, n, parsed->complaints);
+        print_record_json(file, line, r, complete, paths, n, parsed->complaints, review);
     for (size_t i = 0; !c->json && parsed->complaints != NULL && i < parsed->complaints->count; i++)
         qiaoi_issue_print(line, &parsed->complaints->items[i], stdout);
-    if (!c->json && c->each && r != NULL)
+    if (!c->json && (c->each || c->review) && r != NULL)
         print_record(line, r, complete, paths, n);
+    if (!c->json && review->length > 0)
+        print_review(review);
 }
 
 static qiao_status
@@ -102,6 +145,8 @@ check_item(checker *c, const char *file, qiaoi_batch *batch, size_t i, qiao_erro
 {
     const qiaoi_item *item = &batch->items[i];
     qiaoi_complaints *complaints;
+    qiao_buffer review = {0};
+    qiao_status status = QIAO_OK;
 
     c->read++;
     if (batch->parsed[i].status == QIAO_E_NOMEM)
@@ -114,8 +159,12 @@ check_item(checker *c, const char *file, qiaoi_batch *batch, size_t i, qiao_erro
         complaints->items[0] = item->issue;
         batch->parsed[i].complaints = complaints;
     }
-    check_record(c, file, item->line, &batch->parsed[i]);
-    return QIAO_OK;
+    if (c->review && batch->parsed[i].record != NULL)
+        status = review_record(c, batch->parsed[i].record, &review, err);
+    if (status == QIAO_OK)
+        check_record(c, file, item->line, &batch->parsed[i], &review);
+    qiao_buffer_done(&review);
+    return status;
 }
 
 static qiao_status
@@ -180,6 +229,30 @@ print_missing(const checker *c, qiao_kind kind)
     putchar('\n');
 }
 
+/* What reviews need: tables, and with a data folder the generation that is served from it. */
+static qiao_status
+open_review(checker *c, const char *data_dir, qiao_error *err)
+{
+    uint64_t number = 0;
+    qiao_status status = qiao_tables_open(&(qiao_tables_options){.data_dir = data_dir}, &c->tables, err);
+
+    if (status == QIAO_OK && data_dir != NULL)
+        status = qiao_catalog_current(data_dir, &number, err);
+    if (status == QIAO_OK && data_dir != NULL)
+        status = qiao_generation_open(data_dir, number, &c->generation, err);
+    if (status == QIAO_OK && data_dir != NULL)
+        status = qiao_matcher_new(c->generation, &c->tables, &c->matcher, err);
+    return status;
+}
+
+static void
+close_review(checker *c)
+{
+    qiao_matcher_free(c->matcher);
+    qiao_generation_close(c->generation);
+    qiao_tables_close(&c->tables);
+}
+
 static int
 check_files(checker *c, char **files, size_t count)
 {
@@ -210,7 +283,7 @@ int
 qiao_command_lint(int argc, char **argv)
 {
     checker c = {.read = 0};
-    const char *map_path = NULL, *format = NULL, *encoding = NULL;
+    const char *map_path = NULL, *format = NULL, *encoding = NULL, *data_dir = NULL;
     const qiao_option options[] = {
         {"map", QIAO_OPTION_TEXT, &map_path, "FEED.json", "feed map: which source field becomes which record field",
          false},
@@ -221,6 +294,9 @@ qiao_command_lint(int argc, char **argv)
         {"encoding", QIAO_OPTION_TEXT, &encoding, "NAME", "utf-8 or gb18030, for csv and tsv; otherwise found out",
          false},
         {"each", QIAO_OPTION_FLAG, &c.each, NULL, "completeness and missing fields of every record", false},
+        {"review", QIAO_OPTION_FLAG, &c.review, NULL, "what to mend before a record is published", false},
+        {"data", QIAO_OPTION_TEXT, &data_dir, "DIR",
+         "data folder: reviews tell what each missing fact would be good for among its records", false},
         {"json", QIAO_OPTION_FLAG, &c.json, NULL, "a JSON object a record", false},
     };
     const qiao_usage usage = {
@@ -247,7 +323,12 @@ qiao_command_lint(int argc, char **argv)
     if (map != NULL)
         qiaoi_map_reader_options(map, &c.options.reader);
     c.options.map = map;
-    code = check_files(&c, argv + first, (size_t)(argc - first));
+    c.review = c.review || data_dir != NULL;
+    if (c.review && open_review(&c, data_dir, &err) != QIAO_OK)
+        code = qiao_console_fail(&err);
+    else
+        code = check_files(&c, argv + first, (size_t)(argc - first));
+    close_review(&c);
     qiaoi_map_free(map);
     return code;
 }

@@ -286,7 +286,7 @@ hash_name(qiaoi_facts_maker *maker, const char *name, const char *language, uint
     size_t count, n = 0;
     qiao_status st;
 
-    if (name == NULL || *name == '\0')
+    if (name == NULL || *name == '\0' || maker->analyzer == NULL)
         return QIAO_OK;
     st = qiao_analyze(maker->analyzer, name, strlen(name), language, false, &tokens, &count, err);
     for (size_t i = 0; st == QIAO_OK && i < count && n < QIAOI_NAME_WORDS; i++) {

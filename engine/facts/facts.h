@@ -92,7 +92,8 @@ typedef struct qiaoi_facts_maker {
     qiao_buffer text, out;   /* out: the block */
 } qiaoi_facts_maker;
 
-/* vocabulary, units, analyzer: borrowed; without vocabulary no crosswalk and no rates, without units no indicators.
+/* vocabulary, units, analyzer: borrowed; without vocabulary no crosswalk and no rates, without units no indicators,
+ * without analyzer no words of their names.
  * QIAO_E_NOMEM. */
 qiao_status qiaoi_facts_maker_init(qiaoi_facts_maker *maker, const qiao_vocabulary *vocabulary, const qiao_units *units,
                                    qiao_analyzer *analyzer, qiao_error *err) QIAO_CHECK;

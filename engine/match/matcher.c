@@ -427,8 +427,8 @@ qiaoi_matcher_head(qiao_matcher *matcher, const qiao_match_request *request, qia
 }
 
 /* Words of the need that found nothing on the other side: the reader should know what was not understood. */
-static void
-write_untranslated(const qiao_matcher *matcher, qiao_buffer *out)
+void
+qiaoi_matcher_write_untranslated(const qiao_matcher *matcher, qiao_buffer *out)
 {
     bool first = true;
     size_t shown = 0;
@@ -459,7 +459,7 @@ qiao_matcher_match_json(qiao_matcher *matcher, const qiao_match_request *request
     qiaoi_matcher_head(matcher, request, out);
     qiao_buffer_printf(out, ",\"considered\":%llu,\"cut\":%s", (unsigned long long)matcher->result.considered,
                        matcher->query.cut ? "true" : "false");
-    write_untranslated(matcher, out);
+    qiaoi_matcher_write_untranslated(matcher, out);
     qiao_buffer_text(out, ",\"matches\":[");
     for (size_t i = 0; st == QIAO_OK && i < result->count; i++) {
         if (i > 0)

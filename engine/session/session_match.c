@@ -1,6 +1,7 @@
 /* The functions of qiao/match.h: a session lends its matcher. */
 #include "qiao/match.h"
 
+#include "qiao/review.h"
 #include "session/session_internal.h"
 
 qiao_status
@@ -34,4 +35,10 @@ qiao_excluded_json(qiao_session *session, const qiao_match_request *request, uin
                    qiao_error *err)
 {
     return qiao_matcher_excluded_json(session->matcher, request, rank, out, err);
+}
+
+qiao_status
+qiao_match_review_json(qiao_session *session, const qiao_match_request *request, qiao_buffer *out, qiao_error *err)
+{
+    return qiao_review_json(&session->engine->tables, session->matcher, request, out, err);
 }

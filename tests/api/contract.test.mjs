@@ -77,6 +77,27 @@ describe('the service over a catalogue of the fixtures', () => {
     }
   });
 
+  test('a review says what to mend before a need is published', async () => {
+    const vague = await server.post('/v1/lint', { text: '需要提高产品质量。联系人：张三，电话13812345678' });
+    assert.equal(vague.status, 200);
+    const of = (code) => vague.json.findings.filter((finding) => finding.code === code);
+    assert.equal(of('no_indicator').length, 1);
+    assert.equal(of('short_text').length, 1);
+    assert.deepEqual(of('private_data').map((finding) => [finding.kind, finding.text]), [['name', '张三'], ['phone', '13812345678']]);
+    for (const finding of of('private_data')) assert.equal(slice('需要提高产品质量。联系人：张三，电话13812345678', finding), finding.text);
+    assert.equal(vague.json.completeness, null);
+
+    const need = needs.get('fx:n0001');
+    const good = (await server.post('/v1/lint', need)).json;
+    assert.ok(good.completeness > 0.9);
+    assert.ok(!good.findings.some((finding) => finding.code === 'no_indicator' || finding.level === 'private'));
+    assert.ok(good.terms.length > 0 && good.candidates > 0);
+    assert.equal((await server.post('/v1/lint', { kind: 'project', title: { en: 'A laser' } })).json.kind, 'project');
+    assert.equal((await server.post('/v1/lint', {})).status, 400);
+    assert.equal((await server.request('POST', '/v1/lint', { headers: { 'Content-Type': 'text/plain' }, body: 'x' })).status, 415);
+    assert.equal((await server.post('/v1/lint', { text: 'x'.repeat(1100000) })).status, 413);
+  });
+
   test('what the service says of itself', async () => {
     assert.equal((await server.get('/livez')).json.status, 'alive');
     assert.equal((await server.get('/readyz')).json.generation, 'gen-0000000001');
@@ -457,6 +478,7 @@ describe('the service over a catalogue of the fixtures', () => {
     for (const target of ['/readyz', '/v1/search', '/v1/projects/x', '/v1/needs/x', '/v1/projects/x/matches', '/v1/needs/x/matches', '/v1/pairs/x/y', '/v1/needs/x/excluded'])
       assert.deepEqual([(await early.get(target)).status, (await early.get(target)).json.code], [503, 'no_generation'], target);
     assert.equal((await early.post('/v1/match', { text: 'x' })).status, 503);
+    assert.equal((await early.post('/v1/lint', { text: 'x' })).status, 503);
     assert.equal((await early.get('/v1/about')).json.catalogue, null);
     run('qiao-indexer', 'import', '--data', young, fixtures('projects')[0], fixtures('needs')[0]);
     run('qiao-indexer', 'build', '--data', young);

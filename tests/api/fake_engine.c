@@ -256,3 +256,9 @@ qiao_excluded_json(qiao_session *session, const qiao_match_request *request, uin
     qiao_buffer_printf(out, ",\"rank\":%u,\"limit\":%u}", (unsigned)rank, (unsigned)request->limit);
     return qiao_buffer_check(out, err);
 }
+
+qiao_status
+qiao_match_review_json(qiao_session *session, const qiao_match_request *request, qiao_buffer *out, qiao_error *err)
+{
+    return qiao_match_json(session, request, out, err);
+}

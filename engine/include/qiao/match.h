@@ -118,6 +118,10 @@ QIAO_EXPORT qiao_status qiao_pair_json(qiao_session *session, const qiao_match_r
 QIAO_EXPORT qiao_status qiao_excluded_json(qiao_session *session, const qiao_match_request *request, uint32_t rank,
                                            qiao_buffer *out, qiao_error *err) QIAO_CHECK;
 
+/* Review of a record or a text before it is published, with what a search for it tells: see qiao/review.h. */
+QIAO_EXPORT qiao_status qiao_match_review_json(qiao_session *session, const qiao_match_request *request,
+                                               qiao_buffer *out, qiao_error *err) QIAO_CHECK;
+
 #ifdef __cplusplus
 }
 #endif
