@@ -40,14 +40,15 @@ show_progress(qiao_build_stage stage, uint64_t done, uint64_t total, void *conte
 static double
 total_seconds(const qiao_build_report *report)
 {
-    double sum = 0;
+    const double *seconds = report->seconds;
+    double sum = 0, beside = seconds[QIAO_BUILD_LEXICON] + seconds[QIAO_BUILD_POSTINGS];
 
-    /* the shards are merged beside the writing of the postings: the longer of the two counts */
+    /* the full-text index is finished beside the lexicon and the postings: the longer of the two counts */
     for (int i = 0; i < QIAO_BUILD_STAGES; i++)
         if (i != QIAO_BUILD_TEXT)
-            sum += report->seconds[i];
-    if (report->seconds[QIAO_BUILD_TEXT] > report->seconds[QIAO_BUILD_POSTINGS])
-        sum += report->seconds[QIAO_BUILD_TEXT] - report->seconds[QIAO_BUILD_POSTINGS];
+            sum += seconds[i];
+    if (seconds[QIAO_BUILD_TEXT] > beside)
+        sum += seconds[QIAO_BUILD_TEXT] - beside;
     return sum;
 }
 

@@ -252,10 +252,8 @@ derive_lexicon(build *b, qiao_error *err)
     qiaoi_corpus *corpus = &b->corpus;
     char path[PATH_SIZE];
     qiaoi_derive_input input;
-    qiao_status st;
+    qiao_status st = qiaoi_corpus_merge(corpus, b->base, err);
 
-    begin_stage(b, QIAO_BUILD_LEXICON);
-    st = qiaoi_corpus_merge(corpus, b->base, err);
     if (st != QIAO_OK)
         return st;
     input = (qiaoi_derive_input){.base = b->base,
@@ -279,53 +277,93 @@ derive_lexicon(build *b, qiao_error *err)
     st = qiaoi_lexicon_derive(&input, path, err);
     if (st == QIAO_OK)
         st = qiao_lexicon_open(path, &b->derived, err);
-    end_stage(b, QIAO_BUILD_LEXICON);
     return st;
 }
 
-/* ---- the full-text index, beside the postings ---- */
+/* ---- what can be done side by side: the full-text index; the lexicon and the records ---- */
 
-typedef struct text_job {
+typedef struct side_job {
     build *b;
+    qiao_status (*run)(build *b, qiao_error *err);
     qiao_status status;
     qiao_error error;
     double seconds;
-} text_job;
+    pthread_t thread;
+    bool started; /* false: it is done where it is waited for */
+} side_job;
 
 static void *
-finish_text(void *context)
+run_side_job(void *context)
 {
-    text_job *job = context;
+    side_job *job = context;
     uint64_t start = qiao_clock_monotonic_us();
 
-    job->status = qiaoi_text_finish(&job->b->text, &job->error);
+    job->status = job->run(job->b, &job->error);
     job->seconds = (double)(qiao_clock_monotonic_us() - start) / 1e6;
     return NULL;
 }
 
+static void
+begin_side_job(build *b, side_job *job, qiao_status (*run)(build *b, qiao_error *err))
+{
+    *job = (side_job){.b = b, .run = run, .error = QIAO_ERROR_INIT};
+    job->started = b->threads > 1 && pthread_create(&job->thread, NULL, run_side_job, job) == 0;
+}
+
+/* st: of what was done meanwhile; the first failure counts. */
+static qiao_status
+end_side_job(side_job *job, qiao_status st, qiao_error *err)
+{
+    if (job->started)
+        pthread_join(job->thread, NULL);
+    else if (st == QIAO_OK)
+        run_side_job(job);
+    if (st != QIAO_OK || job->status == QIAO_OK)
+        return st;
+    if (err != NULL)
+        *err = job->error;
+    return job->status;
+}
+
+static qiao_status
+finish_text(build *b, qiao_error *err)
+{
+    return qiaoi_text_finish(&b->text, err);
+}
+
+/* The records go to disk while the lexicon is derived; the postings need it. */
 static qiao_status
 write_index(build *b, qiao_error *err)
 {
-    text_job job = {.b = b, .error = QIAO_ERROR_INIT};
+    qiaoi_generation_writer *writer = NULL;
     char path[PATH_SIZE];
-    pthread_t thread;
-    bool beside = b->threads > 1 && pthread_create(&thread, NULL, finish_text, &job) == 0;
+    side_job lexicon;
     qiao_status st;
 
-    begin_stage(b, QIAO_BUILD_POSTINGS);
+    begin_stage(b, QIAO_BUILD_LEXICON);
     snprintf(path, sizeof path, "%s/records.mdb", b->staged);
-    st = qiaoi_corpus_write(&b->corpus, b->derived, path, err);
-    end_stage(b, QIAO_BUILD_POSTINGS);
-    if (beside)
-        pthread_join(thread, NULL);
-    else if (st == QIAO_OK)
-        finish_text(&job);
-    b->report->seconds[QIAO_BUILD_TEXT] = job.seconds;
-    if (st == QIAO_OK && job.status != QIAO_OK) {
-        st = job.status;
-        if (err != NULL)
-            *err = job.error;
+    begin_side_job(b, &lexicon, derive_lexicon);
+    st = end_side_job(&lexicon, qiaoi_corpus_write_records(&b->corpus, path, &writer, err), err);
+    end_stage(b, QIAO_BUILD_LEXICON);
+    if (st != QIAO_OK) {
+        qiaoi_generation_writer_abort(writer);
+        return st;
     }
+    begin_stage(b, QIAO_BUILD_POSTINGS);
+    st = qiaoi_corpus_write_postings(&b->corpus, b->derived, writer, err);
+    end_stage(b, QIAO_BUILD_POSTINGS);
+    return st;
+}
+
+static qiao_status
+make_indexes(build *b, qiao_error *err)
+{
+    side_job text;
+    qiao_status st;
+
+    begin_side_job(b, &text, finish_text);
+    st = end_side_job(&text, write_index(b, err), err);
+    b->report->seconds[QIAO_BUILD_TEXT] = text.seconds;
     return st;
 }
 
@@ -473,9 +511,7 @@ make_generation(build *b, qiao_error *err)
     if (st == QIAO_OK)
         st = analyse(b, err);
     if (st == QIAO_OK)
-        st = derive_lexicon(b, err);
-    if (st == QIAO_OK)
-        st = write_index(b, err);
+        st = make_indexes(b, err);
     if (st == QIAO_OK)
         st = qiaoi_corpus_write_verdicts(&b->corpus, &b->verdicts, b->staged, err);
     if (st == QIAO_OK) {
@@ -507,7 +543,7 @@ qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_er
     build b = {.options = options,
                .report = report,
                .threads = thread_count(options->threads),
-               .corpus = {.day = (int)(time(NULL) / 86400)}};
+               .corpus = {.day = (int)(time(NULL) / 86400), .threads = thread_count(options->threads)}};
     qiao_status st;
 
     memset(report, 0, sizeof *report);

@@ -12,6 +12,7 @@
 #include "qiao/indicator.h"
 #include "qiao/source_store.h"
 #include "qiao/vocabulary.h"
+#include "store/generation_writer.h"
 
 typedef struct qiaoi_corpus_document {
     const char *id;
@@ -39,6 +40,7 @@ typedef struct qiaoi_corpus {
     uint32_t count[2], capacity[2];
     uint64_t sequence;   /* of the source store */
     int day;             /* of the build, since 1970 */
+    unsigned threads;    /* for the postings; 0 = 1 */
     uint32_t numbers;    /* of the full-text index, given so far */
     qiaoi_shard *shards; /* one a thread; the last holds the strings of an earlier build's findings */
     size_t shard_count;
@@ -85,8 +87,16 @@ qiao_status qiaoi_corpus_analyse(qiaoi_corpus *corpus, const qiaoi_analysis *ana
  */
 qiao_status qiaoi_corpus_merge(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, qiao_error *err) QIAO_CHECK;
 
-/* postings.c: records.mdb with ids, records, tags and postings; lexicon is the generation's (for words that are
- * translated). */
+/*
+ * postings.c: records.mdb in two steps. The first, of ids, records, facts and tags, asks for nothing that the merge
+ * gives and may run beside it; on failure *out is NULL. The second, of the postings, takes the writer in every case;
+ * lexicon is the generation's (for words that are translated). Both on one thread, which the writer belongs to.
+ */
+qiao_status qiaoi_corpus_write_records(const qiaoi_corpus *corpus, const char *path, qiaoi_generation_writer **out,
+                                       qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_corpus_write_postings(qiaoi_corpus *corpus, const qiao_lexicon *lexicon,
+                                        qiaoi_generation_writer *writer, qiao_error *err) QIAO_CHECK;
+/* Both. */
 qiao_status qiaoi_corpus_write(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, const char *path,
                                qiao_error *err) QIAO_CHECK;
 

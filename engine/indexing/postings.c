@@ -9,9 +9,9 @@
 #include "indexing/corpus.h"
 
 #include "qiao/file.h"
-#include "store/generation_writer.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,9 +40,14 @@ typedef struct posting_builder {
     contribution *list; /* of one document */
     uint32_t count;
     uint32_t *hash;    /* slot -> list index + 1, by open addressing */
-    posting *postings; /* of one range */
+    posting *postings; /* of its part of one range */
     size_t posting_count, posting_capacity;
     uint32_t slots;
+    uint32_t range_first, first, end; /* documents: the range's first, and those of its part */
+    qiao_status status;
+    qiao_error error;
+    pthread_t thread;
+    bool started;
 } posting_builder;
 
 #define HASH_SIZE (CONTRIBUTIONS_MAX * 2u)
@@ -145,15 +150,72 @@ emit_document(posting_builder *builder, const qiaoi_document *use, uint16_t loca
     return QIAO_OK;
 }
 
+static void *
+run_part(void *context)
+{
+    posting_builder *builder = context;
+
+    builder->status = QIAO_OK;
+    builder->posting_count = 0;
+    for (uint32_t d = builder->first; builder->status == QIAO_OK && d < builder->end; d++) {
+        const qiaoi_document *use = &builder->corpus->documents[builder->kind][d].use;
+
+        contribute_document(builder, use);
+        builder->status = emit_document(builder, use, (uint16_t)(d - builder->range_first), &builder->error);
+    }
+    return NULL;
+}
+
+/* The postings of one range, each builder those of consecutive documents on a thread of its own. */
+static qiao_status
+collect_range(posting_builder *builders, unsigned count, uint32_t first, uint32_t documents, qiao_error *err)
+{
+    qiao_status st = QIAO_OK;
+
+    for (unsigned i = 0; i < count; i++) {
+        posting_builder *builder = &builders[i];
+
+        builder->range_first = first;
+        builder->first = first + (uint32_t)((uint64_t)documents * i / count);
+        builder->end = first + (uint32_t)((uint64_t)documents * (i + 1) / count);
+        builder->started = i > 0 && pthread_create(&builder->thread, NULL, run_part, builder) == 0;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        posting_builder *builder = &builders[i];
+
+        if (builder->started)
+            pthread_join(builder->thread, NULL);
+        else
+            run_part(builder);
+        if (st == QIAO_OK && builder->status != QIAO_OK) {
+            st = builder->status;
+            if (err != NULL)
+                *err = builder->error;
+        }
+    }
+    return st;
+}
+
+static uint32_t
+count_postings(const posting_builder *builders, unsigned count)
+{
+    size_t total = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        total += builders[i].posting_count;
+    return (uint32_t)total;
+}
+
 /* Lays the range's postings out: bitmap, ranks, offsets by counting, then documents and impacts in order of document.
  * view_out is valid until the writer's next call. */
 static qiao_status
-write_range(posting_builder *builder, qiaoi_generation_writer *writer, uint32_t range, uint32_t documents,
-            qiaoi_postings *view_out, qiao_error *err)
+write_range(const posting_builder *builders, unsigned count, qiaoi_generation_writer *writer, uint32_t range,
+            uint32_t documents, qiaoi_postings *view_out, qiao_error *err)
 {
+    const posting_builder *builder = builders;
     uint32_t *counts = qiao_calloc((size_t)builder->slots + 1, sizeof *counts);
     qiaoi_postings_header header = {
-        0, builder->slots, 0, (uint32_t)builder->posting_count, range * QIAOI_RANGE_SIZE, documents};
+        0, builder->slots, 0, count_postings(builders, count), range * QIAOI_RANGE_SIZE, documents};
     size_t offsets[7];
     unsigned char *room;
     uint64_t *bitmap;
@@ -162,8 +224,9 @@ write_range(posting_builder *builder, qiaoi_generation_writer *writer, uint32_t 
 
     if (counts == NULL)
         return qiao_fail_memory(err);
-    for (size_t i = 0; i < builder->posting_count; i++)
-        header.present += counts[builder->postings[i].slot]++ == 0;
+    for (unsigned b = 0; b < count; b++)
+        for (size_t i = 0; i < builders[b].posting_count; i++)
+            header.present += counts[builders[b].postings[i].slot]++ == 0;
     st = qiaoi_generation_writer_postings(writer, builder->kind, range, &header, &room, err);
     if (st == QIAO_OK) {
         uint32_t seen = 0, at = 0;
@@ -193,15 +256,16 @@ write_range(posting_builder *builder, qiaoi_generation_writer *writer, uint32_t 
             st = qiao_fail_memory(err);
         } else {
             memcpy(fill, starts, (size_t)header.present * sizeof *fill);
-            for (size_t i = 0; i < builder->posting_count; i++) {
-                const posting *item = &builder->postings[i];
-                uint32_t list = counts[item->slot], at = fill[list]++;
+            for (unsigned b = 0; b < count; b++)
+                for (size_t i = 0; i < builders[b].posting_count; i++) {
+                    const posting *item = &builders[b].postings[i];
+                    uint32_t list = counts[item->slot], at = fill[list]++;
 
-                docs[at] = item->document;
-                impacts[at] = item->impact;
-                if (item->impact > maxima[list])
-                    maxima[list] = item->impact;
-            }
+                    docs[at] = item->document;
+                    impacts[at] = item->impact;
+                    if (item->impact > maxima[list])
+                        maxima[list] = item->impact;
+                }
         }
         qiao_free(fill);
         *view_out = (qiaoi_postings){header, bitmap, rank, starts, docs, impacts, maxima};
@@ -277,27 +341,22 @@ write_rows(posting_builder *builder, qiaoi_generation_writer *writer, uint32_t n
 }
 
 static qiao_status
-write_postings(qiaoi_corpus *corpus, posting_builder *builder, qiaoi_generation_writer *writer, qiao_error *err)
+write_postings(qiaoi_corpus *corpus, posting_builder *builders, unsigned count, qiaoi_generation_writer *writer,
+               qiao_error *err)
 {
-    uint32_t total = corpus->count[builder->kind];
+    uint32_t total = corpus->count[builders->kind];
     qiao_status st = QIAO_OK;
 
     for (uint32_t first = 0; st == QIAO_OK && first < total; first += QIAOI_RANGE_SIZE) {
         uint32_t documents = total - first < QIAOI_RANGE_SIZE ? total - first : QIAOI_RANGE_SIZE;
         qiaoi_postings range;
 
-        builder->posting_count = 0;
-        for (uint32_t d = 0; st == QIAO_OK && d < documents; d++) {
-            const qiaoi_document *use = &corpus->documents[builder->kind][first + d].use;
-
-            contribute_document(builder, use);
-            st = emit_document(builder, use, (uint16_t)d, err);
-        }
+        st = collect_range(builders, count, first, documents, err);
         if (st == QIAO_OK)
-            st = write_range(builder, writer, first >> QIAOI_RANGE_BITS, documents, &range, err);
+            st = write_range(builders, count, writer, first >> QIAOI_RANGE_BITS, documents, &range, err);
         if (st == QIAO_OK)
-            st = write_rows(builder, writer, first >> QIAOI_RANGE_BITS, &range, err);
-        corpus->postings += builder->posting_count;
+            st = write_rows(builders, writer, first >> QIAOI_RANGE_BITS, &range, err);
+        corpus->postings += count_postings(builders, count);
     }
     return st;
 }
@@ -406,30 +465,74 @@ write_tags(const qiaoi_corpus *corpus, qiao_kind kind, qiaoi_generation_writer *
 }
 
 qiao_status
-qiaoi_corpus_write(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, const char *path, qiao_error *err)
+qiaoi_corpus_write_records(const qiaoi_corpus *corpus, const char *path, qiaoi_generation_writer **out, qiao_error *err)
 {
-    posting_builder builder = {.corpus = corpus, .lexicon = lexicon, .slots = corpus->term_count + corpus->pair_count};
-    qiaoi_generation_writer *writer = NULL;
-    qiao_status st;
+    qiao_status st = qiaoi_generation_writer_open(path, out, err);
 
-    builder.list = qiao_alloc(CONTRIBUTIONS_MAX * sizeof *builder.list);
-    builder.hash = qiao_calloc(HASH_SIZE, sizeof *builder.hash);
-    st = builder.list == NULL || builder.hash == NULL ? qiao_fail_memory(err)
-                                                      : qiaoi_generation_writer_open(path, &writer, err);
     if (st == QIAO_OK)
-        st = write_records(corpus, writer, err);
+        st = write_records(corpus, *out, err);
     for (int kind = 0; st == QIAO_OK && kind < 2; kind++)
-        st = write_tags(corpus, (qiao_kind)kind, writer, err);
+        st = write_tags(corpus, (qiao_kind)kind, *out, err);
+    if (st != QIAO_OK) {
+        qiaoi_generation_writer_abort(*out);
+        *out = NULL;
+    }
+    return st;
+}
+
+static qiao_status
+init_builders(const qiaoi_corpus *corpus, const qiao_lexicon *lexicon, posting_builder *builders, unsigned count,
+              qiao_error *err)
+{
+    for (unsigned i = 0; i < count; i++) {
+        builders[i].corpus = corpus;
+        builders[i].lexicon = lexicon;
+        builders[i].slots = corpus->term_count + corpus->pair_count;
+        builders[i].list = qiao_alloc(CONTRIBUTIONS_MAX * sizeof *builders->list);
+        builders[i].hash = qiao_calloc(HASH_SIZE, sizeof *builders->hash);
+        if (builders[i].list == NULL || builders[i].hash == NULL)
+            return qiao_fail_memory(err);
+    }
+    return QIAO_OK;
+}
+
+static void
+builders_done(posting_builder *builders, unsigned count)
+{
+    for (unsigned i = 0; builders != NULL && i < count; i++) {
+        qiao_free(builders[i].list);
+        qiao_free(builders[i].hash);
+        qiao_free(builders[i].postings);
+    }
+    qiao_free(builders);
+}
+
+qiao_status
+qiaoi_corpus_write_postings(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, qiaoi_generation_writer *writer,
+                            qiao_error *err)
+{
+    unsigned count = corpus->threads == 0 ? 1 : corpus->threads;
+    posting_builder *builders = qiao_calloc(count, sizeof *builders);
+    qiao_status st = builders == NULL ? qiao_fail_memory(err) : init_builders(corpus, lexicon, builders, count, err);
+
     for (int kind = 0; st == QIAO_OK && kind < 2; kind++) {
-        builder.kind = (qiao_kind)kind;
-        st = write_postings(corpus, &builder, writer, err);
+        for (unsigned i = 0; i < count; i++)
+            builders[i].kind = (qiao_kind)kind;
+        st = write_postings(corpus, builders, count, writer, err);
     }
     if (st == QIAO_OK)
         st = qiaoi_generation_writer_finish(writer, err);
     else
         qiaoi_generation_writer_abort(writer);
-    qiao_free(builder.list);
-    qiao_free(builder.hash);
-    qiao_free(builder.postings);
+    builders_done(builders, count);
     return st;
+}
+
+qiao_status
+qiaoi_corpus_write(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, const char *path, qiao_error *err)
+{
+    qiaoi_generation_writer *writer = NULL;
+    qiao_status st = qiaoi_corpus_write_records(corpus, path, &writer, err);
+
+    return st == QIAO_OK ? qiaoi_corpus_write_postings(corpus, lexicon, writer, err) : st;
 }

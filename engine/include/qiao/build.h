@@ -21,9 +21,9 @@ typedef enum qiao_build_stage {
     QIAO_BUILD_READ,     /* records out of the source store */
     QIAO_BUILD_LEARN,    /* translations out of bilingual records */
     QIAO_BUILD_ANALYSE,  /* records to terms, full-text shards */
-    QIAO_BUILD_LEXICON,  /* shares of this generation */
-    QIAO_BUILD_POSTINGS, /* matching postings, tags, records */
-    QIAO_BUILD_TEXT,     /* the full-text index: shards to one database, or the changes of an update */
+    QIAO_BUILD_LEXICON,  /* shares of this generation; beside it records, facts, tags */
+    QIAO_BUILD_POSTINGS, /* matching postings */
+    QIAO_BUILD_TEXT,     /* the full-text index, beside both: shards to one database, or the changes of an update */
     QIAO_BUILD_EMBED,    /* texts to vectors, where an embedder is given */
     QIAO_BUILD_MATCH,    /* every need with every project, both ways; after the dense channel, whose vectors it uses */
     QIAO_BUILD_INSTALL,  /* checksums, fsync, rename, CURRENT */
