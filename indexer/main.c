@@ -16,6 +16,7 @@ static const qiao_command commands[] = {
      qiao_command_build},
     {"match", "match every need with every project", "全量匹配需求与项目", qiao_command_match},
     {"diff", "what changed for the needs between two generations", "比较两个版本之间需求匹配的变化", qiao_command_diff},
+    {"gaps", "needs without anything convincing", "尚无合适项目的需求", qiao_command_gaps},
     {"feedback", "take verdicts of people about pairs", "导入对匹配结果的采纳与否决意见", qiao_command_feedback},
     {"tune", "propose weights from those verdicts", "根据反馈意见提出权重建议", qiao_command_tune},
     {"lexicon", "show how texts are read; add glossaries", "查看文本如何被识别，导入术语表", qiao_command_lexicon},

@@ -326,7 +326,8 @@ qiaoi_matcher_query(qiao_matcher *matcher, qiao_error *err)
 static qiao_status
 rank(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit, qiao_error *err)
 {
-    size_t last = (size_t)limit + request->offset, wanted = last, found = 0;
+    size_t last = (size_t)limit + request->offset, found = 0,
+           wanted = last < QIAO_MATCH_LOOKED_AT ? QIAO_MATCH_LOOKED_AT : last;
     uint64_t *filter = NULL;
     qiao_status st = qiaoi_matcher_query(matcher, err);
 
@@ -387,6 +388,24 @@ check_limits(const qiao_match_request *request, uint32_t *limit, qiao_error *err
     return QIAO_OK;
 }
 
+void
+qiaoi_matcher_note_band(qiao_matcher *matcher, uint32_t place, qiao_band band)
+{
+    if (place >= QIAO_MATCH_LOOKED_AT || band >= QIAO_BAND_NONE)
+        return;
+    if (band <= QIAO_BAND_POSSIBLE)
+        matcher->result.convincing = true;
+    if (place + 1 > matcher->result.fold_after)
+        matcher->result.fold_after = place + 1;
+}
+
+static void
+note_bands(qiao_matcher *matcher)
+{
+    for (uint32_t i = 0; i < matcher->candidate_count && i < QIAO_MATCH_LOOKED_AT; i++)
+        qiaoi_matcher_note_band(matcher, i, matcher->candidates[i].band);
+}
+
 qiao_status
 qiao_matcher_match(qiao_matcher *matcher, const qiao_match_request *request, const qiao_match_result **out,
                    qiao_error *err)
@@ -401,6 +420,8 @@ qiao_matcher_match(qiao_matcher *matcher, const qiao_match_request *request, con
         st = qiaoi_stored_matches(matcher, request, limit, &stored, err);
     if (st == QIAO_OK && !stored)
         st = rank(matcher, request, limit, err);
+    if (st == QIAO_OK && !stored)
+        note_bands(matcher);
     if (st == QIAO_OK)
         st = qiaoi_matcher_publish(matcher, request, limit, err);
     if (st == QIAO_OK)
@@ -460,6 +481,8 @@ qiao_matcher_match_json(qiao_matcher *matcher, const qiao_match_request *request
     qiao_buffer_printf(out, ",\"considered\":%llu,\"cut\":%s", (unsigned long long)matcher->result.considered,
                        matcher->query.cut ? "true" : "false");
     qiaoi_matcher_write_untranslated(matcher, out);
+    qiao_buffer_printf(out, ",\"convincing\":%s,\"fold_after\":%u", result->convincing ? "true" : "false",
+                       (unsigned)result->fold_after);
     qiao_buffer_text(out, ",\"matches\":[");
     for (size_t i = 0; st == QIAO_OK && i < result->count; i++) {
         if (i > 0)

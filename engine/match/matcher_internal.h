@@ -88,6 +88,8 @@ qiao_status qiaoi_matcher_room(qiao_matcher *matcher, size_t count, qiao_error *
 int32_t qiaoi_matcher_text_value(const qiao_matcher *matcher, uint32_t text_score);
 /* The query of what is being matched. */
 qiao_status qiaoi_matcher_query(qiao_matcher *matcher, qiao_error *err) QIAO_CHECK;
+/* Takes note of the band at a place of the list, from 0, for the verdict on the whole list. */
+void qiaoi_matcher_note_band(qiao_matcher *matcher, uint32_t place, qiao_band band);
 /* ,"not_found":[..]: words of what is asked that nothing stands for on the other side. */
 void qiaoi_matcher_write_untranslated(const qiao_matcher *matcher, qiao_buffer *out);
 /* The candidate's record, read and parsed once. */

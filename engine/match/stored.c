@@ -146,6 +146,8 @@ qiaoi_stored_matches(qiao_matcher *matcher, const qiao_match_request *request, u
     st = qiaoi_matcher_query(matcher, err);
     if (st == QIAO_OK)
         st = take_rows(matcher, request, limit, list, used_out, err);
+    for (uint32_t i = 0; *used_out && i < list->count; i++)
+        qiaoi_matcher_note_band(matcher, i, (qiao_band)list->rows[i].band);
     matcher->result.considered = list->considered;
     return st;
 }
