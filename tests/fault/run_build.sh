@@ -17,6 +17,7 @@ indexer=$build_dir/bin/qiao-indexer
 # A small lexicon: the run is about files, not about words.
 mkdir -p "$work/share"
 ln -s "$source_dir/engine/vocab/data" "$work/share/vocab"
+ln -s "$source_dir/engine/match/profiles" "$work/share/profiles"
 "$build_dir/bin/qiao-lexicon-compile" --cedict "$source_dir/tests/fault/small.u8" --out "$work/share/lexicon.bin" >/dev/null
 QIAO_SHARE=$work/share
 export QIAO_SHARE
