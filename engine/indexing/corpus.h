@@ -53,6 +53,7 @@ typedef struct qiaoi_corpus {
     qiaoi_pair *pairs;  /* hash table */
     uint64_t pair_slots;
     uint32_t pair_count;
+    size_t pairs_at_a_time;   /* sorted together by the merge; 0 = 16 million: 256 MiB */
     double mean_length[2][4]; /* per side: pivot title, pivot body, native title, native body */
     uint64_t postings;        /* written */
 } qiaoi_corpus;

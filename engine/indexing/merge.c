@@ -11,7 +11,8 @@
 #include <string.h>
 
 #define PAIR_DOCUMENTS_MIN 3u /* a pair seen less often says little among many documents ... */
-#define SMALL_CORPUS 2000u    /* ... but everything counts among few */
+#define PAIRS_AT_A_TIME ((size_t)1 << 24)
+#define SMALL_CORPUS 2000u /* ... but everything counts among few */
 
 typedef struct string_ref {
     const char *text;
@@ -261,53 +262,114 @@ insert_pair(qiaoi_corpus *corpus, uint64_t key, uint32_t df)
     corpus->pairs[i] = (qiaoi_pair){key, corpus->term_count + corpus->pair_count++, df};
 }
 
-static size_t
-gather_keys(const qiaoi_corpus *corpus, uint64_t *keys)
+/* Pairs by their first term: how many there are, in all documents together. */
+static uint32_t *
+count_firsts(const qiaoi_corpus *corpus)
 {
-    size_t count = 0;
+    uint32_t *firsts = qiao_calloc((size_t)corpus->term_count + 1, sizeof *firsts);
 
+    for (uint32_t d = 0; firsts != NULL && d < corpus->count[QIAO_PROJECT]; d++) {
+        const qiaoi_document *use = &corpus->documents[QIAO_PROJECT][d].use;
+
+        for (uint32_t i = 0; i < use->pair_count; i++)
+            firsts[use->pairs[i].first]++;
+    }
+    return firsts;
+}
+
+/* The end of the first terms, from begin, whose pairs are sorted together; at least one term. */
+static uint32_t
+end_of_pass(const qiaoi_corpus *corpus, const uint32_t *firsts, uint32_t begin, size_t *count_out)
+{
+    size_t most = corpus->pairs_at_a_time == 0 ? PAIRS_AT_A_TIME : corpus->pairs_at_a_time, count = 0;
+    uint32_t end = begin;
+
+    do
+        count += firsts[end++];
+    while (end < corpus->term_count && count + firsts[end] <= most);
+    *count_out = count;
+    return end;
+}
+
+static size_t
+most_in_a_pass(const qiaoi_corpus *corpus, const uint32_t *firsts)
+{
+    size_t most = 0, count;
+
+    for (uint32_t begin = 0; begin < corpus->term_count;) {
+        begin = end_of_pass(corpus, firsts, begin, &count);
+        most = count > most ? count : most;
+    }
+    return most;
+}
+
+static void
+gather_keys(const qiaoi_corpus *corpus, uint32_t begin, uint32_t end, uint64_t *keys)
+{
     for (uint32_t d = 0; d < corpus->count[QIAO_PROJECT]; d++) {
         const qiaoi_document *use = &corpus->documents[QIAO_PROJECT][d].use;
 
-        for (uint32_t i = 0; i < use->pair_count; i++) {
-            if (keys != NULL)
-                keys[count] = pair_key(&use->pairs[i]);
-            count++;
+        for (uint32_t i = 0; i < use->pair_count; i++)
+            if (use->pairs[i].first >= begin && use->pairs[i].first < end)
+                *keys++ = pair_key(&use->pairs[i]);
+    }
+}
+
+/* A document gives each of its pairs once, so equal keys count documents. Those seen often enough are appended. */
+static void
+keep_frequent(const uint64_t *keys, size_t count, uint32_t least, qiao_buffer *kept)
+{
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && keys[end] == keys[i]; end++) {
+        }
+        if (end - i >= least) {
+            const qiaoi_pair pair = {keys[i], 0, (uint32_t)(end - i)};
+
+            qiao_buffer_append(kept, &pair, sizeof pair);
         }
     }
-    return count;
+}
+
+/* Pairs in order of key, a part of the first terms at a time, so that memory does not grow with the corpus. */
+static qiao_status
+find_frequent(const qiaoi_corpus *corpus, const uint32_t *firsts, qiao_buffer *kept, qiao_error *err)
+{
+    uint32_t least = corpus->count[QIAO_PROJECT] < SMALL_CORPUS ? 1 : PAIR_DOCUMENTS_MIN;
+    size_t most = most_in_a_pass(corpus, firsts), count;
+    uint64_t *keys = qiao_alloc((most + 1) * sizeof *keys), *spare = qiao_alloc((most + 1) * sizeof *spare);
+    qiao_status st = keys == NULL || spare == NULL ? qiao_fail_memory(err) : QIAO_OK;
+
+    for (uint32_t begin = 0, end; st == QIAO_OK && begin < corpus->term_count; begin = end) {
+        end = end_of_pass(corpus, firsts, begin, &count);
+        gather_keys(corpus, begin, end, keys);
+        sort_keys(keys, spare, count);
+        keep_frequent(keys, count, least, kept);
+        st = qiao_buffer_check(kept, err);
+    }
+    qiao_free(keys);
+    qiao_free(spare);
+    return st;
 }
 
 static qiao_status
 choose_pairs(qiaoi_corpus *corpus, qiao_error *err)
 {
-    size_t count = gather_keys(corpus, NULL), kept = 0;
-    uint32_t least = corpus->count[QIAO_PROJECT] < SMALL_CORPUS ? 1 : PAIR_DOCUMENTS_MIN;
-    uint64_t *keys = qiao_alloc((count + 1) * sizeof *keys), *spare = qiao_alloc((count + 1) * sizeof *spare);
-    qiao_status st = keys == NULL || spare == NULL ? qiao_fail_memory(err) : QIAO_OK;
+    uint32_t *firsts = count_firsts(corpus);
+    qiao_buffer kept = {0};
+    qiao_status st = firsts == NULL ? qiao_fail_memory(err) : find_frequent(corpus, firsts, &kept, err);
+    const qiaoi_pair *pairs = (const qiaoi_pair *)(const void *)kept.data;
+    size_t count = kept.length / sizeof *pairs;
 
-    if (st != QIAO_OK)
-        goto out;
-    gather_keys(corpus, keys);
-    sort_keys(keys, spare, count);
-    /* a document gives each of its pairs once, so equal keys count documents */
-    for (size_t i = 0, end; i < count; i = end) {
-        for (end = i + 1; end < count && keys[end] == keys[i]; end++) {
-        }
-        if (end - i >= least) {
-            keys[kept] = keys[i];
-            spare[kept++] = end - i;
-        }
+    if (st == QIAO_OK) {
+        corpus->pair_slots = qiaoi_hash_size(count);
+        corpus->pairs = qiao_calloc(corpus->pair_slots, sizeof *corpus->pairs);
+        if (corpus->pairs == NULL)
+            st = qiao_fail_memory(err);
     }
-    corpus->pair_slots = qiaoi_hash_size(kept);
-    corpus->pairs = qiao_calloc(corpus->pair_slots, sizeof *corpus->pairs);
-    if (corpus->pairs == NULL)
-        st = qiao_fail_memory(err);
-    for (size_t i = 0; st == QIAO_OK && i < kept; i++)
-        insert_pair(corpus, keys[i], (uint32_t)spare[i]);
-out:
-    qiao_free(keys);
-    qiao_free(spare);
+    for (size_t i = 0; st == QIAO_OK && i < count; i++)
+        insert_pair(corpus, pairs[i].key, pairs[i].df);
+    qiao_free(firsts);
+    qiao_buffer_done(&kept);
     return st;
 }
 
