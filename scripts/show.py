@@ -1,8 +1,15 @@
 #!/usr/bin/env python3
 """Shows an answer of qiao-api for reading: curl -s URL/v1/search?q=... | python3 scripts/show.py"""
 import json
+import os
 import sys
 import unicodedata
+
+LANGUAGE = "zh" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("zh") else "en"
+BANDS = {
+    "zh": {"strong": "强匹配", "possible": "可能匹配", "same_area": "方向相近", "none": "不相关"},
+    "en": {"strong": "strong", "possible": "possible", "same_area": "same area", "none": "none"},
+}
 
 
 def text_of(texts, languages=("zh", "en")):
@@ -43,10 +50,9 @@ def show_hits(answer):
 def show_matches(answer):
     print("%d considered" % answer["considered"])
     for match in answer["matches"]:
-        show_record(match["rank"], "%5.1f%%" % (match["score"] / 10000), match.get("project") or match["need"])
-        pairs = ["%s ~ %s" % (term["need"]["text"], term["project"]["text"]) for term in match.get("terms", [])]
-        if pairs:
-            print("     why: %s" % short(" | ".join(pairs[:6]), 105))
+        show_record(match["rank"], "%5.1f%% %s" % (match["score"] / 10000, BANDS[LANGUAGE][match["band"]]), match.get("project") or match["need"])
+        for line in match.get("reasons", {}).get(LANGUAGE, []):
+            print("     - %s" % line)
 
 
 def main():

@@ -35,25 +35,66 @@ words_of(qiaoi_explained *e, const uint32_t *indices, size_t count, qiao_languag
     return qiaoi_sayings_join(e, &words, language);
 }
 
+/* What the line of figures tells is not told again. */
+static bool
+names_a_figure(const qiaoi_explained *e, const qiaoi_query_word *word)
+{
+    const qiaoi_facts *asking = e->matcher->subject_facts;
+    const char *text = e->matcher->texts[word->text].text + word->start;
+
+    for (uint32_t i = 0; asking != NULL && i < asking->reading_count; i++)
+        if (qiaoi_contains((const char *)asking + qiaoi_facts_readings(asking)[i].name, text, word->end - word->start))
+            return true;
+    return false;
+}
+
+static size_t
+really_missing(const qiaoi_explained *e, uint32_t out[QIAOI_MISSING_MAX])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < e->terms->missing_count; i++)
+        if (!names_a_figure(e, &e->matcher->query.words[e->terms->missing[i]]))
+            out[count++] = e->terms->missing[i];
+    return count;
+}
+
+/* Words that nothing on the other side answers: with a translation that nobody uses, or without one. */
+static void
+add_unanswered(qiaoi_explained *e, bool translatable, qiao_language language, qiaoi_sayings *out)
+{
+    uint32_t indices[QIAOI_MISSING_MAX];
+    size_t count = 0;
+
+    for (size_t i = 0; i < e->terms->untranslated_count; i++)
+        if ((e->matcher->query.words[e->terms->untranslated[i]].entry != 0) == translatable)
+            indices[count++] = e->terms->untranslated[i];
+    if (count > 0)
+        qiaoi_sayings_add(out, translatable
+                                   ? qiaoi_told(e, WORD_UNUSED, language, words_of(e, indices, count, language))
+                                   : qiaoi_told(e, WORD_UNTRANSLATED, language, words_of(e, indices, count, language)));
+}
+
 static void
 add_words(qiaoi_explained *e, qiao_language language, qiaoi_sayings *out)
 {
     const qiaoi_paired_terms *terms = e->terms;
+    uint32_t missing[QIAOI_MISSING_MAX];
     bool any = false;
+    size_t count;
 
     for (size_t i = 0; i < terms->count; i++)
         any = any || terms->items[i].found;
     if (!any)
         qiaoi_sayings_add(out, qiaoi_phrase_form(QIAOI_PHRASE_NO_WORDS, language));
-    else if (terms->missing_count > 0) {
-        const char *words = words_of(e, terms->missing, terms->missing_count, language);
+    else if ((count = really_missing(e, missing)) > 0) {
+        const char *words = words_of(e, missing, count, language);
 
         qiaoi_sayings_add(out, e->matcher->side == QIAO_PROJECT ? qiaoi_told(e, NEED_WORD_MISSING, language, words)
                                                                 : qiaoi_told(e, PROJECT_WORD_MISSING, language, words));
     }
-    if (terms->untranslated_count > 0)
-        qiaoi_sayings_add(out, qiaoi_told(e, WORD_UNTRANSLATED, language,
-                                          words_of(e, terms->untranslated, terms->untranslated_count, language)));
+    add_unanswered(e, true, language, out);
+    add_unanswered(e, false, language, out);
 }
 
 /* ---- stage and terms ---- */
@@ -61,14 +102,14 @@ add_words(qiaoi_explained *e, qiao_language language, qiaoi_sayings *out)
 static void
 add_stage(qiaoi_explained *e, qiao_language language, qiaoi_sayings *out)
 {
-    int trl = e->pair.project->trl;
-    const char *wanted = qiaoi_trl_wanted(e, language);
+    int trl = e->pair.project->trl, low = e->pair.need->trl_min;
 
     if (!short_of(e, QIAOI_SIGNAL_TRL))
         return;
-    qiaoi_sayings_add(out, e->pair.need->trl_min != QIAO_UNKNOWN && trl < e->pair.need->trl_min
-                               ? qiaoi_told(e, TRL_LOW, language, qiaoi_say_number(e, trl), wanted)
-                               : qiaoi_told(e, TRL_HIGH, language, qiaoi_say_number(e, trl), wanted));
+    qiaoi_sayings_add(out, low != QIAO_UNKNOWN && trl < low
+                               ? qiaoi_told(e, TRL_LOW, language, qiaoi_say_number(e, trl), qiaoi_say_number(e, low))
+                               : qiaoi_told(e, TRL_HIGH, language, qiaoi_say_number(e, trl),
+                                            qiaoi_say_number(e, e->pair.need->trl_max)));
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FIGURES_SHOWN 3u
@@ -128,6 +129,18 @@ qiaoi_explain_indicators(qiaoi_explained *e, qiao_buffer *out)
 
 /* ---- the line ---- */
 
+/* Four digits: a converted value is no more exact than what it was made from. */
+static double
+rounded(double value)
+{
+    char text[40];
+
+    if (isnan(value) || isinf(value))
+        return value;
+    snprintf(text, sizeof text, "%.4g", value);
+    return strtod(text, NULL);
+}
+
 /* What the project states, in the need's unit; as it is written too where that is another one. */
 static const char *
 stated(qiaoi_explained *e, uint32_t i, qiao_language language)
@@ -139,9 +152,12 @@ stated(qiaoi_explained *e, uint32_t i, qiao_language language)
 
     if (strcmp(converted.unit, in->needs[i].unit) == 0 || isnan(result->project_value))
         return written;
-    converted.unit = in->needs[i].unit;
-    converted.value = result->project_value;
-    converted.value2 = result->project_value2;
+    converted = in->needs[i]; /* unit and what it means */
+    converted.op = in->projects[result->project].op;
+    converted.value = rounded(result->project_value);
+    converted.value2 = rounded(result->project_value2);
+    converted.si_value = converted.value * converted.unit_factor + converted.unit_offset;
+    converted.si_value2 = converted.value2 * converted.unit_factor + converted.unit_offset;
     return qiaoi_told(e, AS_WRITTEN, language, qiaoi_say_figure(e, &converted, language), written);
 }
 
@@ -149,15 +165,16 @@ static const char *
 tell_figure(qiaoi_explained *e, uint32_t i, qiao_language language)
 {
     const qiao_reading *need = &e->matcher->indicators.needs[i];
-    const char *wanted = qiaoi_say_figure(e, need, language), *has = stated(e, i, language);
+    const char *name = qiaoi_say_name(e, need->name, language), *wanted = qiaoi_say_figure(e, need, language),
+               *has = stated(e, i, language);
 
     switch (e->matcher->indicators.results[i].verdict) {
     case QIAO_VERDICT_MET:
-        return qiaoi_told(e, FIGURE_MET, language, need->name, wanted, has);
+        return qiaoi_told(e, FIGURE_MET, language, name, wanted, has);
     case QIAO_VERDICT_PARTLY:
-        return qiaoi_told(e, FIGURE_PARTLY, language, need->name, wanted, has);
+        return qiaoi_told(e, FIGURE_PARTLY, language, name, wanted, has);
     case QIAO_VERDICT_UNMET:
-        return qiaoi_told(e, FIGURE_UNMET, language, need->name, wanted, has);
+        return qiaoi_told(e, FIGURE_UNMET, language, name, wanted, has);
     case QIAO_VERDICT_UNKNOWN:
         break;
     }
@@ -222,10 +239,11 @@ what_is_stated(qiaoi_explained *e, qiao_language language)
 static const char *
 none_comparable(qiaoi_explained *e, const qiao_reading *first, size_t open, qiao_language language)
 {
-    const char *wanted = qiaoi_say_figure(e, first, language), *stated_ones = what_is_stated(e, language),
-               *told = open == 1 ? qiaoi_told(e, FIGURE_NONE, language, first->name, wanted)
-                                 : qiaoi_told(e, FIGURES_NONE, language, qiaoi_say_number(e, (double)open), first->name,
-                                              wanted);
+    const char *name = qiaoi_say_name(e, first->name, language), *wanted = qiaoi_say_figure(e, first, language),
+               *stated_ones = what_is_stated(e, language),
+               *told = open == 1
+                           ? qiaoi_told(e, FIGURE_NONE, language, name, wanted)
+                           : qiaoi_told(e, FIGURES_NONE, language, qiaoi_say_number(e, (double)open), name, wanted);
 
     return stated_ones == NULL ? told : qiaoi_told(e, FIGURES_STATED, language, told, stated_ones);
 }

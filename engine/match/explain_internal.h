@@ -59,6 +59,12 @@ const char *qiaoi_trl_wanted(qiaoi_explained *e, qiao_language language);
 /* What a reading says, in its own unit: "≥3 mS/cm" */
 const char *qiaoi_say_figure(qiaoi_explained *e, const qiao_reading *reading, qiao_language language);
 
+/* The name of a figure; in English with a word of the other record that means it, where the record has no English name.
+ */
+const char *qiaoi_say_name(qiaoi_explained *e, const char *name, qiao_language language);
+
+bool qiaoi_contains(const char *text, const char *part, size_t length);
+
 /* ---- parts ---- */
 
 /* explain_figures.c */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define WORDS_SHOWN 5u
+#define WORDS_LEAST 0.15 /* of the most telling word in common */
 #define WORD_BYTES_MAX 60u
 #define FOR (QIAO_MICRO / 3 * 2)
 
@@ -20,8 +21,8 @@ static const char *
 who_offers(qiaoi_explained *e, qiao_language language)
 {
     const qiao_record *project = e->project;
-    const char *what = qiaoi_named(e, "record_kind", project->record_kind != NULL ? project->record_kind : "tech_offer",
-                                   language),
+    const char *what = project->record_kind != NULL ? qiaoi_named(e, "record_kind", project->record_kind, language)
+                                                    : qiaoi_named(e, "kind", "project", language),
                *country = qiaoi_named(e, "country", project->country, language),
                *kind = qiaoi_named(e, "org_kind", project->org_kind, language),
                *name = project->org_confidential ? NULL : project->org_name;
@@ -36,7 +37,7 @@ who_offers(qiaoi_explained *e, qiao_language language)
         return qiaoi_told(e, PROJECT_COUNTRY, language, country, what);
     if (name != NULL || kind != NULL)
         return qiaoi_told(e, PROJECT_PLACELESS, language, name != NULL ? name : kind, what);
-    return NULL;
+    return qiaoi_phrase_form(QIAOI_PHRASE_PROJECT_UNKNOWN, language);
 }
 
 /* The enterprise is not named: who may know its name is for the platform to say. */
@@ -55,7 +56,8 @@ who_needs(qiaoi_explained *e, qiao_language language)
         return qiaoi_told(e, NEED_PARK, language, park, what);
     if (kind != NULL)
         return qiaoi_told(e, NEED_KIND, language, kind, what);
-    return need->record_kind != NULL ? qiaoi_told(e, NEED_PLAIN, language, what) : NULL;
+    return need->record_kind != NULL ? qiaoi_told(e, NEED_PLAIN, language, what)
+                                     : qiaoi_phrase_form(QIAOI_PHRASE_NEED_UNKNOWN, language);
 }
 
 static const char *
@@ -160,21 +162,37 @@ tell_words(qiaoi_explained *e, const qiaoi_paired_term *term, qiao_language lang
 
 /* A part of a word that is shown already, or that stands in one place with it, says it twice. */
 static bool
-told_before(const qiaoi_explained *e, size_t at)
+told_before(const qiaoi_explained *e, const size_t *order, size_t count, size_t at)
 {
     const qiaoi_query *query = &e->matcher->query;
     const qiaoi_paired_term *term = &e->terms->items[at];
     const qiaoi_query_word *word = &query->words[query->groups[term->group].word];
 
-    for (size_t i = 0; i < at; i++) {
-        const qiaoi_paired_term *other = &e->terms->items[i];
+    for (size_t i = 0; i < count; i++) {
+        const qiaoi_paired_term *other = &e->terms->items[order[i]];
         const qiaoi_query_word *of = &query->words[query->groups[other->group].word];
 
-        if (!other->found)
-            continue;
-        if (of->text == word->text && word->start < of->end && of->start < word->end)
+        if ((of->text == word->text && word->start < of->end && of->start < word->end) ||
+            (other->text == term->text && term->start < other->end && other->start < term->end))
             return true;
-        if (other->text == term->text && other->start == term->start)
+    }
+    return false;
+}
+
+/* Words of a figure ("不低于3 mS/cm") are told in the line of figures. */
+static bool
+inside_figure(const qiaoi_explained *e, const qiaoi_query_word *word)
+{
+    const qiaoi_facts *facts = e->matcher->subject_facts;
+    const char *name = e->matcher->texts[word->text].name;
+    size_t length = strlen(name);
+
+    for (uint32_t i = 0; facts != NULL && i < facts->reading_count; i++) {
+        const qiaoi_fact_reading *reading = &qiaoi_facts_readings(facts)[i];
+        const char *place = qiaoi_facts_text(facts, reading->text);
+
+        if (place != NULL && strncmp(place, name, length) == 0 && (place[length] == '\0' || place[length] == '.') &&
+            word->start < reading->end && reading->start < word->end)
             return true;
     }
     return false;
@@ -190,18 +208,48 @@ worth_showing(const qiaoi_explained *e, const qiaoi_paired_term *term)
 
     for (uint32_t i = word->start; i < word->end; i++)
         number = number && ((text[i] >= '0' && text[i] <= '9') || text[i] == '.');
-    return !number && word->end - word->start > 3;
+    return !number && word->end - word->start > 3 && !inside_figure(e, word);
+}
+
+/* What a word in common tells a reader: what it adds to the ranking, less for what many needs say (应用, 高性能). */
+static double
+telling(const qiaoi_explained *e, const qiaoi_paired_term *term)
+{
+    double rarity = e->matcher->query.words[e->matcher->query.groups[term->group].word].rarity;
+
+    return term->contribution * rarity * sqrt(rarity);
+}
+
+/* The most telling of the words that are left; the count of terms where none is. */
+static size_t
+next_words(const qiaoi_explained *e, const bool *used, double least)
+{
+    size_t best = e->terms->count;
+
+    for (size_t i = 0; i < e->terms->count; i++)
+        if (!used[i] && e->terms->items[i].found && telling(e, &e->terms->items[i]) >= least &&
+            (best == e->terms->count || telling(e, &e->terms->items[i]) > telling(e, &e->terms->items[best])))
+            best = i;
+    return best;
 }
 
 static const char *
 second_line(qiaoi_explained *e, qiao_language language)
 {
+    bool used[QIAOI_TERMS_FULL] = {false};
+    size_t order[QIAOI_TERMS_FULL], count = 0, at;
     qiaoi_sayings words = {.count = 0};
+    double least = 0;
     const char *told;
 
-    for (size_t i = 0; i < e->terms->count && words.count < WORDS_SHOWN; i++)
-        if (e->terms->items[i].found && !told_before(e, i) && worth_showing(e, &e->terms->items[i]))
-            qiaoi_sayings_add(&words, tell_words(e, &e->terms->items[i], language));
+    while (words.count < WORDS_SHOWN && (at = next_words(e, used, least)) < e->terms->count) {
+        used[at] = true;
+        if (!worth_showing(e, &e->terms->items[at]) || told_before(e, order, count, at))
+            continue;
+        order[count++] = at;
+        least = count == 1 ? telling(e, &e->terms->items[at]) * WORDS_LEAST : least;
+        qiaoi_sayings_add(&words, tell_words(e, &e->terms->items[at], language));
+    }
     told = qiaoi_sayings_join(e, &words, language);
     if (told == NULL)
         return NULL;
@@ -237,9 +285,10 @@ add_stage(qiaoi_explained *e, qiao_language language, qiaoi_sayings *out)
     if (wanted == NULL)
         qiaoi_sayings_add(out, qiaoi_told(e, TRL_ONLY, language, number));
     else if (e->candidate->values[QIAOI_SIGNAL_TRL] == QIAO_MICRO)
-        qiaoi_sayings_add(out, e->pair.need->trl_min != QIAO_UNKNOWN && trl < e->pair.need->trl_min
-                                   ? qiaoi_told(e, TRL_EARLY_RESEARCH, language, number, wanted)
-                                   : qiaoi_told(e, TRL_FITS, language, number, wanted));
+        qiaoi_sayings_add(
+            out, e->pair.need->trl_min != QIAO_UNKNOWN && trl < e->pair.need->trl_min
+                     ? qiaoi_told(e, TRL_EARLY_RESEARCH, language, number, qiaoi_say_number(e, e->pair.need->trl_min))
+                     : qiaoi_told(e, TRL_FITS, language, number, wanted));
 }
 
 static void

@@ -1,5 +1,6 @@
 /*
- * What to ask the side that was found. Only what would change the judgement of this pair, the most telling first; a
+ * What to ask the side that was found; nothing where the two have little in common or may not be introduced. Only what
+ * would change the judgement of this pair, the most telling first; a
  * budget is never told to the owner of a project, nor a price to a need's enterprise.
  */
 #include "match/explain_internal.h"
@@ -15,8 +16,8 @@ ask_figures(qiaoi_explained *e, qiao_language language, qiaoi_sayings *out)
     size_t count = qiaoi_open_figures(e, open, FIGURES_ASKED);
 
     for (size_t i = 0; i < count && i < FIGURES_ASKED; i++)
-        qiaoi_sayings_add(out,
-                          qiaoi_told(e, ASK_FIGURE, language, open[i]->name, qiaoi_say_figure(e, open[i], language)));
+        qiaoi_sayings_add(out, qiaoi_told(e, ASK_FIGURE, language, qiaoi_say_name(e, open[i]->name, language),
+                                          qiaoi_say_figure(e, open[i], language)));
 }
 
 static void
@@ -81,7 +82,8 @@ ask_enterprise(qiaoi_explained *e, qiao_language language, qiaoi_sayings *out)
 void
 qiaoi_explain_questions(qiaoi_explained *e, qiao_language language, qiaoi_sayings *out)
 {
-    if (e->pair.need == NULL || e->pair.project == NULL)
+    if (e->pair.need == NULL || e->pair.project == NULL || e->candidate->band == QIAO_BAND_NONE ||
+        e->candidate->gate != QIAOI_GATE_NONE)
         return;
     if (e->matcher->side == QIAO_NEED) {
         ask_enterprise(e, language, out);

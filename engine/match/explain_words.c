@@ -89,12 +89,26 @@ qiaoi_sentence(qiaoi_explained *e, const char *text, qiao_language language)
     return qiaoi_say_kept(e, e->line.data, e->line.length);
 }
 
+/* "the Netherlands" */
+static bool
+takes_article(const char *country)
+{
+    static const char *const names[] = {
+        "United ", "Netherlands", "Philippines", "Czech Republic",   "Russian Federation", "Dominican Republic",
+        "Bahamas", "Gambia",      "Maldives",    "Marshall Islands", "Solomon Islands"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strncmp(country, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
 /* "Technology offer" inside a sentence: "technology offer"; "R&D partner", "SME" and names of places stay. */
 static const char *
 inside(qiaoi_explained *e, const char *list, const char *name)
 {
     static const char *const common[] = {"field",     "coop_mode",   "org_kind", "org_size",
-                                         "need_kind", "record_kind", "ip_terms"};
+                                         "need_kind", "record_kind", "ip_terms", "kind"};
     char *copy;
 
     if (name[0] < 'A' || name[0] > 'Z' || name[1] < 'a' || name[1] > 'z')
@@ -125,8 +139,12 @@ qiaoi_named(qiaoi_explained *e, const char *lists, const char *code, qiao_langua
 
         snprintf(list, sizeof list, "%.*s", (int)length, lists);
         found = qiao_vocabulary_find(e->vocabulary, list, code);
+        if (found != NULL && language == QIAO_LANGUAGE_ZH)
+            return found->zh;
         if (found != NULL)
-            return language == QIAO_LANGUAGE_ZH ? found->zh : inside(e, list, found->en);
+            return strcmp(list, "country") == 0 && takes_article(found->en)
+                       ? qiaoi_told(e, THE_COUNTRY, language, found->en)
+                       : inside(e, list, found->en);
         lists += length + (lists[length] == '|' ? 1 : 0);
     }
     return qiaoi_say_kept(e, code, strlen(code));
@@ -218,21 +236,121 @@ with_unit(qiaoi_explained *e, const char *sign, const char *value, const char *u
     return qiaoi_say_kept(e, e->line.data, e->line.length);
 }
 
-const char *
-qiaoi_say_figure(qiaoi_explained *e, const qiao_reading *r, qiao_language language)
+static bool
+has_chinese(const char *text)
 {
-    const char *value = isnan(r->value) ? "" : qiaoi_say_number(e, r->value), *told;
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text >= 0xE3 && (unsigned char)*text <= 0xE9)
+            return true;
+    return false;
+}
 
-    if (r->op == QIAO_OP_RANGE && !isnan(r->value2))
-        value = qiaoi_told(e, SPAN, language, value, qiaoi_say_number(e, r->value2));
-    else if (r->op == QIAO_OP_EQ && !isnan(r->value2) && r->value2 != 0)
-        value = qiaoi_told(e, TOLERANCE, language, value, qiaoi_say_number(e, r->value2));
-    told = with_unit(e, r->op == QIAO_OP_GE ? "≥" : r->op == QIAO_OP_LE ? "≤" : "", value, r->unit);
-    if (r->op == QIAO_OP_ABOUT)
+/* "mm/秒" says nothing to a reader of English: in SI then; mere counts (次) without a unit. */
+static void
+use_readable_unit(qiao_reading *r)
+{
+    if (!has_chinese(r->unit) || has_chinese(r->si_unit))
+        return;
+    if (strcmp(r->si_unit, "1") == 0 && r->unit_factor == 1.0)
+        r->unit = "";
+    if (strcmp(r->si_unit, "1") == 0 || isnan(r->si_value))
+        return;
+    r->unit = r->si_unit;
+    r->value = r->si_value;
+    r->value2 = r->si_value2;
+}
+
+const char *
+qiaoi_say_figure(qiaoi_explained *e, const qiao_reading *reading, qiao_language language)
+{
+    qiao_reading r = *reading;
+    const char *value, *told;
+
+    if (language == QIAO_LANGUAGE_EN)
+        use_readable_unit(&r);
+    value = isnan(r.value) ? "" : qiaoi_say_number(e, r.value);
+    if (r.op == QIAO_OP_RANGE && !isnan(r.value2))
+        value = qiaoi_told(e, SPAN, language, value, qiaoi_say_number(e, r.value2));
+    else if (r.op == QIAO_OP_EQ && !isnan(r.value2) && r.value2 != 0)
+        value = qiaoi_told(e, TOLERANCE, language, value, qiaoi_say_number(e, r.value2));
+    told = with_unit(e, r.op == QIAO_OP_GE ? "≥" : r.op == QIAO_OP_LE ? "≤" : "", value, r.unit);
+    if (r.op == QIAO_OP_ABOUT)
         told = qiaoi_told(e, ABOUT, language, told);
-    if (r->change == QIAO_TREND_UP)
+    if (r.change == QIAO_TREND_UP)
         told = qiaoi_told(e, CHANGE_UP, language, told);
-    else if (r->change == QIAO_TREND_DOWN)
+    else if (r.change == QIAO_TREND_DOWN)
         told = qiaoi_told(e, CHANGE_DOWN, language, told);
     return told;
+}
+
+/* The record's own English name of a figure. */
+static const char *
+english_name(const qiao_record *record, const char *name)
+{
+    for (size_t i = 0; record != NULL && i < record->indicator_count; i++)
+        if (record->indicators[i].name_zh != NULL && record->indicators[i].name_en != NULL &&
+            strcmp(record->indicators[i].name_zh, name) == 0)
+            return record->indicators[i].name_en;
+    return NULL;
+}
+
+bool
+qiaoi_contains(const char *text, const char *part, size_t length)
+{
+    for (size_t all = strlen(text), i = 0; length > 0 && i + length <= all; i++)
+        if (memcmp(text + i, part, length) == 0)
+            return true;
+    return false;
+}
+
+/* The longest word of the name that met a word of the other record, where it is most of the name. */
+static const qiaoi_paired_term *
+word_in_name(const qiaoi_explained *e, const char *name)
+{
+    const qiaoi_paired_term *best = NULL;
+    size_t longest = strlen(name) / 2;
+
+    for (size_t i = 0; e->terms != NULL && i < e->terms->count; i++) {
+        const qiaoi_paired_term *term = &e->terms->items[i];
+        const qiaoi_query_word *word = &e->matcher->query.words[e->matcher->query.groups[term->group].word];
+
+        if (!term->found || word->end - word->start <= longest ||
+            !qiaoi_contains(name, e->matcher->texts[word->text].text + word->start, word->end - word->start))
+            continue;
+        longest = word->end - word->start;
+        best = term;
+    }
+    return best;
+}
+
+/* "寻找室温离子电导率" in running text: the verb is not part of the name. */
+static const char *
+without_verb(const char *name)
+{
+    static const char *const verbs[] = {"寻找", "寻求", "需要", "要求", "希望", "实现", "达到", "满足"};
+
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (strncmp(name, verbs[i], strlen(verbs[i])) == 0 && name[strlen(verbs[i])] != '\0')
+            return name + strlen(verbs[i]);
+    return name;
+}
+
+const char *
+qiaoi_say_name(qiaoi_explained *e, const char *name, qiao_language language)
+{
+    const qiaoi_paired_term *term;
+    const char *own;
+
+    name = without_verb(name);
+    if (language == QIAO_LANGUAGE_ZH || !has_chinese(name))
+        return name;
+    own = english_name(e->need, name);
+    if (own == NULL)
+        own = english_name(e->project, name);
+    if (own != NULL)
+        return own;
+    term = word_in_name(e, name);
+    return term == NULL ? name
+                        : qiaoi_told(e, NAME_GLOSSED, language, name,
+                                     qiaoi_say_kept(e, term->text->text + term->start, term->end - term->start));
 }

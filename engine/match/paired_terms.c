@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MISSING_LEAST 0.5 /* of the weight of the weightiest word */
+#define PARTS_LEAST 0.6
+#define CHARACTER_BYTES 3u /* of one Chinese character, which alone says too little */
+#define MISSING_LEAST 0.5  /* of the weight of the weightiest word */
 
 static int
 compare_terms(const void *a, const void *b)
@@ -66,21 +68,41 @@ realisation(const qiao_matcher *matcher, const qiaoi_group *group, const qiao_to
     return share;
 }
 
+/* Tokens side by side that realise one word are one place: "fuel cell" for 燃料电池. */
+typedef struct run {
+    double share; /* of all its tokens */
+    uint32_t start, end;
+} run;
+
+static bool
+side_by_side(const qiao_text *text, uint32_t end, uint32_t start)
+{
+    return start == end || (start == end + 1 && (text->text[end] == ' ' || text->text[end] == '-'));
+}
+
 static void
-look_for(const qiao_matcher *matcher, const qiao_text *text, const qiao_token *token, qiaoi_paired_terms *terms)
+look_for(const qiao_matcher *matcher, const qiao_text *text, const qiao_token *token, qiaoi_paired_terms *terms,
+         run *runs)
 {
     for (size_t i = 0; i < terms->count; i++) {
         qiaoi_paired_term *term = &terms->items[i];
         double share = realisation(matcher, &matcher->query.groups[term->group], token);
+        run *now = &runs[i];
 
-        if (share <= term->share)
+        if (share <= 0)
             continue;
-        term->share = share;
+        if (now->share > 0 && side_by_side(text, now->end, token->start))
+            *now = (run){now->share + share, now->start, token->end};
+        else
+            *now = (run){share, token->start, token->end};
+        if (now->share <= term->share)
+            continue;
+        term->share = now->share;
         term->found = true;
         term->text = text;
         term->language = strcmp(text->language, "und") == 0 ? token->language : text->language;
-        term->start = token->start;
-        term->end = token->end;
+        term->start = now->start;
+        term->end = now->end;
     }
 }
 
@@ -89,6 +111,7 @@ locate(qiao_matcher *matcher, const qiao_record *record, qiaoi_paired_terms *ter
 {
     for (size_t t = 0; t < record->text_count; t++) {
         const qiao_text *text = &record->texts[t];
+        run runs[QIAOI_TERMS_FULL] = {0};
         const qiao_token *tokens;
         size_t n;
         qiao_status st =
@@ -98,7 +121,7 @@ locate(qiao_matcher *matcher, const qiao_record *record, qiaoi_paired_terms *ter
             return st;
         for (size_t i = 0; i < n; i++)
             if (!tokens[i].stop_word)
-                look_for(matcher, text, &tokens[i], terms);
+                look_for(matcher, text, &tokens[i], terms, runs);
     }
     return QIAO_OK;
 }
@@ -113,22 +136,26 @@ is_heading(const qiao_matcher *matcher, const qiaoi_query_word *word)
     return strcmp(name, "title") == 0 || strcmp(name, "text") == 0;
 }
 
-/* A compound is there where one of its parts is. */
+/* A compound is there where most of its parts are, by weight. */
 static bool
 has_counterpart(const qiao_matcher *matcher, uint32_t word)
 {
     const qiaoi_query *query = &matcher->query;
+    double parts = 0, found = 0;
 
     for (uint32_t g = 0; g < query->group_count; g++) {
         const qiaoi_group *group = &query->groups[g];
         const qiaoi_query_word *of = &query->words[group->word];
+        bool there = matcher->contributions[g] > 0;
 
-        if (matcher->contributions[g] > 0 &&
-            (group->word == word || (group->kind == QIAOI_GROUP_PAIR && group->word2 == word) ||
-             (of->part && of->whole == word)))
+        if (there && (group->word == word || (group->kind == QIAOI_GROUP_PAIR && group->word2 == word)))
             return true;
+        if (group->kind != QIAOI_GROUP_PART || !of->part || of->whole != word)
+            continue;
+        parts += (double)group->weight;
+        found += there ? (double)group->weight : 0;
     }
-    return false;
+    return parts > 0 && found >= parts * PARTS_LEAST;
 }
 
 /* How much a need is about a word: its weight in the ranking, less for what many needs say (制备, 引进). */
@@ -141,7 +168,10 @@ telling(const qiaoi_query *query, const qiaoi_group *group)
 static bool
 is_word_of_heading(const qiao_matcher *matcher, const qiaoi_group *group)
 {
-    return group->kind == QIAOI_GROUP_WORD && is_heading(matcher, &matcher->query.words[group->word]);
+    const qiaoi_query_word *word = &matcher->query.words[group->word];
+
+    return group->kind == QIAOI_GROUP_WORD && is_heading(matcher, word) &&
+           (word->latin || word->form_length > CHARACTER_BYTES);
 }
 
 static void
@@ -180,7 +210,8 @@ find_untranslated(const qiao_matcher *matcher, qiaoi_paired_terms *out)
     for (uint32_t w = 0; w < matcher->query.word_count && out->untranslated_count < QIAOI_MISSING_MAX; w++) {
         const qiaoi_query_word *word = &matcher->query.words[w];
 
-        if (!word->translated && !word->part && !word->latin && word->form_length > 3 && is_heading(matcher, word))
+        if (!word->translated && !word->part && !word->latin && word->form_length > CHARACTER_BYTES &&
+            is_heading(matcher, word))
             out->untranslated[out->untranslated_count++] = w;
     }
 }

@@ -221,9 +221,11 @@ try_figures(trial *t)
         if (reaches(t, score_with(t, QIAOI_SIGNAL_INDICATORS, value)))
             add(t, "indicators", abs(value - value_now(t, QIAOI_SIGNAL_INDICATORS)),
                 score_with(t, QIAOI_SIGNAL_INDICATORS, value),
-                qiaoi_told(&t->e, CHANGE_FIGURE, QIAO_LANGUAGE_ZH, in->needs[i].name,
+                qiaoi_told(&t->e, CHANGE_FIGURE, QIAO_LANGUAGE_ZH,
+                           qiaoi_say_name(&t->e, in->needs[i].name, QIAO_LANGUAGE_ZH),
                            qiaoi_say_figure(&t->e, &in->needs[i], QIAO_LANGUAGE_ZH)),
-                qiaoi_told(&t->e, CHANGE_FIGURE, QIAO_LANGUAGE_EN, in->needs[i].name,
+                qiaoi_told(&t->e, CHANGE_FIGURE, QIAO_LANGUAGE_EN,
+                           qiaoi_say_name(&t->e, in->needs[i].name, QIAO_LANGUAGE_EN),
                            qiaoi_say_figure(&t->e, &in->needs[i], QIAO_LANGUAGE_EN)));
     }
 }

@@ -39,7 +39,10 @@ request=$(command_of curl | sed "s|http://127.0.0.1:8080|$url|")
 sh -c "$request" >"$work/answer"
 
 # Values of the answer that README.md shows, each on a line as it stands in JSON.
-grep -oE '"(id|text|field|de|country)": ?"[^"]*"' "$readme" | grep -v '{"text"' | sed 's/": /":/' | sort -u >"$work/shown"
+{
+    grep -oE '"(id|text|field|de|country|band|code)": ?"[^"]*"' "$readme" | grep -v '{"text"' | sed 's/": /":/'
+    grep -oE '"[^"]+[.。？?]"' "$readme"
+} | sort -u >"$work/shown"
 request_text=$(printf '%s' "$request" | grep -oE '"text": ?"[^"]*"' | sed 's/": /":/')
 count=0
 while IFS= read -r value; do
