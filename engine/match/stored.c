@@ -36,18 +36,6 @@ fill_row(const qiaoi_candidate *candidate, qiaoi_match_row *row)
     row->band = (uint8_t)candidate->band;
 }
 
-/* The last hit of the search, where the search was cut: what has less was not scored. */
-static void
-fill_floor(const qiao_matcher *matcher, qiaoi_match_list *out)
-{
-    const qiaoi_retrieval *r = &matcher->retrieval;
-
-    if (r->heap_count == 0 || (!r->skipped && matcher->result.considered <= r->heap_count))
-        return;
-    out->floor_score = r->heap[r->heap_count - 1].score;
-    out->floor_docid = r->heap[r->heap_count - 1].docid;
-}
-
 qiao_status
 qiaoi_stored_list(qiao_matcher *matcher, qiao_kind kind, uint32_t docid, qiaoi_match_list *out, qiao_error *err)
 {
@@ -66,7 +54,6 @@ qiaoi_stored_list(qiao_matcher *matcher, qiao_kind kind, uint32_t docid, qiaoi_m
         return st;
     out->count = (uint32_t)result->count;
     out->considered = result->considered > UINT32_MAX ? UINT32_MAX : (uint32_t)result->considered;
-    fill_floor(matcher, out);
     for (uint32_t i = 0; i < out->count; i++)
         fill_row(&matcher->candidates[i], &out->rows[i]);
     return QIAO_OK;

@@ -43,8 +43,8 @@ typedef struct qiaoi_match_row {
 
 typedef struct qiaoi_match_list {
     uint32_t count;
-    uint32_t considered;               /* records that share a term; UINT32_MAX = that many or more */
-    uint32_t floor_score, floor_docid; /* the last record that was scored at all, by text; 0 and 0 = every one was */
+    uint32_t considered; /* as the search counts them; UINT32_MAX = that many or more */
+    uint32_t zero[2];
     qiaoi_match_row rows[QIAOI_MATCHES_DEPTH];
 } qiaoi_match_list;
 

@@ -401,6 +401,48 @@ a_damaged_list_is_not_believed(void **state)
     end(&f);
 }
 
+/* ---- memory ---- */
+
+static qiao_status
+write_one_slice(void *context, qiao_error *err)
+{
+    qiao_all_pairs_options *options = context;
+    qiao_all_pairs_report report;
+    qiao_status st = qiao_all_pairs(options, &report, err);
+
+    assert_int_equal(qiao_file_exists(options->out), st == QIAO_OK);
+    return st;
+}
+
+static void
+a_slice_that_runs_out_of_memory_leaves_no_file(void **state)
+{
+    static const char *const records[] = {
+        "{\"kind\":\"need\",\"id\":\"t:n\",\"title\":{\"en\":\"battery\"},\"status\":\"published\"}",
+        "{\"kind\":\"project\",\"id\":\"t:p\",\"title\":{\"en\":\"battery cell\"},\"status\":\"published\"}",
+    };
+    qiao_all_pairs_options options;
+    char out[600];
+    fixture f;
+
+    (void)state;
+    qiao_test_folder_init(&f.folder);
+    snprintf(data_path, sizeof data_path, "%s/data", f.folder.path);
+    snprintf(lexicon_path, sizeof lexicon_path, "%s/lexicon.bin", f.folder.path);
+    snprintf(out, sizeof out, "%s/slice", f.folder.path);
+    f.data = data_path;
+    f.lexicon = lexicon_path;
+    qiao_test_write_lexicon(f.lexicon, qiao_test_words);
+    qiao_test_put_records(f.data, records, 2);
+    build(&f, 1, true);
+    options = options_of(&f);
+    options.threads = 1;
+    options.slice = options.slices = 1;
+    options.out = out;
+    assert_true(qiao_test_fail_allocations(NULL, write_one_slice, &options) > 30);
+    end(&f);
+}
+
 int
 main(void)
 {
@@ -415,6 +457,7 @@ main(void)
         cmocka_unit_test(slices_of_another_generation_are_refused),
         cmocka_unit_test(a_damaged_header_keeps_the_generation_shut),
         cmocka_unit_test(a_damaged_list_is_not_believed),
+        cmocka_unit_test(a_slice_that_runs_out_of_memory_leaves_no_file),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

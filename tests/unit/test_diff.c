@@ -218,6 +218,30 @@ a_generation_without_matches_is_named(void **state)
     end(&f);
 }
 
+static qiao_status
+compare_quietly(void *context, qiao_error *err)
+{
+    const fixture *f = context;
+    const qiao_diff_options options = {
+        .data_dir = f->data, .vocabulary_dir = QIAO_SOURCE_DIR "/engine/vocab/data", .from = 1, .to = 2};
+    qiao_diff_report report;
+
+    return qiao_diff(&options, &report, err);
+}
+
+static void
+want_of_memory_is_told(void **state)
+{
+    static const char *const records[] = {PROJECT("p9", "thin film of solid electrolyte for the solid battery")};
+    fixture f;
+
+    (void)state;
+    begin(&f);
+    after(&f, records, 1);
+    assert_true(qiao_test_fail_allocations(NULL, compare_quietly, &f) > 30);
+    end(&f);
+}
+
 int
 main(void)
 {
@@ -230,6 +254,7 @@ main(void)
         cmocka_unit_test(an_edit_that_changes_no_match_is_not_told),
         cmocka_unit_test(an_edit_that_makes_a_match_is_told),
         cmocka_unit_test(a_generation_without_matches_is_named),
+        cmocka_unit_test(want_of_memory_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
