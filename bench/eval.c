@@ -296,11 +296,53 @@ score_pairs(const evaluation *e, const options *o, size_t begin, size_t end, qia
     return st;
 }
 
+/* Needs of which no judged document is worth showing, yet whose own list has a strong match. */
+static qiao_status
+count_bold(const options *o, const judged_pair *pairs, size_t count, qiao_session *session, size_t *hopeless_out,
+           size_t *bold_out, qiao_error *err)
+{
+    qiao_status st = QIAO_OK;
+
+    *hopeless_out = *bold_out = 0;
+    for (size_t begin = 0, end; st == QIAO_OK && begin < count; begin = end) {
+        const qiao_match_request request = {
+            .kind = QIAO_NEED, .id = pairs[begin].need, .limit = QIAO_MATCH_LOOKED_AT, .profile = o->profile};
+        const qiao_match_result *result;
+        bool positive = false, strong = false;
+
+        for (end = begin; end < count && strcmp(pairs[end].need, pairs[begin].need) == 0; end++)
+            positive = positive || pairs[end].grade > 0;
+        if (positive)
+            continue;
+        st = qiao_match(session, &request, &result, err);
+        for (size_t i = 0; st == QIAO_OK && i < result->count; i++)
+            strong = strong || result->items[i].band == QIAO_BAND_STRONG;
+        ++*hopeless_out;
+        *bold_out += strong;
+    }
+    return st;
+}
+
+static void
+print_bands(const judged_pair *pairs, size_t count)
+{
+    size_t table[2][QIAO_BAND_COUNT] = {{0}};
+
+    for (size_t i = 0; i < count; i++)
+        table[pairs[i].grade > 0][pairs[i].band]++;
+    printf(",\"bands\":{");
+    for (int b = 0; b < QIAO_BAND_COUNT; b++)
+        printf("%s\"%s\":{\"positive\":%zu,\"other\":%zu}", b > 0 ? "," : "", qiao_band_code((qiao_band)b), table[1][b],
+               table[0][b]);
+    printf("}");
+}
+
 static qiao_status
 judge(const evaluation *e, const options *o, qiao_session *session, FILE *run, qiao_error *err)
 {
     judged_pair *pairs = qiao_alloc((e->judgement_count + 1) * sizeof *pairs);
     judged_figures figures;
+    size_t hopeless = 0, bold = 0;
     qiao_status st = pairs == NULL ? qiao_fail_memory(err) : QIAO_OK;
 
     for (size_t begin = 0, end; st == QIAO_OK && begin < e->judgement_count; begin = end) {
@@ -309,12 +351,16 @@ judge(const evaluation *e, const options *o, qiao_session *session, FILE *run, q
                 break;
         st = score_pairs(e, o, begin, end, session, pairs, run, err);
     }
+    if (st == QIAO_OK)
+        st = count_bold(o, pairs, e->judgement_count, session, &hopeless, &bold, err);
     if (st == QIAO_OK) {
         judged_measure(pairs, e->judgement_count, &figures);
         printf("{\"pairs\":%zu,\"positive\":%zu,\"needs\":%zu,\"needs_with_positive\":%zu,\"auc\":%.4f,\"within\":%.4f,"
-               "\"ndcg@10\":%.4f,\"precision_at_half\":%.4f}\n",
+               "\"ndcg@10\":%.4f,\"precision_at_half\":%.4f",
                figures.pairs, figures.positive, figures.needs, figures.needs_with_positive, figures.auc, figures.within,
                figures.ndcg10, figures.precision_half);
+        print_bands(pairs, e->judgement_count);
+        printf(",\"needs_without_positive\":%zu,\"of_them_with_a_strong_match\":%zu}\n", hopeless, bold);
     }
     qiao_free(pairs);
     return st;
