@@ -8,13 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PATH_SIZE (QIAO_PATH_MAX + 300)
+#define PATH_SIZE (QIAO_PATH_MAX + 32)
+#define FILE_SIZE (PATH_SIZE + 257) /* a folder and a name in it */
 
 /* A database is a folder of plain files. */
 static qiao_status
 copy_folder(const char *from, const char *to, qiao_error *err)
 {
-    char source[PATH_SIZE], target[PATH_SIZE];
+    char source[FILE_SIZE], target[FILE_SIZE];
     qiao_status st = qiao_file_make_directories(to, err);
     DIR *folder = st == QIAO_OK ? opendir(from) : NULL;
 

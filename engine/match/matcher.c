@@ -286,7 +286,8 @@ score_all(qiao_matcher *matcher, bool text_only, qiao_error *err)
         matcher->candidates[kept++] = swap;
     }
     matcher->candidate_count = kept;
-    qsort(matcher->candidates, kept, sizeof *matcher->candidates, compare_candidates);
+    if (kept > 0)
+        qsort(matcher->candidates, kept, sizeof *matcher->candidates, compare_candidates);
     return QIAO_OK;
 }
 
