@@ -2,7 +2,7 @@
  * Writes records.mdb: ids, records, tags, and the matching postings of both sides by counting sort, range by range.
  *
  * Impact of a term: title_weight * tf_title / (1 - .5 + .5 * l_title / mean) + tf_body / (1 - .7 + .7 * l_body / mean),
- * in units of 1/QIAOI_IMPACT_UNIT; lengths are those of the term's own channel (pivot or native words). Saturation is
+ * as a byte (store/impact.h); lengths are those of the term's own channel (pivot or native words). Saturation is
  * left to the query, which groups the translations of one word (BM25F's field weighting: Robertson, Zaragoza, Taylor
  * 2004).
  */
@@ -110,9 +110,8 @@ impact(const posting_builder *builder, const qiaoi_document *use, const contribu
     double frequency =
         TITLE_WEIGHT * (double)item->title / (1.0 - TITLE_LENGTH_SHARE + TITLE_LENGTH_SHARE * title_length) +
         (double)item->body / (1.0 - BODY_LENGTH_SHARE + BODY_LENGTH_SHARE * body_length);
-    double units = (native && use->entry_count == 0 ? BILINGUAL_SHARE : 1.0) * frequency * QIAOI_IMPACT_UNIT + 0.5;
 
-    return units < 1.0 ? 0 : units > 255.0 ? 255 : (uint8_t)units;
+    return qiaoi_impact_of((native && use->entry_count == 0 ? BILINGUAL_SHARE : 1.0) * frequency);
 }
 
 /* Only the slots in use: the table is far bigger than most documents. */

@@ -14,6 +14,7 @@ typedef struct use {
 struct qiaoi_completion {
     use *uses;
     uint32_t use_count, use_capacity;
+    const uint32_t *units;
     uint32_t *table; /* index into uses by slot, or NONE; a power of two */
     uint32_t table_size;
     float *weights; /* of each group, in accumulator units */
@@ -105,7 +106,7 @@ add_use(qiaoi_completion *c, const qiaoi_list_use *list, uint32_t group)
 
 qiao_status
 qiaoi_completion_set(qiaoi_completion *completion, const qiaoi_query *query, const qiaoi_work *work, uint32_t count,
-                     const qiaoi_list_use *lists, qiao_error *err)
+                     const qiaoi_list_use *lists, const uint32_t units[256], qiao_error *err)
 {
     uint32_t uses = 0;
     qiao_status st;
@@ -117,6 +118,7 @@ qiaoi_completion_set(qiaoi_completion *completion, const qiaoi_query *query, con
         return st;
     memset(completion->table, 0xFF, completion->table_size * sizeof *completion->table);
     completion->use_count = 0;
+    completion->units = units;
     for (uint32_t i = 0; i < count; i++) {
         completion->weights[i] = query->groups[work[i].group].weight * QIAOI_SCORE_UNIT;
         for (uint32_t k = 0; k < work[i].count; k++)
@@ -140,7 +142,7 @@ qiaoi_completion_add(qiaoi_completion *c, qiaoi_row row)
 
             if (c->sums[group] == 0)
                 c->touched[touched++] = group;
-            c->sums[group] += c->uses[u].share * impact;
+            c->sums[group] += c->uses[u].share * c->units[impact];
         }
     }
     for (uint32_t i = 0; i < touched; i++) {

@@ -14,9 +14,11 @@ typedef struct qiaoi_completion qiaoi_completion;
 qiao_status qiaoi_completion_new(qiaoi_completion **out, qiao_error *err) QIAO_CHECK;
 void qiaoi_completion_free(qiaoi_completion *completion);
 
-/* Take the groups work[0..count) with their lists; weights come from the query. */
+/* Take the groups work[0..count) with their lists; weights come from the query, units (borrowed) are of every impact.
+ */
 qiao_status qiaoi_completion_set(qiaoi_completion *completion, const qiaoi_query *query, const qiaoi_work *work,
-                                 uint32_t count, const qiaoi_list_use *lists, qiao_error *err) QIAO_CHECK;
+                                 uint32_t count, const qiaoi_list_use *lists, const uint32_t units[256],
+                                 qiao_error *err) QIAO_CHECK;
 /* What they add to the document of that row. */
 uint32_t qiaoi_completion_add(qiaoi_completion *completion, qiaoi_row row);
 

@@ -54,8 +54,8 @@ qiaoi_saturate(float weight, uint32_t sum)
 }
 
 void
-qiaoi_saturate_table(float weight, uint32_t share, uint32_t table[256])
+qiaoi_saturate_table(float weight, uint32_t share, const uint32_t units[256], uint32_t table[256])
 {
     for (uint32_t i = 0; i < 256; i++)
-        table[i] = qiaoi_saturated(weight, share * i);
+        table[i] = qiaoi_saturated(weight, share * units[i]);
 }

@@ -8,11 +8,12 @@
 #ifndef QIAO_MATCH_KERNELS_H
 #define QIAO_MATCH_KERNELS_H
 
+#include "store/impact.h"
+
 #include <stdint.h>
 
 #define QIAOI_SCORE_UNIT 4096.0f /* accumulator units for a score of 1 */
 #define QIAOI_SHARE_UNIT 1024.0f /* fixed point of a term's weight inside its group */
-#define QIAOI_K1 1.2
 
 typedef struct qiaoi_kernels {
     const char *name;
@@ -33,10 +34,10 @@ const qiaoi_kernels *qiaoi_kernels_choose(void);
 /* By name; NULL where this processor or this build has none such. */
 const qiaoi_kernels *qiaoi_kernels_named(const char *name);
 
-/* weight F / (K1 + F) in accumulator units, F = sum / (QIAOI_SHARE_UNIT * QIAOI_IMPACT_UNIT); sum below 2^31. */
+/* weight F / (K1 + F) in accumulator units, F = sum / (QIAOI_SHARE_UNIT * QIAOI_FREQUENCY_UNIT); sum below 2^31. */
 uint32_t qiaoi_saturate(float weight, uint32_t sum);
-/* qiaoi_saturate(weight, share * i) for every impact i. */
-void qiaoi_saturate_table(float weight, uint32_t share, uint32_t table[256]);
+/* qiaoi_saturate(weight, share * units[i]) for every impact i. */
+void qiaoi_saturate_table(float weight, uint32_t share, const uint32_t units[256], uint32_t table[256]);
 
 /* What the files of the kernels show kernels.c. */
 extern const qiaoi_kernels qiaoi_kernels_plain;

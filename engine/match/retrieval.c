@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SHARE_MAX 8191.0f /* a group's shares times frequencies stay below 2^31 */
+
 /* Decisions between ways that give the same list; costs in postings, as measured. */
 #define SKIP_FROM 32768u    /* postings of a range below which all are added */
 #define DENSE_FROM 8192u    /* postings of a group from which saturation goes over all documents */
@@ -19,6 +21,8 @@ qiaoi_retrieval_init(qiaoi_retrieval *retrieval, qiao_error *err)
 
     memset(retrieval, 0, sizeof *retrieval);
     retrieval->kernels = qiaoi_kernels_choose();
+    for (uint32_t i = 0; i < 256; i++)
+        retrieval->units[i] = qiaoi_impact_units((uint8_t)i);
     retrieval->scores = qiao_calloc(QIAOI_RANGE_SIZE, sizeof *retrieval->scores);
     retrieval->sums = qiao_calloc(QIAOI_RANGE_SIZE, sizeof *retrieval->sums);
     retrieval->listed = qiao_alloc((QIAOI_RANGE_SIZE + 16) * sizeof *retrieval->listed);
@@ -79,7 +83,7 @@ fixed_share(float weight)
 {
     float units = weight * QIAOI_SHARE_UNIT + 0.5f;
 
-    return units < 1.0f ? 1u : units > 65535.0f ? 65535u : (uint32_t)units;
+    return units < 1.0f ? 1u : units > SHARE_MAX ? (uint32_t)SHARE_MAX : (uint32_t)units;
 }
 
 /* ---- adding ---- */
@@ -92,7 +96,7 @@ add_single(qiaoi_retrieval *r, const qiaoi_list_use *use, uint32_t group, float 
     const uint8_t *impacts = use->list.impacts;
 
     if (r->table_shares[group] != use->share) {
-        qiaoi_saturate_table(weight, use->share, table);
+        qiaoi_saturate_table(weight, use->share, r->units, table);
         r->table_shares[group] = use->share;
     }
     for (uint32_t i = 0; i < use->list.count; i++)
@@ -106,7 +110,7 @@ add_dense(qiaoi_retrieval *r, const qiaoi_list_use *uses, uint32_t count, uint32
 
     for (uint32_t t = 0; t < count; t++)
         for (uint32_t i = 0; i < uses[t].list.count; i++)
-            sums[uses[t].list.documents[i]] += uses[t].share * uses[t].list.impacts[i];
+            sums[uses[t].list.documents[i]] += uses[t].share * r->units[uses[t].list.impacts[i]];
     r->kernels->saturate_all(r->scores, sums, documents, weight);
 }
 
@@ -122,7 +126,7 @@ add_listed(qiaoi_retrieval *r, const qiaoi_list_use *uses, uint32_t count, float
 
             r->listed[listed] = d;
             listed += before == 0;
-            sums[d] = before + uses[t].share * uses[t].list.impacts[i];
+            sums[d] = before + uses[t].share * r->units[uses[t].list.impacts[i]];
         }
     r->kernels->saturate_listed(r->scores, sums, r->listed, listed, weight);
 }
@@ -174,7 +178,7 @@ list_work(qiaoi_retrieval *r, const range_view *v, uint32_t g)
             __builtin_prefetch(list.documents + k);
             __builtin_prefetch(list.impacts + k);
         }
-        most += share * list.maximum;
+        most += share * r->units[list.maximum];
         work.in_rows = work.in_rows && term->slot < v->term_count && v->idf[term->slot] > 0;
     }
     /* one more: rounding may order neighbouring sums the other way round */
@@ -329,8 +333,8 @@ complete_from(qiaoi_retrieval *r, const range_view *v, const cut *c, uint32_t le
 static qiao_status
 complete(qiaoi_retrieval *r, const range_view *v, const cut *c, qiao_error *err)
 {
-    qiao_status st =
-        qiaoi_completion_set(r->completion, v->query, r->work + c->done, r->work_count - c->done, r->lists, err);
+    qiao_status st = qiaoi_completion_set(r->completion, v->query, r->work + c->done, r->work_count - c->done, r->lists,
+                                          r->units, err);
 
     if (st != QIAO_OK)
         return st;
@@ -422,9 +426,9 @@ qiaoi_retrieve(qiaoi_retrieval *retrieval, const qiaoi_query *query, const qiao_
     return st;
 }
 
-/* Impact of one document in a list, by bisection; 0 if absent. */
+/* Frequency of one document in a list, in units, by bisection; 0 if absent. */
 static uint32_t
-impact_of(qiaoi_posting_list list, uint16_t document)
+units_of(qiaoi_posting_list list, uint16_t document)
 {
     uint32_t low = 0, high = list.count;
 
@@ -436,7 +440,7 @@ impact_of(qiaoi_posting_list list, uint16_t document)
         else
             high = middle;
     }
-    return low < list.count && list.documents[low] == document ? list.impacts[low] : 0;
+    return low < list.count && list.documents[low] == document ? qiaoi_impact_units(list.impacts[low]) : 0;
 }
 
 uint32_t
@@ -455,7 +459,7 @@ qiaoi_contributions(const qiaoi_query *query, const qiao_generation *generation,
             const qiaoi_query_term *term = &query->terms[group->first + i];
 
             sum += fixed_share(term->weight) *
-                   impact_of(qiaoi_postings_list(range, term->slot), (uint16_t)(docid & (QIAOI_RANGE_SIZE - 1)));
+                   units_of(qiaoi_postings_list(range, term->slot), (uint16_t)(docid & (QIAOI_RANGE_SIZE - 1)));
         }
         contributions[g] = sum == 0 ? 0 : qiaoi_saturate(group->weight * QIAOI_SCORE_UNIT, sum);
         total += contributions[g];

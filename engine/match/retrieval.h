@@ -41,6 +41,7 @@ typedef struct qiaoi_list_use {
 typedef struct qiaoi_retrieval {
     const qiaoi_kernels *kernels; /* may be replaced between queries */
     bool never_skip;              /* add every posting: for comparison */
+    uint32_t units[256];          /* of every impact */
     uint32_t *scores;             /* [QIAOI_RANGE_SIZE] */
     uint32_t *sums;               /* [QIAOI_RANGE_SIZE] of the group being added */
     uint16_t *listed;             /* [QIAOI_RANGE_SIZE + 16] */

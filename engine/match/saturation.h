@@ -5,7 +5,7 @@
 #include "match/kernels.h"
 #include "store/generation_format.h"
 
-#define QIAOI_SATURATION_HALF ((float)(QIAOI_K1 * QIAOI_IMPACT_UNIT) * QIAOI_SHARE_UNIT)
+#define QIAOI_SATURATION_HALF ((float)(QIAOI_K1 * QIAOI_FREQUENCY_UNIT) * QIAOI_SHARE_UNIT)
 
 /* By way of int32_t, which every vector unit converts; sums and scores stay far below 2^31. */
 static inline uint32_t

@@ -54,7 +54,7 @@ qiaoi_title_evidence(const qiaoi_title *title, const qiao_generation *generation
             t++;
         for (; t < title->term_count && title->terms[t].slot == slot; t++)
             sums[title->terms[t].word] +=
-                (double)title->terms[t].weight * (row.entries[i] & 255u) / QIAOI_IMPACT_UNIT;
+                (double)title->terms[t].weight * qiaoi_impact_frequency((uint8_t)(row.entries[i] & 255u));
     }
     for (size_t w = 0; w < title->word_count; w++)
         total += (double)title->weights[w] * (sums[w] / (K1 + sums[w]));

@@ -18,7 +18,7 @@ qiaoi_topic_init(qiaoi_topic *topic, uint32_t terms, qiao_error *err)
     topic->weights = qiao_calloc((size_t)terms + 1, sizeof *topic->weights);
     topic->slots = qiao_alloc(((size_t)terms + 1) * sizeof *topic->slots);
     for (int i = 0; i < 256; i++)
-        topic->scale[i] = (float)log(1.0 + i / QIAOI_IMPACT_UNIT);
+        topic->scale[i] = (float)log(1.0 + qiaoi_impact_frequency((uint8_t)i));
     if (topic->weights != NULL && topic->slots != NULL)
         return QIAO_OK;
     qiaoi_topic_done(topic);

@@ -13,23 +13,24 @@
  * pairs) u32 rank[words]      set bits before each word u32 offsets[present + 1] u16 documents[postings], docid within
  * the range, ascending for each term u8 impacts[postings], u8 maxima[present] Values of "documents" and "postings" are
  * padded to QIAOI_ALIGNED_VALUE_MIN: LMDB then gives them pages of their own, where they are aligned; values inside a
- * shared page are not. The impact of term t in document d is its field-weighted, length-normalised frequency in units
- * of 1/QIAOI_IMPACT_UNIT.
+ * shared page are not. The impact of a term in a document is that of
+ * impact.h.
  */
 #ifndef QIAO_STORE_GENERATION_FORMAT_H
 #define QIAO_STORE_GENERATION_FORMAT_H
+
+#include "store/impact.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
 #define QIAOI_RANGE_BITS 16u
 #define QIAOI_RANGE_SIZE (1u << QIAOI_RANGE_BITS)
-#define QIAOI_IMPACT_UNIT 24.0
 #define QIAOI_ALIGNED_VALUE_MIN 4096u
 #define QIAOI_PLACES_KEY 2
 #define QIAOI_PLACE_NEED 0x80000000u
 #define QIAOI_PLACE_NONE 0xFFFFFFFFu
-#define QIAOI_POSTINGS_MAGIC 0x31504951u /* "QIP1" */
+#define QIAOI_POSTINGS_MAGIC 0x32504951u /* "QIP2" */
 
 typedef struct qiaoi_postings_header {
     uint32_t magic;

@@ -181,15 +181,15 @@ impacts_weigh_titles_and_lengths(void **state)
     assert_int_equal(list.count, 3);
     assert_int_equal(list.documents[0], 0);
     assert_int_equal(list.documents[2], 2);
-    assert_int_equal(list.impacts[0], 48);  /* title of mean length: 2 * 24 */
-    assert_int_equal(list.impacts[1], 28);  /* twice in a body of twice the mean length: 2 / 1.7 * 24 */
-    assert_int_equal(list.impacts[2], 255); /* the largest there is */
+    assert_int_equal(list.impacts[0], qiaoi_impact_of(2.0));     /* title of mean length */
+    assert_int_equal(list.impacts[1], qiaoi_impact_of(2 / 1.7)); /* twice in a body of twice the mean length */
+    assert_int_equal(list.impacts[2], 255);                      /* the largest there is */
     assert_int_equal(list.maximum, 255);
-    assert_int_equal(list_of(f, QIAO_PROJECT, 0, LASER).impacts[0], 24);
+    assert_int_equal(list_of(f, QIAO_PROJECT, 0, LASER).impacts[0], qiaoi_impact_of(1.0));
     list = list_of(f, QIAO_PROJECT, 0, NATIVE);
     assert_int_equal(list.count, 2);
-    assert_true(list.impacts[0] < 8);      /* its English text says the same already */
-    assert_int_equal(list.impacts[1], 32); /* by the length of the native words: 2 / 1.5 * 24 */
+    assert_true(list.impacts[0] < qiaoi_impact_of(0.1));         /* its English text says the same already */
+    assert_int_equal(list.impacts[1], qiaoi_impact_of(2 / 1.5)); /* by the length of the native words */
     assert_int_equal(list_of(f, QIAO_PROJECT, 0, CELL).count, 0);
     assert_int_equal(list_of(f, QIAO_PROJECT, 0, 99999).count, 0);
     assert_int_equal(f->corpus.postings, 6);
@@ -218,10 +218,10 @@ words_to_translate_and_pairs_get_their_lists(void **state)
     assert_int_equal(cell.count, 1);
     entry = &f->derived->entries[0];
     assert_int_equal(entry->count, 2); /* equally frequent: half each, of a title word */
-    assert_int_equal(battery.impacts[0], 24);
-    assert_int_equal(cell.impacts[0], 24);
+    assert_int_equal(battery.impacts[0], qiaoi_impact_of(1.0));
+    assert_int_equal(cell.impacts[0], qiaoi_impact_of(1.0));
     assert_int_equal(list_of(f, QIAO_NEED, 0, TERMS).count, 1); /* the pair, in its order only */
-    assert_int_equal(list_of(f, QIAO_NEED, 0, TERMS).impacts[0], 48);
+    assert_int_equal(list_of(f, QIAO_NEED, 0, TERMS).impacts[0], qiaoi_impact_of(2.0));
     assert_int_equal(qiao_generation_count(f->generation, QIAO_PROJECT), 0);
     assert_null(qiao_generation_id(f->generation, QIAO_PROJECT, 0));
 }
