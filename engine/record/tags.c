@@ -2,6 +2,8 @@
  * the child. */
 #include "qiao/tags.h"
 
+#include "qiao/file.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -113,6 +115,27 @@ add_year(tag_list *list, const qiao_record *record)
     add(list, "year", year, (size_t)n);
 }
 
+/* Whose need it is, without its name: a filter may say so where the name may not be said. */
+static void
+add_owner(tag_list *list, const qiao_record *record)
+{
+    char hash[33];
+
+    if (record->kind != QIAO_NEED || record->org_name == NULL)
+        return;
+    qiao_hash128_hex(record->org_name, strlen(record->org_name), hash);
+    add_text(list, "owner", hash);
+}
+
+/* May everybody see it? A project that says nothing is public, a need is not. */
+static void
+add_access(tag_list *list, const qiao_record *record)
+{
+    bool open = record->visibility == NULL ? record->kind == QIAO_PROJECT : strcmp(record->visibility, "public") == 0;
+
+    add_text(list, "access", open ? "public" : "closed");
+}
+
 size_t
 qiao_record_tags(const qiao_record *record, const qiao_vocabulary *vocabulary, int day, qiao_arena *arena,
                  const char *tags[QIAO_TAGS_MAX], bool *complete)
@@ -132,6 +155,8 @@ qiao_record_tags(const qiao_record *record, const qiao_vocabulary *vocabulary, i
     add_text(&list, "source", record->source);
     add_text(&list, "record_kind", record->record_kind);
     add_text(&list, "visibility", record->visibility);
+    add_access(&list, record);
+    add_owner(&list, record);
     for (size_t i = 0; i < record->text_count; i++)
         if (strcmp(record->texts[i].language, "und") != 0)
             add_text(&list, "language", record->texts[i].language);

@@ -25,6 +25,8 @@ static const struct {
     {"status", {"status", NULL}},
     {"record_kind", {"record_kind", "need_kind"}},
     {"visibility", {"visibility", NULL}},
+    {"access", {NULL, NULL}},
+    {"owner", {NULL, NULL}},
     {"trl", {"trl", NULL}},
     {"region", {NULL, NULL}},
     {"source", {NULL, NULL}},

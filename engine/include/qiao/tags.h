@@ -3,7 +3,8 @@
  *
  *   kind:project  status:published  country:DE  group:EU  region:DE-BY  field:energy.battery (and field:energy)
  * park:haidian  mode:jv org_kind:univ  source:arxiv  language:en  trl:5 (needs: every level of their range)  year:2026
- * record_kind:tech_offer  visibility:public
+ * record_kind:tech_offer  visibility:public  access:public (or closed: not for everybody)  owner:HASH (needs: the
+ * enterprise's name, by qiao_hash128_hex)
  *
  * Pure; threads as the arena given.
  */
