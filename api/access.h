@@ -1,0 +1,50 @@
+/*
+ * Access: who calls, and what that caller may see.
+ *
+ * While no key was ever made, the service is open: everybody is staff, as on the machine of whoever tries it out. From
+ * the first key on a caller without one is the public, which may read public projects where that is switched on, and
+ * nothing else.
+ *
+ * What an enterprise may not see is answered exactly as what is not there.
+ */
+#ifndef QIAO_API_ACCESS_H
+#define QIAO_API_ACCESS_H
+
+#include "keys.h"
+#include "problem.h"
+#include "qiao/record.h"
+
+typedef struct qiaoi_access {
+    qiao_desk *desk;  /* borrowed; NULL = there is none: the service is open, and writes nothing */
+    bool public_reads;
+} qiaoi_access;
+
+typedef struct qiaoi_caller {
+    qiaoi_role role;
+    bool open; /* the service is: staff without a key */
+    qiaoi_key key;
+    char owner_filter[8 + 32 + 1]; /* "owner:HASH" of an enterprise; "" */
+} qiaoi_caller;
+
+/* Roles as bits, for the table of routes. */
+#define QIAOI_MAY(role) (1u << QIAOI_ROLE_##role)
+#define QIAOI_MAY_READ (QIAOI_MAY(PUBLIC) | QIAOI_MAY(ENTERPRISE) | QIAOI_MAY(STAFF) | QIAOI_MAY(JOB))
+#define QIAOI_MAY_KEY (QIAOI_MAY(ENTERPRISE) | QIAOI_MAY(STAFF) | QIAOI_MAY(JOB))
+#define QIAOI_MAY_WRITE (QIAOI_MAY(ENTERPRISE) | QIAOI_MAY(STAFF))
+#define QIAOI_MAY_STAFF QIAOI_MAY(STAFF)
+#define QIAOI_MAY_ANYBODY UINT32_MAX /* probes, the contract: not even a wrong key is refused */
+
+/* Who calls, by the Authorization header (NULL = none). false: the problem says why not. */
+bool qiaoi_access_identify(const qiaoi_access *access, const char *authorization, qiaoi_caller *out,
+                           qiaoi_problem *problem);
+/* May the caller use a route for those roles? false: the problem says. */
+bool qiaoi_access_allows(const qiaoi_access *access, const qiaoi_caller *caller, unsigned roles, qiaoi_problem *problem);
+
+/* The word for the audit trail. */
+const char *qiaoi_caller_name(const qiaoi_caller *caller);
+/* The tag that records of a side must have for this caller to see them; NULL = all may be seen. Valid as long as caller. */
+const char *qiaoi_access_filter(const qiaoi_caller *caller, qiao_kind side);
+/* May the caller see that there is such a record? */
+bool qiaoi_access_sees(const qiaoi_caller *caller, qiao_kind kind, const char *visibility, const char *organisation);
+
+#endif
