@@ -26,6 +26,25 @@ refuse_key(qiaoi_problem *problem, const char *english)
     return false;
 }
 
+/* Whose needs the caller sees, and what its answers are kept under. */
+static void
+set_scope(qiaoi_caller *caller)
+{
+    const qiaoi_key *key = &caller->key;
+    char hash[33];
+
+    if (caller->role == QIAOI_ROLE_ENTERPRISE) {
+        qiao_hash128_hex(key->organisation, strlen(key->organisation), hash);
+        snprintf(caller->needs_filter, sizeof caller->needs_filter, "owner:%s", hash);
+    } else if (caller->role == QIAOI_ROLE_PUBLIC) {
+        snprintf(caller->needs_filter, sizeof caller->needs_filter, "owner:nobody");
+    } else if (key->park[0] != '\0') {
+        snprintf(caller->needs_filter, sizeof caller->needs_filter, "park:%s", key->park);
+    }
+    snprintf(caller->scope, sizeof caller->scope, "%s\n%s\n%s", qiaoi_role_word(caller->role), key->park,
+             caller->role == QIAOI_ROLE_ENTERPRISE ? key->organisation : "");
+}
+
 static bool
 identify_without(const qiaoi_access *access, qiaoi_caller *out, qiaoi_problem *problem)
 {
@@ -36,16 +55,8 @@ identify_without(const qiaoi_access *access, qiaoi_caller *out, qiaoi_problem *p
         return failed(problem, &error);
     out->open = !any;
     out->role = any ? QIAOI_ROLE_PUBLIC : QIAOI_ROLE_STAFF;
+    set_scope(out);
     return true;
-}
-
-static void
-own_filter(qiaoi_caller *caller)
-{
-    char hash[33];
-
-    qiao_hash128_hex(caller->key.organisation, strlen(caller->key.organisation), hash);
-    snprintf(caller->owner_filter, sizeof caller->owner_filter, "owner:%s", hash);
 }
 
 bool
@@ -73,8 +84,7 @@ qiaoi_access_identify(const qiaoi_access *access, const char *authorization, qia
         return refuse_key(problem, "the key has expired");
     }
     out->role = out->key.role;
-    if (out->role == QIAOI_ROLE_ENTERPRISE)
-        own_filter(out);
+    set_scope(out);
     return true;
 }
 
@@ -100,23 +110,45 @@ qiaoi_caller_name(const qiaoi_caller *caller)
 }
 
 const char *
+qiaoi_access_scope(const qiaoi_caller *caller)
+{
+    return caller->scope;
+}
+
+static bool
+is_inside(const qiaoi_caller *caller)
+{
+    return caller->role == QIAOI_ROLE_STAFF || caller->role == QIAOI_ROLE_JOB;
+}
+
+const char *
 qiaoi_access_filter(const qiaoi_caller *caller, qiao_kind side)
 {
-    if (caller->role == QIAOI_ROLE_STAFF || caller->role == QIAOI_ROLE_JOB)
-        return NULL;
     if (side == QIAO_PROJECT)
-        return "access:public";
-    return caller->role == QIAOI_ROLE_ENTERPRISE ? caller->owner_filter : "access:public";
+        return is_inside(caller) ? NULL : "access:public";
+    return caller->needs_filter[0] != '\0' ? caller->needs_filter : NULL;
 }
 
 bool
-qiaoi_access_sees(const qiaoi_caller *caller, qiao_kind kind, const char *visibility, const char *organisation)
+qiaoi_access_sees_all(const qiaoi_caller *caller, qiao_kind side)
 {
-    if (caller->role == QIAOI_ROLE_STAFF || caller->role == QIAOI_ROLE_JOB)
-        return true;
-    if (kind == QIAO_NEED && caller->role == QIAOI_ROLE_ENTERPRISE)
-        return organisation != NULL && strcmp(organisation, caller->key.organisation) == 0;
-    if (visibility == NULL)
-        return kind == QIAO_PROJECT;
-    return strcmp(visibility, "public") == 0;
+    return is_inside(caller) && qiaoi_access_filter(caller, side) == NULL;
+}
+
+bool
+qiaoi_access_owns(const qiaoi_caller *caller, const qiao_record *record)
+{
+    return caller->role == QIAOI_ROLE_ENTERPRISE && record->org_name != NULL &&
+           strcmp(record->org_name, caller->key.organisation) == 0;
+}
+
+bool
+qiaoi_access_sees(const qiaoi_caller *caller, const qiao_record *record)
+{
+    if (record->kind == QIAO_PROJECT)
+        return is_inside(caller) || record->visibility == NULL || strcmp(record->visibility, "public") == 0 ||
+               qiaoi_access_owns(caller, record);
+    if (is_inside(caller))
+        return caller->key.park[0] == '\0' || (record->park != NULL && strcmp(record->park, caller->key.park) == 0);
+    return qiaoi_access_owns(caller, record);
 }

@@ -15,7 +15,7 @@
 #include "qiao/record.h"
 
 typedef struct qiaoi_access {
-    qiao_desk *desk;  /* borrowed; NULL = there is none: the service is open, and writes nothing */
+    qiao_desk *desk; /* borrowed; NULL = there is none: the service is open, and writes nothing */
     bool public_reads;
 } qiaoi_access;
 
@@ -23,7 +23,8 @@ typedef struct qiaoi_caller {
     qiaoi_role role;
     bool open; /* the service is: staff without a key */
     qiaoi_key key;
-    char owner_filter[8 + 32 + 1]; /* "owner:HASH" of an enterprise; "" */
+    char needs_filter[64];                                  /* the tag that needs must have; "" = all may be seen */
+    char scope[16 + QIAO_DESK_OWNER_MAX + QIAOI_PARK_SIZE]; /* callers of one scope see the same */
 } qiaoi_caller;
 
 /* Roles as bits, for the table of routes. */
@@ -31,6 +32,7 @@ typedef struct qiaoi_caller {
 #define QIAOI_MAY_READ (QIAOI_MAY(PUBLIC) | QIAOI_MAY(ENTERPRISE) | QIAOI_MAY(STAFF) | QIAOI_MAY(JOB))
 #define QIAOI_MAY_KEY (QIAOI_MAY(ENTERPRISE) | QIAOI_MAY(STAFF) | QIAOI_MAY(JOB))
 #define QIAOI_MAY_WRITE (QIAOI_MAY(ENTERPRISE) | QIAOI_MAY(STAFF))
+#define QIAOI_MAY_INSIDE (QIAOI_MAY(STAFF) | QIAOI_MAY(JOB))
 #define QIAOI_MAY_STAFF QIAOI_MAY(STAFF)
 #define QIAOI_MAY_ANYBODY UINT32_MAX /* probes, the contract: not even a wrong key is refused */
 
@@ -38,13 +40,21 @@ typedef struct qiaoi_caller {
 bool qiaoi_access_identify(const qiaoi_access *access, const char *authorization, qiaoi_caller *out,
                            qiaoi_problem *problem);
 /* May the caller use a route for those roles? false: the problem says. */
-bool qiaoi_access_allows(const qiaoi_access *access, const qiaoi_caller *caller, unsigned roles, qiaoi_problem *problem);
+bool qiaoi_access_allows(const qiaoi_access *access, const qiaoi_caller *caller, unsigned roles,
+                         qiaoi_problem *problem);
 
 /* The word for the audit trail. */
 const char *qiaoi_caller_name(const qiaoi_caller *caller);
-/* The tag that records of a side must have for this caller to see them; NULL = all may be seen. Valid as long as caller. */
+/* The tag that records of a side must have for this caller to see them; NULL = all may be seen. Valid as long as
+ * caller. */
 const char *qiaoi_access_filter(const qiaoi_caller *caller, qiao_kind side);
+/* Does the caller see records of that side as they are stored, every one of them? */
+bool qiaoi_access_sees_all(const qiaoi_caller *caller, qiao_kind side);
 /* May the caller see that there is such a record? */
-bool qiaoi_access_sees(const qiaoi_caller *caller, qiao_kind kind, const char *visibility, const char *organisation);
+bool qiaoi_access_sees(const qiaoi_caller *caller, const qiao_record *record);
+/* Is it the caller's own? */
+bool qiaoi_access_owns(const qiaoi_caller *caller, const qiao_record *record);
+/* Callers of one scope get the same answers: what tells their ETags from others'. Valid as long as caller. */
+const char *qiaoi_access_scope(const qiaoi_caller *caller);
 
 #endif

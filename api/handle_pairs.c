@@ -2,8 +2,22 @@
 #include "handlers.h"
 
 #include "service.h"
+#include "visible.h"
 
 #define EXCLUDED_LIMIT_MAX 200u
+
+/* Both records must be there for the caller. */
+static bool
+sees_both(qiaoi_call *call)
+{
+    qiaoi_visible need = {0}, project = {0};
+    bool fine = qiaoi_visible_open(call, QIAO_NEED, call->id, &need) &&
+                qiaoi_visible_open(call, QIAO_PROJECT, call->other, &project);
+
+    qiaoi_visible_done(&need);
+    qiaoi_visible_done(&project);
+    return fine;
+}
 
 void
 qiaoi_answer_pair(qiaoi_call *call)
@@ -14,7 +28,7 @@ qiaoi_answer_pair(qiaoi_call *call)
 
     if (!qiaoi_call_parameters(call, QIAOI_BIT(QIAOI_P_EXPLAIN) | QIAOI_BIT(QIAOI_P_RANK) | QIAOI_P_SCORING, 0,
                                &given) ||
-        qiaoi_call_unchanged(call, qiaoi_answer_day()))
+        qiaoi_call_unchanged(call, qiaoi_answer_day()) || !sees_both(call))
         return;
     request = (qiao_match_request){.kind = QIAO_NEED, .id = call->id};
     qiaoi_parameters_to_match(&given, &request);
@@ -22,6 +36,16 @@ qiaoi_answer_pair(qiaoi_call *call)
             call, qiao_pair_json(call->session, &request, call->other, given.rank, &call->response->body, &error),
             &error))
         qiaoi_call_json(call);
+}
+
+static bool
+sees_need(qiaoi_call *call)
+{
+    qiaoi_visible need = {0};
+    bool fine = qiaoi_visible_open(call, QIAO_NEED, call->id, &need);
+
+    qiaoi_visible_done(&need);
+    return fine;
 }
 
 void
@@ -34,6 +58,8 @@ qiaoi_answer_excluded(qiaoi_call *call)
     if (!qiaoi_call_parameters(call, QIAOI_BIT(QIAOI_P_LIMIT) | QIAOI_BIT(QIAOI_P_RANK) | QIAOI_P_SCORING,
                                EXCLUDED_LIMIT_MAX, &given) ||
         qiaoi_call_unchanged(call, qiaoi_answer_day()))
+        return;
+    if (!sees_need(call))
         return;
     request = (qiao_match_request){.kind = QIAO_NEED, .id = call->id};
     qiaoi_parameters_to_match(&given, &request);

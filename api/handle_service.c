@@ -119,6 +119,18 @@ write_licences(qiao_buffer *out)
     qiao_buffer_text(out, "]}");
 }
 
+/* How many needs there are is for those who see them all. */
+static void
+write_catalogue(const qiaoi_call *call, qiao_buffer *out)
+{
+    if (call->session == NULL)
+        qiao_buffer_text(out, "null");
+    else if (qiaoi_access_sees_all(&call->caller, QIAO_NEED))
+        qiao_buffer_text(out, qiao_session_about_json(call->session));
+    else
+        qiao_buffer_printf(out, "{\"generation\":\"%s\"}", call->generation);
+}
+
 void
 qiaoi_answer_about(qiaoi_call *call)
 {
@@ -129,7 +141,7 @@ qiaoi_answer_about(qiaoi_call *call)
     qiao_buffer_char(out, '{');
     write_generation(call, out);
     qiao_buffer_text(out, ",\"software\":{\"name\":\"qiao\",\"version\":\"" QIAO_VERSION "\"},\"catalogue\":");
-    qiao_buffer_text(out, call->session != NULL ? qiao_session_about_json(call->session) : "null");
+    write_catalogue(call, out);
     write_licences(out);
     qiao_buffer_char(out, '}');
     qiaoi_call_json(call);

@@ -3,6 +3,7 @@
 
 #include "qiao/match.h"
 #include "service.h"
+#include "visible.h"
 
 #include <string.h>
 #include <time.h>
@@ -10,21 +11,33 @@
 #define SEARCH_LIMIT_MAX 200u
 
 const qiaoi_route qiaoi_routes[] = {
-    {"GET", "/", qiaoi_answer_links, QIAOI_SESSION_OPTIONAL},
-    {"GET", "/livez", qiaoi_answer_live, QIAOI_SESSION_NONE},
-    {"GET", "/readyz", qiaoi_answer_ready, QIAOI_SESSION_REQUIRED},
-    {"GET", "/v1/about", qiaoi_answer_about, QIAOI_SESSION_OPTIONAL},
-    {"GET", "/v1/openapi.json", qiaoi_answer_openapi, QIAOI_SESSION_NONE},
-    {"GET", "/v1/search", qiaoi_answer_search, QIAOI_SESSION_REQUIRED},
-    {"POST", "/v1/match", qiaoi_answer_match, QIAOI_SESSION_REQUIRED},
-    {"POST", "/v1/lint", qiaoi_answer_lint, QIAOI_SESSION_REQUIRED},
-    {"GET", "/v1/projects/{id}/matches", qiaoi_answer_project_matches, QIAOI_SESSION_REQUIRED},
-    {"GET", "/v1/projects/{id}", qiaoi_answer_project, QIAOI_SESSION_REQUIRED},
-    {"GET", "/v1/pairs/{id}/{other}", qiaoi_answer_pair, QIAOI_SESSION_REQUIRED},
-    {"GET", "/v1/needs/{id}/excluded", qiaoi_answer_excluded, QIAOI_SESSION_REQUIRED},
-    {"GET", "/v1/needs/{id}/matches", qiaoi_answer_need_matches, QIAOI_SESSION_REQUIRED},
-    {"GET", "/v1/needs/{id}", qiaoi_answer_need, QIAOI_SESSION_REQUIRED},
-    {NULL, NULL, NULL, QIAOI_SESSION_NONE},
+    {"GET", "/", qiaoi_answer_links, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_ANYBODY},
+    {"GET", "/livez", qiaoi_answer_live, QIAOI_SESSION_NONE, QIAOI_MAY_ANYBODY},
+    {"GET", "/readyz", qiaoi_answer_ready, QIAOI_SESSION_REQUIRED, QIAOI_MAY_ANYBODY},
+    {"GET", "/v1/about", qiaoi_answer_about, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_READ},
+    {"GET", "/v1/openapi.json", qiaoi_answer_openapi, QIAOI_SESSION_NONE, QIAOI_MAY_ANYBODY},
+    {"GET", "/v1/search", qiaoi_answer_search, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},
+    {"POST", "/v1/match", qiaoi_answer_match, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},
+    {"POST", "/v1/lint", qiaoi_answer_lint, QIAOI_SESSION_REQUIRED, QIAOI_MAY_KEY},
+    {"GET", "/v1/projects/{id}/matches", qiaoi_answer_project_matches, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},
+    {"GET", "/v1/projects/{id}", qiaoi_answer_project, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},
+    {"PUT", "/v1/pairs/{id}/{other}/feedback", qiaoi_answer_put_feedback, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_WRITE},
+    {"GET", "/v1/pairs/{id}/{other}", qiaoi_answer_pair, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},
+    {"GET", "/v1/needs/{id}/excluded", qiaoi_answer_excluded, QIAOI_SESSION_REQUIRED, QIAOI_MAY_INSIDE},
+    {"GET", "/v1/needs/{id}/matches", qiaoi_answer_need_matches, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},
+    {"GET", "/v1/needs/{id}", qiaoi_answer_need, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},
+    {"PUT", "/v1/needs/{id}", qiaoi_answer_put_need, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_KEY},
+    {"DELETE", "/v1/needs/{id}", qiaoi_answer_delete_need, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_KEY},
+    {"GET", "/v1/needs", qiaoi_answer_needs, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_KEY},
+    {"POST", "/v1/needs", qiaoi_answer_post_need, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_KEY},
+    {"PUT", "/v1/projects/{id}", qiaoi_answer_put_project, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_INSIDE},
+    {"DELETE", "/v1/projects/{id}", qiaoi_answer_delete_project, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_INSIDE},
+    {"GET", "/v1/projects", qiaoi_answer_projects, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_KEY},
+    {"POST", "/v1/projects", qiaoi_answer_post_project, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_INSIDE},
+    {"GET", "/v1/cases", qiaoi_answer_cases, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_KEY},
+    {"GET", "/v1/cases/{id}/{other}", qiaoi_answer_case, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_KEY},
+    {"PUT", "/v1/cases/{id}/{other}", qiaoi_answer_put_case, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_STAFF},
+    {NULL, NULL, NULL, QIAOI_SESSION_NONE, 0},
 };
 
 void
@@ -38,6 +51,7 @@ qiaoi_answer_search(qiaoi_call *call)
 
     if (!qiaoi_call_parameters(call, allowed, SEARCH_LIMIT_MAX, &given) || qiaoi_call_unchanged(call, 0))
         return;
+    qiaoi_call_narrow(call, given.side, &given);
     request = (qiao_search_request){.side = given.side,
                                     .query = given.query,
                                     .query_length = given.query_length,
@@ -52,22 +66,17 @@ qiaoi_answer_search(qiaoi_call *call)
         qiaoi_call_json(call);
 }
 
-/* The record as it is stored, and the generation it was read from. */
+/* The record as its caller may see it, and the generation it was read from; of the desk: its revision. */
 static void
 answer_record(qiaoi_call *call, qiao_kind kind)
 {
-    qiao_buffer *out = &call->response->body;
-    qiao_error error = QIAO_ERROR_INIT;
     qiaoi_parameters none;
+    qiaoi_visible visible = {0};
 
-    if (!qiaoi_call_parameters(call, 0, 0, &none) || qiaoi_call_unchanged(call, 0) ||
-        !qiaoi_call_went_well(call, qiao_session_record_json(call->session, kind, call->id, out, &error), &error))
-        return;
-    if (out->length > 0 && out->data[out->length - 1] == '}')
-        out->length--; /* the generation goes last: should a record bring a field of that name, ours is the one that
-                          readers keep */
-    qiao_buffer_printf(out, ",\"generation\":\"%s\"}", call->generation);
-    qiaoi_call_json(call);
+    if (qiaoi_call_parameters(call, 0, 0, &none) && qiaoi_visible_open(call, kind, call->id, &visible) &&
+        !qiaoi_visible_unchanged(call, &visible) && qiaoi_visible_write(call, &visible))
+        qiaoi_call_json(call);
+    qiaoi_visible_done(&visible);
 }
 
 void
@@ -92,17 +101,19 @@ qiaoi_answer_day(void)
 static void
 answer_matches(qiaoi_call *call, qiao_kind kind)
 {
-    qiao_error error = QIAO_ERROR_INIT;
     qiaoi_parameters given;
     qiao_match_request request;
+    qiaoi_visible visible = {0};
 
-    if (!qiaoi_call_parameters(call, QIAOI_P_MATCH, QIAOI_MATCH_LIMIT_MAX, &given) ||
-        qiaoi_call_unchanged(call, qiaoi_answer_day()))
-        return;
-    request = (qiao_match_request){.kind = kind, .id = call->id};
-    qiaoi_parameters_to_match(&given, &request);
-    if (qiaoi_call_went_well(call, qiao_match_json(call->session, &request, &call->response->body, &error), &error))
-        qiaoi_call_json(call);
+    if (qiaoi_call_parameters(call, QIAOI_P_MATCH, QIAOI_MATCH_LIMIT_MAX, &given) &&
+        qiaoi_visible_open(call, kind, call->id, &visible) &&
+        !qiaoi_call_unchanged(call, qiaoi_answer_day() + (visible.revision << 20))) {
+        request = (qiao_match_request){.kind = kind};
+        qiaoi_visible_to_match(&visible, call->id, &request);
+        if (qiaoi_visible_match(call, &given, &request, qiao_match_json))
+            qiaoi_call_json(call);
+    }
+    qiaoi_visible_done(&visible);
 }
 
 void

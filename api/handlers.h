@@ -21,6 +21,18 @@ void qiaoi_answer_match(qiaoi_call *call);
 void qiaoi_answer_lint(qiaoi_call *call);
 void qiaoi_answer_pair(qiaoi_call *call);
 void qiaoi_answer_excluded(qiaoi_call *call);
+void qiaoi_answer_needs(qiaoi_call *call);
+void qiaoi_answer_projects(qiaoi_call *call);
+void qiaoi_answer_post_need(qiaoi_call *call);
+void qiaoi_answer_post_project(qiaoi_call *call);
+void qiaoi_answer_put_need(qiaoi_call *call);
+void qiaoi_answer_put_project(qiaoi_call *call);
+void qiaoi_answer_delete_need(qiaoi_call *call);
+void qiaoi_answer_delete_project(qiaoi_call *call);
+void qiaoi_answer_put_feedback(qiaoi_call *call);
+void qiaoi_answer_case(qiaoi_call *call);
+void qiaoi_answer_put_case(qiaoi_call *call);
+void qiaoi_answer_cases(qiaoi_call *call);
 
 /* What answers that gates have a say in rest on, beside the generation: the day. */
 uint64_t qiaoi_answer_day(void);

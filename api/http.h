@@ -19,11 +19,13 @@
 /* X(name, header): the request headers that the service looks at. Each may occur once. */
 #define QIAOI_HTTP_HEADER_TABLE(X)                                                                                     \
     X(ACCEPT_LANGUAGE, "Accept-Language")                                                                              \
+    X(AUTHORIZATION, "Authorization")                                                                                  \
     X(CONTENT_ENCODING, "Content-Encoding")                                                                            \
     X(CONTENT_LENGTH, "Content-Length")                                                                                \
     X(CONTENT_TYPE, "Content-Type")                                                                                    \
     X(EXPECT, "Expect")                                                                                                \
     X(HOST, "Host")                                                                                                    \
+    X(IF_MATCH, "If-Match")                                                                                            \
     X(IF_NONE_MATCH, "If-None-Match")                                                                                  \
     X(TRANSFER_ENCODING, "Transfer-Encoding")                                                                          \
     X(X_REQUEST_ID, "X-Request-Id")

@@ -156,7 +156,8 @@ name_of(const char *text, char out[QIAOI_KEY_NAME_SIZE])
 {
     size_t prefix = strlen(PREFIX);
 
-    if (strlen(text) != QIAOI_KEY_TEXT_SIZE - 1 || strncmp(text, PREFIX, prefix) != 0 || text[prefix + NAME_LENGTH] != '_')
+    if (strlen(text) != QIAOI_KEY_TEXT_SIZE - 1 || strncmp(text, PREFIX, prefix) != 0 ||
+        text[prefix + NAME_LENGTH] != '_')
         return false;
     memcpy(out, text + prefix, NAME_LENGTH);
     out[NAME_LENGTH] = '\0';

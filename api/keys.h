@@ -42,7 +42,12 @@ qiao_status qiaoi_key_create(qiao_desk *desk, qiaoi_key *given, char text_out[QI
 /* Effective with the next request. QIAO_E_NOTFOUND. */
 qiao_status qiaoi_key_revoke(qiao_desk *desk, const char *name, qiao_error *err) QIAO_CHECK;
 
-typedef enum qiaoi_key_verdict { QIAOI_KEY_GOOD, QIAOI_KEY_UNKNOWN, QIAOI_KEY_REVOKED, QIAOI_KEY_EXPIRED } qiaoi_key_verdict;
+typedef enum qiaoi_key_verdict {
+    QIAOI_KEY_GOOD,
+    QIAOI_KEY_UNKNOWN,
+    QIAOI_KEY_REVOKED,
+    QIAOI_KEY_EXPIRED
+} qiaoi_key_verdict;
 
 /*
  * Whose key is it? The comparison takes as long for a wrong secret as for the right one. Any text is taken.

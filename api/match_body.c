@@ -4,12 +4,11 @@
  */
 #include "match_body.h"
 
-#include "json_guard.h"
+#include "json_body.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 /* Where a record may stand, and the kind it must then have. */
 typedef struct record_place {
@@ -23,95 +22,12 @@ typedef struct body_reader {
     qiaoi_call *call;
     qiaoi_match_body *out;
     qiaoi_parameter_reader options;
-    cJSON *record;    /* the member that holds it, or the root */
-    const char *kind; /* that the record must have; NULL = its own */
-    bool bare;        /* the root is the record */
-    unsigned given;   /* of text, need, project */
+    cJSON *record;        /* the member that holds it, or the root */
+    const char *kind;     /* that the record must have; NULL = its own */
+    const char *standard; /* where it says none */
+    bool bare;            /* the root is the record */
+    unsigned given;       /* of text, need, project */
 } body_reader;
-
-static bool
-is_json(const char *type)
-{
-    size_t length = type != NULL ? strcspn(type, "; ") : 0;
-
-    return (length == 16 && strncasecmp(type, "application/json", length) == 0) ||
-           (length > 17 && strncasecmp(type, "application/", 12) == 0 &&
-            strncasecmp(type + length - 5, "+json", 5) == 0);
-}
-
-static bool
-check_headers(qiaoi_call *call)
-{
-    const char *encoding = call->request->headers[QIAOI_HEADER_CONTENT_ENCODING];
-    qiao_error *error;
-
-    if (is_json(call->request->headers[QIAOI_HEADER_CONTENT_TYPE]) &&
-        (encoding == NULL || strcasecmp(encoding, "identity") == 0))
-        return true;
-    error = qiaoi_problem_set(&call->problem, QIAOI_PROBLEM_MEDIA_TYPE);
-    qiao_fail(error, QIAO_E_INPUT,
-              "the body must be JSON, not compressed, with the header Content-Type: application/json");
-    qiao_error_hint(error, "with curl: -H 'Content-Type: application/json' --data '{\"text\": \"...\"}'");
-    return false;
-}
-
-static qiao_error *
-bad_body(qiaoi_call *call)
-{
-    return qiaoi_problem_set(&call->problem, QIAOI_PROBLEM_BAD_BODY);
-}
-
-static bool
-check_json(qiaoi_call *call)
-{
-    size_t at = 0;
-
-    if (call->request->body_length == 0) {
-        qiao_fail(bad_body(call), QIAO_E_INPUT, "there is no body");
-        return false;
-    }
-    switch (qiaoi_json_guard(call->request->body, call->request->body_length, &at)) {
-    case QIAOI_JSON_FINE:
-        return true;
-    case QIAOI_JSON_BROKEN:
-        qiao_fail(bad_body(call), QIAO_E_INPUT, "the body is no JSON: it cannot be read from byte %zu on", at);
-        break;
-    case QIAOI_JSON_NOT_UTF8:
-        qiao_fail(bad_body(call), QIAO_E_INPUT, "the body is not UTF-8; save or send it as UTF-8");
-        break;
-    case QIAOI_JSON_TOO_DEEP:
-        qiao_fail(bad_body(call), QIAO_E_INPUT, "the body is nested deeper than %d levels", QIAOI_JSON_DEPTH_MAX);
-        break;
-    case QIAOI_JSON_HAS_NUL:
-        qiao_fail(bad_body(call), QIAO_E_INPUT, "the body holds a NUL character; take it out");
-        break;
-    }
-    return false;
-}
-
-static void
-out_of_memory(qiaoi_call *call)
-{
-    qiao_fail(qiaoi_problem_set(&call->problem, QIAOI_PROBLEM_BUSY), QIAO_E_NOMEM, "out of memory");
-}
-
-static cJSON *
-parse(qiaoi_call *call)
-{
-    cJSON *tree;
-
-    if (!check_json(call))
-        return NULL;
-    tree = cJSON_ParseWithLength(call->request->body, call->request->body_length);
-    if (tree == NULL) {
-        out_of_memory(call);
-    } else if (!cJSON_IsObject(tree)) {
-        qiao_fail(bad_body(call), QIAO_E_INPUT, "the body must be a JSON object");
-        cJSON_Delete(tree);
-        tree = NULL;
-    }
-    return tree;
-}
 
 static qiao_error *
 wrong(body_reader *reader, const char *base, const char *name)
@@ -275,7 +191,8 @@ fill_in(body_reader *reader)
                   kind->valuestring, reader->kind);
         return false;
     }
-    if (kind == NULL && cJSON_AddStringToObject(record, "kind", reader->kind != NULL ? reader->kind : "need") == NULL)
+    if (kind == NULL &&
+        cJSON_AddStringToObject(record, "kind", reader->kind != NULL ? reader->kind : reader->standard) == NULL)
         return false;
     return cJSON_HasObjectItem(record, "id") || cJSON_AddStringToObject(record, "id", "posted:record") != NULL;
 }
@@ -327,7 +244,7 @@ read_record(body_reader *reader)
         json = cJSON_PrintUnformatted(reader->record);
     if (json == NULL) {
         if (call->problem.code == QIAOI_PROBLEM_NONE)
-            out_of_memory(call);
+            qiaoi_json_body_memory(call);
         return;
     }
     status = qiao_record_parse(json, strlen(json), qiao_engine_vocabulary(call->service->engine), &reader->out->record,
@@ -340,13 +257,14 @@ read_record(body_reader *reader)
 }
 
 bool
-qiaoi_match_body_read(qiaoi_call *call, qiaoi_match_body *out)
+qiaoi_match_body_read(qiaoi_call *call, qiao_kind kind, qiaoi_match_body *out)
 {
-    body_reader reader = {.call = call, .out = out};
+    body_reader reader = {.call = call, .out = out, .standard = kind == QIAO_NEED ? "need" : "project"};
 
     *out = (qiaoi_match_body){.record_pointer = ""};
     qiaoi_parameters_init(&out->options);
-    if (!check_headers(call) || (out->tree = parse(call)) == NULL)
+    out->tree = qiaoi_json_body(call);
+    if (out->tree == NULL)
         return false;
     reader.options = (qiaoi_parameter_reader){.vocabulary = qiao_engine_vocabulary(call->service->engine),
                                               .arena = call->arena,
@@ -359,6 +277,36 @@ qiaoi_match_body_read(qiaoi_call *call, qiaoi_match_body *out)
     if (call->problem.code == QIAOI_PROBLEM_NONE && reader.record != NULL)
         read_record(&reader);
     return call->problem.code == QIAOI_PROBLEM_NONE;
+}
+
+static void
+write_warning(const qiaoi_match_body *body, const qiao_record_issue *issue, qiao_language language, qiao_buffer *out)
+{
+    const char *reason = language == QIAO_LANGUAGE_ZH ? issue->reason_zh : issue->reason;
+    char pointer[160];
+
+    snprintf(pointer, sizeof pointer, "%s%s", body->record_pointer, issue->pointer);
+    qiao_buffer_text(out, "{\"pointer\":");
+    qiao_buffer_json_string(out, pointer, strlen(pointer));
+    qiao_buffer_text(out, ",\"value\":");
+    qiao_buffer_json_string(out, issue->value, strlen(issue->value));
+    qiao_buffer_text(out, ",\"detail\":");
+    qiao_buffer_json_string(out, reason, strlen(reason));
+    qiao_buffer_char(out, '}');
+}
+
+void
+qiaoi_match_body_warn(const qiaoi_match_body *body, qiao_language language, qiao_buffer *out)
+{
+    if (body->issues.count == 0)
+        return;
+    qiao_buffer_text(out, ",\"warnings\":[");
+    for (size_t i = 0; i < body->issues.count; i++) {
+        if (i != 0)
+            qiao_buffer_char(out, ',');
+        write_warning(body, &body->issues.items[i], language, out);
+    }
+    qiao_buffer_char(out, ']');
 }
 
 void

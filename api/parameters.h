@@ -52,7 +52,7 @@ typedef struct qiaoi_parameters {
     qiao_kind side;
     const char *query;
     size_t query_length;
-    const char *filters[8]; /* "country:DE|country:FR": alternatives inside, all must hold */
+    const char *filters[10]; /* "country:DE|country:FR": alternatives inside, all must hold */
     size_t filter_count;
     uint8_t filter_of[QIAOI_PARAMETER_COUNT]; /* place of the filter of a parameter, plus one; 0 = none yet */
     int32_t trl_min, trl_max;

@@ -52,6 +52,8 @@ code_of(qiao_status status)
         return QIAOI_PROBLEM_BAD_QUERY;
     case QIAO_E_LIMIT:
         return QIAOI_PROBLEM_LIMIT;
+    case QIAO_E_NOSPACE:
+        return QIAOI_PROBLEM_NO_SPACE;
     case QIAO_E_NOMEM:
     case QIAO_E_STALE:
     case QIAO_E_LOCKED:
@@ -62,7 +64,6 @@ code_of(qiao_status status)
     case QIAO_OK:
     case QIAO_E_USAGE:
     case QIAO_E_IO:
-    case QIAO_E_NOSPACE:
     case QIAO_E_REFUSED:
     case QIAO_E_INTERNAL:
     case QIAO_STATUS_COUNT:

@@ -17,17 +17,22 @@
     X(BAD_BODY, "bad_body", 400, "The body is wrong")                                                                  \
     X(BAD_QUERY, "bad_query", 400, "The query cannot be read")                                                         \
     X(LIMIT, "limit", 400, "More is asked for than is allowed")                                                        \
+    X(UNAUTHORIZED, "unauthorized", 401, "A key is needed")                                                            \
+    X(FORBIDDEN, "forbidden", 403, "This is not for the caller to do")                                                 \
     X(NO_ROUTE, "no_route", 404, "No such address")                                                                    \
     X(NOT_FOUND, "not_found", 404, "No such record")                                                                   \
     X(METHOD_NOT_ALLOWED, "method_not_allowed", 405, "This address does not take this method")                         \
+    X(PRECONDITION_FAILED, "precondition_failed", 412, "It was changed meanwhile")                                     \
     X(BODY_TOO_LARGE, "body_too_large", 413, "The body is too large")                                                  \
     X(TARGET_TOO_LONG, "target_too_long", 414, "The address is too long")                                              \
     X(MEDIA_TYPE, "unsupported_media_type", 415, "The body is not JSON")                                               \
+    X(PRECONDITION_REQUIRED, "precondition_required", 428, "Say which revision is changed")                            \
     X(HEADERS_TOO_LARGE, "headers_too_large", 431, "The headers are too large")                                        \
     X(INTERNAL, "internal", 500, "Something went wrong in the service")                                                \
     X(DAMAGED, "damaged", 500, "Stored data fails its check")                                                          \
     X(NO_GENERATION, "no_generation", 503, "No catalogue is published yet")                                            \
-    X(BUSY, "busy", 503, "The service cannot answer just now")
+    X(BUSY, "busy", 503, "The service cannot answer just now")                                                         \
+    X(NO_SPACE, "no_space", 507, "There is no space to store it")
 
 typedef enum qiaoi_problem_code {
     QIAOI_PROBLEM_NONE,

@@ -23,10 +23,12 @@ static bool
 fits(const char *pattern, const char *path, size_t length, qiaoi_routing *out)
 {
     const char *mark = strstr(pattern, "{id}"), *suffix = mark != NULL ? mark + 4 : "";
-    bool two = strcmp(suffix, "/{other}") == 0;
-    size_t prefix_length = mark != NULL ? (size_t)(mark - pattern) : strlen(pattern),
-           suffix_length = two ? 0 : strlen(suffix);
+    bool two = strncmp(suffix, "/{other}", 8) == 0;
+    size_t prefix_length = mark != NULL ? (size_t)(mark - pattern) : strlen(pattern), suffix_length;
 
+    if (two)
+        suffix += 8;
+    suffix_length = strlen(suffix);
     out->id = out->other = NULL;
     out->id_length = out->other_length = 0;
     if (mark == NULL)

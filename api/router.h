@@ -2,8 +2,8 @@
  * Routes: which address takes which method, and who answers.
  *
  * "{id}" in a pattern is the rest of the path up to the part of the pattern behind it: ids hold ':' and '/'. An id that
- * itself ends like such a part is written with its slash encoded (%2F). "{id}/{other}" at the end of a pattern are two
- * ids, the first up to the next '/': a '/' inside of it is encoded.
+ * itself ends like such a part is written with its slash encoded (%2F). "{id}/{other}" are two ids, the first up to the
+ * next '/': a '/' inside of it is encoded.
  */
 #ifndef QIAO_API_ROUTER_H
 #define QIAO_API_ROUTER_H
@@ -21,6 +21,7 @@ typedef struct qiaoi_route {
     const char *pattern;
     void (*answer)(qiaoi_call *call);
     qiaoi_session_use session;
+    unsigned roles; /* who may: QIAOI_MAY_... of access.h */
 } qiaoi_route;
 
 typedef struct qiaoi_routing {

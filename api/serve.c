@@ -4,6 +4,7 @@
  */
 #include "serve.h"
 
+#include "desk_commands.h"
 #include "http.h"
 #include "listen.h"
 #include "log.h"
@@ -27,6 +28,7 @@ typedef struct api_program {
     qiaoi_options options;
     qiao_language language;
     qiao_engine *engine;
+    qiao_desk *desk;
     qiaoi_listener listener;
     qiaoi_service service;
     qiaoi_http_server *server;
@@ -105,7 +107,11 @@ start(api_program *program, qiao_error *err)
         status = qiaoi_service_init(&program->service, program->engine, program->language,
                                     (size_t)program->options.max_body, err);
     if (status == QIAO_OK)
+        status = qiao_desk_open(program->options.data, true, &program->desk, err);
+    if (status == QIAO_OK) {
+        program->service.access = (qiaoi_access){.desk = program->desk, .public_reads = program->options.public_reads};
         status = start_server(program, err);
+    }
     return status;
 }
 
@@ -137,7 +143,7 @@ announce(const api_program *program)
     if (!program->listener.loopback) {
         qiaoi_log_begin(&line, "warn", "not_loopback");
         qiaoi_log_text(&line, "message",
-                       "listening beyond this machine without TLS or access control; put a proxy in front");
+                       "listening beyond this machine without TLS; put a proxy in front, and make keys of access");
         qiaoi_log_end(&line);
     }
     log_generation(program, "listening", program->listener.address);
@@ -223,6 +229,7 @@ run(api_program *program)
         close(program->listener.socket);
     if (program->engine != NULL)
         qiao_engine_close(program->engine);
+    qiao_desk_close(program->desk);
     return code;
 }
 
@@ -253,5 +260,8 @@ qiaoi_api_main(int argc, char **argv)
         printf("qiao-api %s\n", QIAO_VERSION);
         return 0;
     }
-    return run(&program);
+    if (program.options.command == QIAOI_COMMAND_SERVE)
+        return run(&program);
+    status = qiaoi_desk_command(&program.options, program.language, &error);
+    return status == QIAO_OK ? 0 : complain(&program, &error);
 }

@@ -27,6 +27,7 @@ qiaoi_service_init(qiaoi_service *service, qiao_engine *engine, qiao_language la
     service->engine = engine;
     service->language = language;
     service->max_body = max_body;
+    service->access = (qiaoi_access){0};
     atomic_init(&service->requests, 0);
     if (random == NULL)
         return qiao_fail(err, QIAO_E_IO, "cannot open %s", "/dev/urandom");
@@ -155,6 +156,24 @@ qiaoi_call_went_well(qiaoi_call *call, qiao_status status, const qiao_error *err
 }
 
 void
+qiaoi_call_narrow(const qiaoi_call *call, qiao_kind side, qiaoi_parameters *given)
+{
+    const char *filter = qiaoi_access_filter(&call->caller, side);
+
+    if (filter != NULL)
+        given->filters[given->filter_count++] = filter;
+}
+
+void
+qiaoi_call_missing(qiaoi_call *call, qiao_kind kind, const char *id)
+{
+    qiao_error error = QIAO_ERROR_INIT;
+
+    qiao_fail(&error, QIAO_E_NOTFOUND, kind == QIAO_PROJECT ? "there is no project %s" : "there is no need %s", id);
+    qiaoi_problem_from(&call->problem, &error);
+}
+
+void
 qiaoi_call_json(qiaoi_call *call)
 {
     qiao_buffer_char(&call->response->body, '\n');
@@ -194,21 +213,37 @@ lists_tag(const char *header, const char *tag)
     return false;
 }
 
-bool
-qiaoi_call_unchanged(qiaoi_call *call, uint64_t basis)
+static bool
+has_tag(qiaoi_call *call, const char *tag)
 {
-    const char *target = call->request->target;
-    uint64_t hash = qiao_hash64(target, strlen(target), qiao_hash64(QIAO_VERSION, strlen(QIAO_VERSION), basis));
-    char tag[64];
-
-    snprintf(tag, sizeof tag, "\"%s%s%016llx\"", call->generation, call->generation[0] != '\0' ? "-" : "",
-             (unsigned long long)hash);
     qiaoi_http_set(call->response, "ETag", tag);
-    qiaoi_http_set(call->response, "Cache-Control", "no-cache");
+    qiaoi_http_set(call->response, "Cache-Control", call->caller.open ? "no-cache" : "private, no-cache");
     if (!lists_tag(call->request->headers[QIAOI_HEADER_IF_NONE_MATCH], tag))
         return false;
     call->response->status = 304;
     return true;
+}
+
+bool
+qiaoi_call_unchanged(qiaoi_call *call, uint64_t basis)
+{
+    const char *target = call->request->target, *scope = qiaoi_access_scope(&call->caller);
+    uint64_t hash = qiao_hash64(target, strlen(target), qiao_hash64(QIAO_VERSION, strlen(QIAO_VERSION), basis));
+    char tag[64];
+
+    hash = qiao_hash64(scope, strlen(scope), hash);
+    snprintf(tag, sizeof tag, "\"%s%s%016llx\"", call->generation, call->generation[0] != '\0' ? "-" : "",
+             (unsigned long long)hash);
+    return has_tag(call, tag);
+}
+
+bool
+qiaoi_call_unchanged_since(qiaoi_call *call, uint64_t revision)
+{
+    char tag[32];
+
+    snprintf(tag, sizeof tag, "\"%llu\"", (unsigned long long)revision);
+    return has_tag(call, tag);
 }
 
 void
@@ -279,6 +314,17 @@ answer_options(qiaoi_call *call, const char *allow)
     qiaoi_http_set(call->response, "Allow", allow);
 }
 
+/* Who calls, and may it? Probes and the contract are for anybody: they do not even look at a key. */
+static bool
+admit(qiaoi_call *call, unsigned roles)
+{
+    const qiaoi_access *access = &call->service->access;
+    const char *authorization = call->request->headers[QIAOI_HEADER_AUTHORIZATION];
+
+    return roles == QIAOI_MAY_ANYBODY || (qiaoi_access_identify(access, authorization, &call->caller, &call->problem) &&
+                                          qiaoi_access_allows(access, &call->caller, roles, &call->problem));
+}
+
 static void
 dispatch(qiaoi_call *call)
 {
@@ -287,7 +333,7 @@ dispatch(qiaoi_call *call)
     bool asks_options = strcmp(method, "OPTIONS") == 0;
 
     if (asks_options && strcmp(target, "*") == 0) {
-        answer_options(call, "GET, HEAD, POST, OPTIONS");
+        answer_options(call, "GET, HEAD, POST, PUT, DELETE, OPTIONS");
         return;
     }
     qiaoi_route_find(qiaoi_routes, method, target, qiaoi_url_path(target), routing);
@@ -301,7 +347,7 @@ dispatch(qiaoi_call *call)
         qiao_fail(qiaoi_problem_set(&call->problem, QIAOI_PROBLEM_METHOD_NOT_ALLOWED), QIAO_E_INPUT,
                   "%.20s is not taken here, but %s", method, routing->allow);
         qiaoi_http_set(call->response, "Allow", routing->allow);
-    } else if (read_ids(call) && open_session(call, routing->route->session)) {
+    } else if (admit(call, routing->route->roles) && read_ids(call) && open_session(call, routing->route->session)) {
         routing->route->answer(call);
     }
 }
@@ -344,7 +390,10 @@ write_problem(qiaoi_call *call)
     qiaoi_http_set(call->response, "Vary", "Accept-Language");
     if (code == QIAOI_PROBLEM_BUSY || code == QIAOI_PROBLEM_NO_GENERATION)
         qiaoi_http_set(call->response, "Retry-After", code == QIAOI_PROBLEM_BUSY ? "1" : "10");
-    if (code == QIAOI_PROBLEM_INTERNAL || code == QIAOI_PROBLEM_DAMAGED || code == QIAOI_PROBLEM_BUSY)
+    if (code == QIAOI_PROBLEM_UNAUTHORIZED)
+        qiaoi_http_set(call->response, "WWW-Authenticate", "Bearer");
+    if (code == QIAOI_PROBLEM_INTERNAL || code == QIAOI_PROBLEM_NO_SPACE || code == QIAOI_PROBLEM_DAMAGED ||
+        code == QIAOI_PROBLEM_BUSY)
         log_fault(call);
 }
 
@@ -416,6 +465,8 @@ log_request(const qiaoi_call *call)
     qiaoi_log_number(&line, "dur_us", qiao_clock_monotonic_us() - call->request->started_us);
     if (call->generation[0] != '\0')
         qiaoi_log_text(&line, "generation", call->generation);
+    if (call->caller.key.name[0] != '\0')
+        qiaoi_log_text(&line, "key", call->caller.key.name);
     qiaoi_log_end(&line);
 }
 
@@ -429,6 +480,7 @@ qiaoi_service_answer(void *context, const qiaoi_http_request *request, qiaoi_htt
     call.request = request;
     call.response = response;
     call.routing = (qiaoi_routing){0};
+    call.caller = (qiaoi_caller){0};
     call.session = NULL;
     call.generation[0] = call.id[0] = call.other[0] = '\0';
     call.language = qiaoi_language_wanted(request->headers[QIAOI_HEADER_ACCEPT_LANGUAGE], service->language);

@@ -10,6 +10,7 @@
 #ifndef QIAO_API_SERVICE_H
 #define QIAO_API_SERVICE_H
 
+#include "access.h"
 #include "http.h"
 #include "parameters.h"
 #include "problem.h"
@@ -22,6 +23,7 @@ typedef struct qiaoi_service {
     qiao_engine *engine;    /* borrowed */
     qiao_language language; /* where the client asks for none */
     size_t max_body;        /* as told to clients whose body was refused */
+    qiaoi_access access;    /* without a desk, until one is put in: open, and nothing can be written */
     uint64_t seed;          /* of request ids */
     atomic_ullong requests;
 } qiaoi_service;
@@ -33,6 +35,7 @@ struct qiaoi_call {
     const qiaoi_http_request *request;
     qiaoi_http_response *response;
     qiaoi_routing routing;
+    qiaoi_caller caller;
     qiao_session *session; /* NULL where the route asks for none, or there is none */
     qiao_arena *arena;     /* dies with the call */
     qiao_language language;
@@ -64,11 +67,17 @@ void qiaoi_name_generation(uint64_t number, char out[QIAO_GENERATION_NAME_SIZE])
 /* Read the query string; false: the problem says what is wrong. */
 bool qiaoi_call_parameters(qiaoi_call *call, unsigned allowed, uint32_t limit_max, qiaoi_parameters *out);
 /*
- * The answer may be kept by the client: sets the ETag, made of generation, path and query, software version and basis
- * (what the answer rests on beside those; 0 = nothing). True: the client has this very answer, status 304 is set and
- * nothing is left to do.
+ * The answer may be kept by the client: sets the ETag, made of generation, path and query, who calls, software version
+ * and basis (what the answer rests on beside those; 0 = nothing). True: the client has this very answer, status 304 is
+ * set and nothing is left to do.
  */
 bool qiaoi_call_unchanged(qiaoi_call *call, uint64_t basis);
+/* The same for what the desk holds: its tag is the revision ("3"), which If-Match takes. */
+bool qiaoi_call_unchanged_since(qiaoi_call *call, uint64_t revision);
+/* What is looked for on a side shall be what the caller may see. */
+void qiaoi_call_narrow(const qiaoi_call *call, qiao_kind side, qiaoi_parameters *given);
+/* The problem that there is no such record; also where there is one that the caller may not see. */
+void qiaoi_call_missing(qiaoi_call *call, qiao_kind kind, const char *id);
 /* How an engine call ended: a failure becomes the problem. True: go on. */
 bool qiaoi_call_went_well(qiaoi_call *call, qiao_status status, const qiao_error *error);
 /* The body is a whole JSON document. */

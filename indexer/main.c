@@ -12,6 +12,8 @@
 static const qiao_command commands[] = {
     {"import", "read record files into the source store", "将记录文件导入源数据库", qiao_command_import},
     {"lint", "check record files without importing them", "检查记录文件（不导入）", qiao_command_lint},
+    {"fold", "take what was posted by day into the source store", "将日间发布和反馈的内容并入源数据库",
+     qiao_command_fold},
     {"build", "build a generation from the source store and publish it", "由源数据库构建并发布新版本",
      qiao_command_build},
     {"match", "match every need with every project", "全量匹配需求与项目", qiao_command_match},

@@ -103,12 +103,12 @@ query_strings_fall_into_pairs(void **state)
 }
 
 static const qiaoi_route routes[] = {
-    {"GET", "/a", NULL, QIAOI_SESSION_NONE},
-    {"GET", "/p/{id}/matches", NULL, QIAOI_SESSION_NONE},
-    {"GET", "/p/{id}", NULL, QIAOI_SESSION_NONE},
-    {"PUT", "/p/{id}", NULL, QIAOI_SESSION_NONE},
-    {"GET", "/q/{id}/{other}", NULL, QIAOI_SESSION_NONE},
-    {NULL, NULL, NULL, QIAOI_SESSION_NONE},
+    {"GET", "/a", NULL, QIAOI_SESSION_NONE, 0},
+    {"GET", "/p/{id}/matches", NULL, QIAOI_SESSION_NONE, 0},
+    {"GET", "/p/{id}", NULL, QIAOI_SESSION_NONE, 0},
+    {"PUT", "/p/{id}", NULL, QIAOI_SESSION_NONE, 0},
+    {"GET", "/q/{id}/{other}", NULL, QIAOI_SESSION_NONE, 0},
+    {NULL, NULL, NULL, QIAOI_SESSION_NONE, 0},
 };
 
 static void

@@ -1,0 +1,270 @@
+/* What of a record is for whom: one table, one function that leaves the rest out. */
+#include "visible.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef enum secrecy { ALWAYS, WHERE_CONFIDENTIAL } secrecy;
+
+typedef struct field_rule {
+    const char *path;
+    secrecy when;   /* WHERE_CONFIDENTIAL: only where the record asks for its organisation to be kept back */
+    unsigned roles; /* who reads it, beside the owner */
+} field_rule;
+
+#define INSIDE (QIAOI_MAY(STAFF) | QIAOI_MAY(JOB))
+
+/* Fields that are not for everybody. Fields that the schema does not know are for INSIDE: they may say anything. */
+static const field_rule rules[] = {
+    {"attachments_meta", ALWAYS, INSIDE},
+    {"contact_role", ALWAYS, QIAOI_MAY(STAFF)},
+    {"decision_owner", ALWAYS, QIAOI_MAY(STAFF)},
+    {"enterprise.name", WHERE_CONFIDENTIAL, QIAOI_MAY(STAFF)},
+    {"enterprise.uscc", ALWAYS, QIAOI_MAY(STAFF)},
+    {"org_name", WHERE_CONFIDENTIAL, QIAOI_MAY(STAFF)},
+    {"quality", ALWAYS, INSIDE},
+    {"source.channel", ALWAYS, INSIDE},
+    {"source.event", ALWAYS, INSIDE},
+    {"source.liaison_office", ALWAYS, INSIDE},
+};
+
+bool
+qiaoi_visible_field(qiaoi_role role, bool owner, bool confidential, const char *path)
+{
+    if (owner)
+        return true;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if (strcmp(rules[i].path, path) == 0)
+            return (rules[i].roles & 1u << role) != 0 || (rules[i].when == WHERE_CONFIDENTIAL && !confidential);
+    return qiao_record_field(path) != NULL || (INSIDE & 1u << role) != 0;
+}
+
+typedef struct redaction {
+    qiaoi_role role;
+    bool owner, confidential;
+} redaction;
+
+/* Objects are looked into by one level: texts by language below a known field are the field's. */
+static void
+redact(const redaction *r, cJSON *object, const char *base)
+{
+    cJSON *next;
+
+    for (cJSON *member = object->child; member != NULL; member = next) {
+        char path[160];
+
+        next = member->next;
+        snprintf(path, sizeof path, "%s%s%.100s", base, *base != '\0' ? "." : "", member->string);
+        if (!qiaoi_visible_field(r->role, r->owner, r->confidential, path)) {
+            cJSON_Delete(cJSON_DetachItemViaPointer(object, member));
+        } else if (cJSON_IsObject(member)) {
+            const qiao_field *field = qiao_record_field(path);
+
+            if (field != NULL && field->type == QIAO_FIELD_OBJECT)
+                redact(r, member, path);
+        }
+    }
+}
+
+static bool
+out_of_memory(qiaoi_call *call)
+{
+    qiao_error error = QIAO_ERROR_INIT;
+
+    return qiaoi_call_went_well(call, qiao_fail_memory(&error), &error);
+}
+
+/* Everything of it is for the caller? */
+static bool
+is_whole_for(const qiaoi_call *call, const qiaoi_visible *visible)
+{
+    return call->caller.role == QIAOI_ROLE_STAFF || qiaoi_access_owns(&call->caller, visible->record);
+}
+
+static bool
+write_redacted(qiaoi_call *call, qiaoi_visible *visible, qiao_buffer *out)
+{
+    redaction r = {.role = call->caller.role,
+                   .owner = qiaoi_access_owns(&call->caller, visible->record),
+                   .confidential = visible->record->org_confidential};
+    cJSON *tree = cJSON_ParseWithLength(visible->json.data, visible->json.length);
+    char *text = NULL;
+
+    if (tree != NULL) {
+        redact(&r, tree, "");
+        text = cJSON_PrintUnformatted(tree);
+        cJSON_Delete(tree);
+    }
+    if (text == NULL)
+        return out_of_memory(call);
+    qiao_buffer_text(out, text);
+    cJSON_free(text);
+    return true;
+}
+
+/* Who looked at what is confidential is kept. */
+static bool
+note_look(qiaoi_call *call, const qiaoi_visible *visible)
+{
+    static const char mark[] = "confidential\":true";
+    qiao_desk *desk = call->service->access.desk;
+    qiao_error error = QIAO_ERROR_INIT;
+    bool need;
+
+    if (desk == NULL || call->caller.open || call->caller.role != QIAOI_ROLE_STAFF ||
+        strstr(visible->json.data, mark) == NULL)
+        return true;
+    need = strncmp(call->routing.route->pattern, "/v1/needs", 9) == 0;
+    return qiaoi_call_went_well(call,
+                                qiao_desk_note(desk, qiaoi_caller_name(&call->caller), "look",
+                                               need ? QIAO_DESK_NEED : QIAO_DESK_PROJECT, call->id, &error),
+                                &error);
+}
+
+bool
+qiaoi_visible_write(qiaoi_call *call, qiaoi_visible *visible)
+{
+    qiao_buffer *out = &call->response->body;
+
+    if (!note_look(call, visible))
+        return false;
+    if (is_whole_for(call, visible))
+        qiao_buffer_append(out, visible->json.data, visible->json.length);
+    else if (!write_redacted(call, visible, out))
+        return false;
+    if (out->length > 0 && out->data[out->length - 1] == '}')
+        out->length--; /* ours go last: should a record bring fields of those names, ours are the ones that readers
+                          keep */
+    if (visible->revision != 0)
+        qiao_buffer_printf(out, ",\"revision\":%llu", (unsigned long long)visible->revision);
+    if (call->generation[0] != '\0')
+        qiao_buffer_printf(out, ",\"generation\":\"%s\"}", call->generation);
+    else
+        qiao_buffer_text(out, ",\"generation\":null}");
+    return true;
+}
+
+static qiao_status
+parse(qiaoi_visible *visible, qiao_error *err)
+{
+    return qiao_record_parse(visible->json.data, visible->json.length, NULL, &visible->record, NULL, err);
+}
+
+/* NOTFOUND also for what was withdrawn there: the generation may hold it still. */
+static qiao_status
+read_desk(qiaoi_call *call, qiao_kind kind, const char *id, qiaoi_visible *out, bool *withdrawn, qiao_error *err)
+{
+    qiao_desk *desk = call->service->access.desk;
+    qiao_buffer buffer = {0};
+    qiao_desk_row row;
+    qiao_status status;
+
+    *withdrawn = false;
+    if (desk == NULL)
+        return QIAO_E_NOTFOUND;
+    status = qiao_desk_get(desk, kind == QIAO_NEED ? QIAO_DESK_NEED : QIAO_DESK_PROJECT, id, &buffer, &row, err);
+    if (status == QIAO_OK && row.withdrawn) {
+        *withdrawn = true;
+        status = QIAO_E_NOTFOUND;
+    }
+    if (status == QIAO_OK) {
+        qiao_buffer_append(&out->json, row.json, row.length);
+        out->revision = row.revision;
+        out->changed_ms = row.changed_ms;
+        status = qiao_buffer_check(&out->json, err);
+    }
+    qiao_buffer_done(&buffer);
+    return status == QIAO_OK ? parse(out, err) : status;
+}
+
+static qiao_status
+read_generation(qiaoi_call *call, qiao_kind kind, const char *id, qiaoi_visible *out, qiao_error *err)
+{
+    qiao_status status;
+
+    if (call->session == NULL)
+        return QIAO_E_NOTFOUND;
+    status = qiao_session_record_json(call->session, kind, id, &out->json, err);
+    if (status != QIAO_OK || (call->caller.role == QIAOI_ROLE_STAFF && qiaoi_access_sees_all(&call->caller, kind)))
+        return status;
+    return parse(out, err);
+}
+
+bool
+qiaoi_visible_open(qiaoi_call *call, qiao_kind kind, const char *id, qiaoi_visible *out)
+{
+    qiao_error error = QIAO_ERROR_INIT;
+    bool withdrawn;
+    qiao_status status;
+
+    *out = (qiaoi_visible){0};
+    status = read_desk(call, kind, id, out, &withdrawn, &error);
+    if (status == QIAO_E_NOTFOUND && !withdrawn)
+        status = read_generation(call, kind, id, out, &error);
+    if (status == QIAO_E_NOTFOUND ||
+        (status == QIAO_OK && out->record != NULL && !qiaoi_access_sees(&call->caller, out->record))) {
+        qiaoi_call_missing(call, kind, id);
+        return false;
+    }
+    return qiaoi_call_went_well(call, status, &error);
+}
+
+void
+qiaoi_visible_done(qiaoi_visible *visible)
+{
+    qiao_record_free(visible->record);
+    qiao_buffer_done(&visible->json);
+    visible->record = NULL;
+}
+
+bool
+qiaoi_visible_unchanged(qiaoi_call *call, const qiaoi_visible *visible)
+{
+    return visible->revision == 0 ? qiaoi_call_unchanged(call, 0) : qiaoi_call_unchanged_since(call, visible->revision);
+}
+
+void
+qiaoi_visible_to_match(const qiaoi_visible *visible, const char *id, qiao_match_request *request)
+{
+    if (visible->revision != 0)
+        request->record = visible->record;
+    else
+        request->id = id;
+}
+
+/* Takes ,"name":[..] out, a list of strings. */
+static void
+cut_list(qiao_buffer *out, const char *start)
+{
+    char *from = strstr(out->data, start), *to;
+    bool inside = false;
+
+    if (from == NULL)
+        return;
+    for (to = from + strlen(start); inside || *to != ']'; to++) {
+        if (inside && *to == '\\')
+            to++;
+        else if (*to == '"')
+            inside = !inside;
+    }
+    to++;
+    memmove(from, to, (size_t)(out->data + out->length + 1 - to));
+    out->length -= (size_t)(to - from);
+}
+
+bool
+qiaoi_visible_match(qiaoi_call *call, qiaoi_parameters *given, qiao_match_request *request, qiaoi_match_writer write)
+{
+    qiao_kind side = request->kind == QIAO_NEED ? QIAO_PROJECT : QIAO_NEED;
+    qiao_buffer *out = &call->response->body;
+    qiao_error error = QIAO_ERROR_INIT;
+
+    qiaoi_call_narrow(call, side, given);
+    qiaoi_parameters_to_match(given, request);
+    if (!qiaoi_call_went_well(call, write(call->session, request, out, &error), &error))
+        return false;
+    if (side == QIAO_NEED && !qiaoi_access_sees_all(&call->caller, side))
+        cut_list(out, ",\"not_found\":[");
+    return true;
+}
