@@ -79,5 +79,6 @@ compare_hits(const void *a, const void *b)
 void
 qiaoi_top_sort(qiaoi_retrieval *retrieval)
 {
-    qsort(retrieval->heap, retrieval->heap_count, sizeof *retrieval->heap, compare_hits);
+    if (retrieval->heap_count > 0)
+        qsort(retrieval->heap, retrieval->heap_count, sizeof *retrieval->heap, compare_hits);
 }
