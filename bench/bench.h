@@ -22,6 +22,7 @@ extern const bench_command bench_analysis;
 extern const bench_command bench_all_pairs;
 extern const bench_command bench_build;
 extern const bench_command bench_update;
+extern const bench_command bench_explain;
 
 /* ---- time ---- */
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const bench_command *const commands[] = {&bench_retrieval, &bench_analysis, &bench_all_pairs, &bench_build,
-                                                &bench_update};
+static const bench_command *const commands[] = {&bench_retrieval, &bench_analysis, &bench_all_pairs,
+                                                &bench_build,     &bench_update,   &bench_explain};
 
 static void
 print_help(void)

@@ -2,6 +2,7 @@
 #include "match/explain_internal.h"
 #include "match/landing.h"
 
+#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,22 @@ write_member(qiao_buffer *out, const char *name, const char *value)
         qiao_buffer_json_string(out, value, strlen(value));
 }
 
+/* The day the export control was looked up: only the record itself has it. */
+static const char *
+export_checked(qiaoi_explained *e)
+{
+    cJSON *root =
+        e->project == NULL ? NULL : cJSON_ParseWithLength(e->project->canonical, e->project->canonical_length);
+    const char *day = cJSON_GetStringValue(
+        cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(root, "export_control"), "checked_at"));
+
+    if (e->project != NULL && root == NULL)
+        e->failed = true; /* it was parsed before: memory */
+    day = day == NULL ? NULL : qiaoi_say_kept(e, day, strlen(day));
+    cJSON_Delete(root);
+    return day;
+}
+
 static void
 write_flag(qiaoi_explained *e, qiaoi_flag flag, qiaoi_phrase phrase, qiao_buffer *out)
 {
@@ -29,7 +46,7 @@ write_flag(qiaoi_explained *e, qiaoi_flag flag, qiaoi_phrase phrase, qiao_buffer
     write_member(out, "basis", export ? qiaoi_facts_text(project, project->export_basis) : NULL);
     write_member(out, "item", import ? qiaoi_facts_text(project, project->import_item) : NULL);
     write_member(out, "edition", import ? qiaoi_facts_text(project, project->import_edition) : NULL);
-    write_member(out, "date", flag == QIAOI_FLAG_EXPIRES_SOON ? day : NULL);
+    write_member(out, "date", flag == QIAOI_FLAG_EXPIRES_SOON ? day : export ? export_checked(e) : NULL);
     write_member(out, "zh", qiaoi_tell(e, phrase, QIAO_LANGUAGE_ZH, &day, 1));
     write_member(out, "en", qiaoi_tell(e, phrase, QIAO_LANGUAGE_EN, &day, 1));
     qiao_buffer_char(out, '}');

@@ -79,6 +79,9 @@ tell_pair(qiao_matcher *matcher, const char *need, const char *project, qiao_buf
         text_of(finding, "verdict"));
     tell_lines(answer, "questions", out);
     tell_items(answer, "flags", out);
+    cJSON_ArrayForEach(finding, cJSON_GetObjectItemCaseSensitive(answer, "flags")) qiao_buffer_printf(
+        out, "  %s: basis %s, item %s, edition %s, date %s\n", text_of(finding, "code"), text_of(finding, "basis"),
+        text_of(finding, "item"), text_of(finding, "edition"), text_of(finding, "date"));
     tell_items(answer, "policy", out);
     tell_items(answer, "landing", out);
     tell_items(answer, "changes", out);
