@@ -37,6 +37,11 @@ const qiaoi_route qiaoi_routes[] = {
     {"GET", "/v1/cases", qiaoi_answer_cases, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_KEY},
     {"GET", "/v1/cases/{id}/{other}", qiaoi_answer_case, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_KEY},
     {"PUT", "/v1/cases/{id}/{other}", qiaoi_answer_put_case, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_STAFF},
+    {"GET", "/v1/shortlists", qiaoi_answer_shortlists, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_WRITE},
+    {"POST", "/v1/shortlists", qiaoi_answer_post_shortlist, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_WRITE},
+    {"GET", "/v1/shortlists/{id}", qiaoi_answer_shortlist, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_WRITE},
+    {"PUT", "/v1/shortlists/{id}", qiaoi_answer_put_shortlist, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_WRITE},
+    {"DELETE", "/v1/shortlists/{id}", qiaoi_answer_delete_shortlist, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_WRITE},
     {NULL, NULL, NULL, QIAOI_SESSION_NONE, 0},
 };
 

@@ -33,6 +33,11 @@ void qiaoi_answer_put_feedback(qiaoi_call *call);
 void qiaoi_answer_case(qiaoi_call *call);
 void qiaoi_answer_put_case(qiaoi_call *call);
 void qiaoi_answer_cases(qiaoi_call *call);
+void qiaoi_answer_shortlists(qiaoi_call *call);
+void qiaoi_answer_post_shortlist(qiaoi_call *call);
+void qiaoi_answer_shortlist(qiaoi_call *call);
+void qiaoi_answer_put_shortlist(qiaoi_call *call);
+void qiaoi_answer_delete_shortlist(qiaoi_call *call);
 
 /* What answers that gates have a say in rest on, beside the generation: the day. */
 uint64_t qiaoi_answer_day(void);

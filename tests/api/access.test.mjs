@@ -232,6 +232,35 @@ describe('who calls, and what that caller may see', () => {
     assert.equal((await ask('own', 'GET', target)).status, 404);
   });
 
+  test('shortlists: staff share theirs, an enterprise has its own', async () => {
+    const list = { name: '候选', items: [{ project: 't:open', note: '先联系' }] };
+    const made = await ask('own', 'POST', '/v1/shortlists', list), target = made.headers.location;
+    assert.deepEqual([made.status, made.json.items, made.headers.etag], [201, list.items, '"1"']);
+    assert.deepEqual((await ask('own', 'GET', target)).json, made.json);
+    assert.equal((await ask('own', 'GET', target, undefined, { 'If-None-Match': '"1"' })).status, 304);
+    for (const role of ['other', 'staff']) {
+      assert.equal((await ask(role, 'GET', target)).status, 404, role);
+      assert.equal((await ask(role, 'PUT', target, list, { 'If-Match': '"1"' })).status, 404, role);
+      assert.equal((await ask(role, 'DELETE', target, undefined, { 'If-Match': '"1"' })).status, 404, role);
+      assert.deepEqual((await ask(role, 'GET', '/v1/shortlists')).json.shortlists, [], role);
+    }
+    for (const items of [[{ project: 't:closed' }], [{ need: 't:other' }]]) assert.equal((await ask('own', 'POST', '/v1/shortlists', { name: 'x', items })).status, 404);
+    for (const wrong of [{}, { name: '', items: [] }, { name: 'x', items: [{}] }, { name: 'x', items: [{ need: 't:own', project: 't:open' }] }, { name: 'x', items: [{ need: 't:own', more: 1 }] }, { name: 'x', items: [], more: 1 }, { name: 'x', items: Array(201).fill({ need: 't:own' }) }])
+      assert.equal((await ask('own', 'POST', '/v1/shortlists', wrong)).status, 400, JSON.stringify(wrong).slice(0, 80));
+    for (const [method, body] of [['PUT', list], ['DELETE', undefined]]) {
+      assert.equal((await ask('own', method, target, body)).status, 428);
+      assert.equal((await ask('own', method, target, body, { 'If-Match': '"5"' })).status, 412);
+    }
+    assert.equal((await ask('own', 'PUT', target, { name: 'x', items: [] }, { 'If-Match': '"1"' })).json.revision, 2);
+    assert.equal((await ask('own', 'GET', '/v1/shortlists')).json.shortlists.length, 1);
+    assert.equal((await ask('own', 'DELETE', target, undefined, { 'If-Match': '"2"' })).status, 204);
+    assert.equal((await ask('own', 'GET', target)).status, 404);
+    for (const [method, at, body] of [['GET', '/v1/shortlists'], ['POST', '/v1/shortlists', list], ['GET', target], ['PUT', target, list], ['DELETE', target]]) {
+      assert.equal((await ask('job', method, at, body)).status, 403, `${method} ${at}`);
+      assert.equal((await ask('public', method, at, body)).status, 401, `${method} ${at}`);
+    }
+  });
+
   test('bodies and parameters of the desk: what is wrong is refused', async () => {
     for (const [method, target] of [['POST', '/v1/needs'], ['POST', '/v1/projects']]) {
       assert.equal((await server.request(method, target, { headers: { ...as('staff'), 'Content-Type': 'text/plain' }, body: 'x' })).status, 415);
