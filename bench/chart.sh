@@ -29,7 +29,8 @@ set terminal svg size 800,500 font "sans,14" background "white"
 set output "$out"
 set logscale xy
 set xlabel "records"
-set ylabel "milliseconds a query (median, 50 weighted terms, top 50, one thread)"
+set ylabel "milliseconds a query, median"
+set title "50 weighted terms, top 50, one thread"
 set format x "10^%T"
 set key left top
 set grid

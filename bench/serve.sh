@@ -37,7 +37,7 @@ done
     cat "$work/log" >&2
     exit 1
 }
-need=${NEED:-$(curl -sf "http://$address/v1/search?kind=need&limit=1" | grep -oE '"id":"[^"]*"' | head -n 1 | cut -d'"' -f4)}
+need=${NEED:-$(curl -sf "http://$address/v1/search?side=needs&limit=1" | grep -oE '"id":"[^"]*"' | head -n 1 | cut -d'"' -f4)}
 [ -n "$need" ] || {
     echo "$data holds no need: name one with NEED=id" >&2
     exit 1

@@ -220,36 +220,50 @@ plan(qiaoi_retrieval *r, const range_view *v)
 
 /* ---- ending a range ---- */
 
-static uint32_t
-count_least(const qiaoi_retrieval *r, const range_view *v, uint32_t least)
-{
-    return r->kernels->count(r->scores, v->postings->header.documents, least, v->filter);
-}
-
 /*
- * A score that at least `limit` documents have reached, so that nothing below it can enter the list: the worst of the
- * list where it is full, or else found among the scores so far. 1 where there is none.
+ * The highest score found that `wanted` of the first `documents` have reached, not below `low`, which they are known to
+ * have reached; the search begins at `guess`.
  */
 static uint32_t
-entry_score(const qiaoi_retrieval *r, const range_view *v, uint32_t known)
+search_score(const qiaoi_retrieval *r, const range_view *v, uint32_t documents, size_t wanted, uint32_t low,
+             uint32_t guess)
 {
-    uint32_t low = qiaoi_top_least(r) > known ? qiaoi_top_least(r) : known, high = low;
+    uint32_t high = guess > low ? guess : low + 1;
 
-    if (r->limit == 0 || r->heap_count == r->limit)
-        return low;
-    while (high < UINT32_MAX / 4 && count_least(r, v, high + 1) >= r->limit) {
-        low = high + 1;
-        high = high * 2 + 64;
+    while (high < UINT32_MAX / 4 && r->kernels->count(r->scores, documents, high, v->filter) >= wanted) {
+        low = high;
+        high += high / 16 + 64;
     }
     while (high - low > low / 32 + 1) { /* near enough */
         uint32_t middle = low + (high - low) / 2;
 
-        if (count_least(r, v, middle) >= r->limit)
+        if (r->kernels->count(r->scores, documents, middle, v->filter) >= wanted)
             low = middle;
         else
             high = middle;
     }
     return low;
+}
+
+/*
+ * A score that at least `limit` documents have reached, so that nothing below it can enter the list: the worst of the
+ * list where it is full, or else found among the scores so far, with a guess from a part of them. 1 where there is
+ * none.
+ */
+static uint32_t
+entry_score(const qiaoi_retrieval *r, const range_view *v, uint32_t known)
+{
+    uint32_t low = qiaoi_top_least(r) > known ? qiaoi_top_least(r) : known, documents = v->postings->header.documents,
+             part = documents / 16;
+    uint32_t guess = low, most = 0;
+
+    if (r->limit == 0 || r->heap_count == r->limit)
+        return low;
+    for (uint32_t d = 0; d < part; d++)
+        most = r->scores[d] > most ? r->scores[d] : most;
+    if (part > 0)
+        guess = search_score(r, v, part, r->limit / 16 + 1, 1, most / 2);
+    return search_score(r, v, documents, r->limit, low, guess);
 }
 
 static uint32_t
