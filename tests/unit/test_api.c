@@ -15,6 +15,7 @@
 #include "router.h"
 #include "service.h"
 #include "url.h"
+#include "visible.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,6 +101,54 @@ query_strings_fall_into_pairs(void **state)
     assert_string_equal(qiaoi_url_query("/a?b?c"), "b?c");
     assert_string_equal(qiaoi_url_query("/a"), "");
     assert_int_equal(qiaoi_url_path("/a?b"), 2);
+}
+
+/* ---- who reads which field ---- */
+
+/* Letters of the roles that read it: p, e, s, j; of an organisation kept back the same where the record asks for it. */
+static const char *
+readers_of(const char *path, bool confidential)
+{
+    static const char *const inside[] = {"attachments_meta",      "quality",          "source.channel", "source.event",
+                                         "source.liaison_office", "not.in.the.schema"};
+    static const char *const staff[] = {"contact_role", "decision_owner", "enterprise.uscc"};
+    static const char *const organisation[] = {"enterprise.name", "org_name"};
+
+    for (size_t i = 0; i < sizeof inside / sizeof inside[0]; i++)
+        if (strcmp(path, inside[i]) == 0)
+            return "sj";
+    for (size_t i = 0; i < sizeof staff / sizeof staff[0]; i++)
+        if (strcmp(path, staff[i]) == 0)
+            return "s";
+    for (size_t i = 0; i < sizeof organisation / sizeof organisation[0]; i++)
+        if (strcmp(path, organisation[i]) == 0)
+            return confidential ? "s" : "pesj";
+    return "pesj";
+}
+
+static void
+check_readers(const char *path)
+{
+    for (int role = 0; role < QIAOI_ROLE_COUNT; role++)
+        for (int confidential = 0; confidential < 2; confidential++) {
+            bool expected = strchr(readers_of(path, confidential), qiaoi_role_word((qiaoi_role)role)[0]) != NULL;
+
+            if (qiaoi_visible_field((qiaoi_role)role, false, confidential, path) != expected)
+                fail_msg("%s for %s: not %s", path, qiaoi_role_word((qiaoi_role)role), expected ? "shown" : "hidden");
+            assert_true(qiaoi_visible_field((qiaoi_role)role, true, confidential, path));
+        }
+}
+
+static void
+every_field_is_for_the_roles_that_may_read_it(void **state)
+{
+    size_t count = 0;
+
+    (void)state;
+    for (const qiao_field *field; (field = qiao_record_field_at(count)) != NULL; count++)
+        check_readers(field->path);
+    assert_true(count > 90);
+    check_readers("not.in.the.schema");
 }
 
 static const qiaoi_route routes[] = {
@@ -602,6 +651,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_field_is_for_the_roles_that_may_read_it),
         cmocka_unit_test(escapes_are_decoded_or_refused),
         cmocka_unit_test(query_strings_fall_into_pairs),
         cmocka_unit_test(routes_are_found_by_address_and_method),
