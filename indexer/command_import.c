@@ -32,7 +32,8 @@ static int
 read_reader_options(const arguments *a, qiaoi_reader_options *reader)
 {
     if (a->format != NULL && !qiaoi_format_named(a->format, &reader->format)) {
-        fprintf(stderr, qiao_say("qiao-indexer: --format %s is unknown; write ndjson, json, csv or tsv\n"), a->format);
+        fprintf(stderr, qiao_say("qiao-indexer: --format %s is unknown; write ndjson, json, csv, tsv or xml\n"),
+                a->format);
         return QIAO_EXIT_USAGE;
     }
     if (a->encoding != NULL && !qiaoi_encoding_named(a->encoding, &reader->encoding)) {
@@ -170,7 +171,7 @@ qiao_command_import(int argc, char **argv)
          false},
         {"source", QIAO_OPTION_TEXT, &a.source, "NAME", "source of the records; put before ids that name none", false},
         {"format", QIAO_OPTION_TEXT, &a.format, "FORMAT",
-         "ndjson, json, csv or tsv; otherwise found by name, then content", false},
+         "ndjson, json, csv, tsv or xml; otherwise found by name, then content", false},
         {"encoding", QIAO_OPTION_TEXT, &a.encoding, "NAME", "utf-8 or gb18030, for csv and tsv; otherwise found out",
          false},
         {"rejects", QIAO_OPTION_TEXT, &a.rejects, "FILE",
@@ -186,7 +187,7 @@ qiao_command_import(int argc, char **argv)
         .command = "import",
         .operands = "FILE...",
         .help =
-            "Reads records (NDJSON, JSON, CSV, TSV; also .gz and .zst; - is standard input) into the source store.\n"
+            "Reads records (NDJSON, JSON, CSV, TSV, XML; also .gz and .zst; - is standard input) into the source store.\n"
             "Exit codes: 0 done; 1 failed; 2 usage; 3 done, but lines or files were refused; 4 refused by a safety "
             "rule.",
         .options = options,

@@ -290,7 +290,7 @@ qiao_command_lint(int argc, char **argv)
         {"source", QIAO_OPTION_TEXT, &c.options.source, "NAME", "source of the records; put before ids that name none",
          false},
         {"format", QIAO_OPTION_TEXT, &format, "FORMAT",
-         "ndjson, json, csv or tsv; otherwise found by name, then content", false},
+         "ndjson, json, csv, tsv or xml; otherwise found by name, then content", false},
         {"encoding", QIAO_OPTION_TEXT, &encoding, "NAME", "utf-8 or gb18030, for csv and tsv; otherwise found out",
          false},
         {"each", QIAO_OPTION_FLAG, &c.each, NULL, "completeness and missing fields of every record", false},

@@ -22,6 +22,7 @@ typedef struct qiao_command {
 } qiao_command;
 
 int qiao_command_import(int argc, char **argv);
+int qiao_command_harvest(int argc, char **argv);
 int qiao_command_lint(int argc, char **argv);
 int qiao_command_build(int argc, char **argv);
 int qiao_command_diff(int argc, char **argv);

@@ -56,6 +56,12 @@ qiaoi_importer_open(const qiaoi_import_options *options, qiaoi_importer **out, q
     return QIAO_OK;
 }
 
+qiao_source_store *
+qiaoi_importer_store(qiaoi_importer *importer)
+{
+    return importer->store;
+}
+
 static void
 clear_window(qiaoi_importer *importer)
 {

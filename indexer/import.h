@@ -63,6 +63,8 @@ typedef struct qiaoi_importer qiaoi_importer;
 /* Takes the lock of the store: QIAO_E_LOCKED names the other process. options is borrowed until close. */
 qiao_status qiaoi_importer_open(const qiaoi_import_options *options, qiaoi_importer **out, qiao_error *err) QIAO_CHECK;
 void qiaoi_importer_close(qiaoi_importer *importer);
+/* The store that is written: for what goes with the records, such as the state of a source. Borrowed. */
+qiao_source_store *qiaoi_importer_store(qiaoi_importer *importer);
 
 /*
  * Import one file and fill its report.

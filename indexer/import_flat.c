@@ -19,6 +19,14 @@ add(cJSON *object, const char *key, cJSON *value)
     return false;
 }
 
+/* Behind a day, without a zone: " 0:00", " 15:10:23", "T00:00:00". With one the text is a time that records may hold. */
+static bool
+is_time_of_day(const char *text)
+{
+    return (*text == ' ' || *text == 'T') && text[1] >= '0' && text[1] <= '9' && strchr(text, ':') != NULL &&
+           text[1 + strspn(text + 1, "0123456789:.")] == '\0';
+}
+
 /* "2026/3/1", "2026.3.1", "2026年3月1日", "20260301" to out ("2026-03-01"); false where it is something else. */
 static bool
 read_date(const char *text, char out[DATE_SIZE])
@@ -38,7 +46,7 @@ read_date(const char *text, char out[DATE_SIZE])
             break;
         }
     }
-    if (*text != '\0' && strcmp(text, " 00:00:00") != 0 && strcmp(text, " 0:00") != 0) /* how Excel writes days */
+    if (*text != '\0' && !is_time_of_day(text))
         return false;
     if (digits[0] == 8 && digits[1] == 0) {
         parts[2] = parts[0] % 100;

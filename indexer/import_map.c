@@ -1,6 +1,8 @@
 /* Feed maps: loading one, applying it to one source object. Rules of the form stand in import_map.h. */
 #include "import_map.h"
 
+#include "import_convert.h"
+
 #include "qiao/file.h"
 
 #include <stdio.h>
@@ -48,7 +50,7 @@ read_format(qiaoi_map *map, const char *path, qiao_error *err)
     if (status != QIAO_OK)
         return status;
     if (format != NULL && !qiaoi_format_named(format, &map->format))
-        return BAD_KEY(path, "format", "ndjson, json, csv or tsv", err);
+        return BAD_KEY(path, "format", "ndjson, json, csv, tsv or xml", err);
     if (encoding != NULL && !qiaoi_encoding_named(encoding, &map->encoding))
         return BAD_KEY(path, "encoding", "utf-8 or gb18030", err);
     if (delimiter != NULL && strlen(delimiter) != 1)
@@ -81,6 +83,7 @@ static bool
 is_record_field(const char *field)
 {
     const char *dot = strrchr(field, '.');
+    const qiao_field *row;
     char base[160];
 
     if (qiao_record_field(field) != NULL)
@@ -88,7 +91,9 @@ is_record_field(const char *field)
     if (dot == NULL)
         return false;
     snprintf(base, sizeof base, "%.*s", (int)(dot - field), field);
-    return qiao_record_field(base) != NULL;
+    row = qiao_record_field(base); /* only texts have languages */
+    return row != NULL &&
+           (row->type == QIAO_FIELD_TEXT || row->type == QIAO_FIELD_TEXTS || row->type == QIAO_FIELD_LABEL);
 }
 
 static qiao_status
@@ -112,9 +117,9 @@ read_rows(qiaoi_map *map, const char *path, qiao_error *err)
 static qiao_status
 check_keys(const qiaoi_map *map, const char *path, qiao_error *err)
 {
-    static const char *const known[] = {"format",    "encoding",       "delimiter",     "records",
-                                        "id_prefix", "list_separator", "decimal_comma", "constants",
-                                        "fields",    "name",           "note",          "licence"};
+    static const char *const known[] = {"format",         "encoding",      "delimiter", "records", "id_prefix",
+                                        "list_separator", "decimal_comma", "constants", "fields",  "name",
+                                        "note",           "licence",       "harvest"};
 
     for (const cJSON *member = map->root->child; member != NULL; member = member->next) {
         size_t i = 0;
@@ -204,6 +209,35 @@ qiaoi_map_free(qiaoi_map *map)
         return;
     cJSON_Delete(map->root);
     qiao_free(map);
+}
+
+const cJSON *
+qiaoi_map_part(const qiaoi_map *map, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(map->root, name);
+}
+
+static bool
+begins_with_member(const char *path, const char *member)
+{
+    size_t n = strlen(member);
+
+    return strncmp(path, member, n) == 0 && (path[n] == '\0' || path[n] == '.');
+}
+
+bool
+qiaoi_map_reads(const qiaoi_map *map, const char *member)
+{
+    for (const cJSON *row = map->fields->child; row != NULL; row = row->next) {
+        const cJSON *from = cJSON_IsObject(row) ? cJSON_GetObjectItemCaseSensitive(row, "from") : row;
+        const cJSON *name = cJSON_IsArray(from) ? from->child : from;
+
+        for (; name != NULL; name = cJSON_IsArray(from) ? name->next : NULL) {
+            if (begins_with_member(name->valuestring, member))
+                return true;
+        }
+    }
+    return false;
 }
 
 void
@@ -303,19 +337,34 @@ text_of(const cJSON *node)
 }
 
 static bool
+set_text(cJSON *record, const cJSON *row, const char *field, const char *text, const qiaoi_flat_options *options)
+{
+    const cJSON *html = cJSON_IsObject(row) ? cJSON_GetObjectItemCaseSensitive(row, "html") : NULL;
+    qiao_buffer plain = {.limit = 0};
+    char day[QIAO_DATE_SIZE];
+    bool sound = true;
+
+    if (qiaoi_convert_date(member_text(row, "date"), text, day))
+        return qiaoi_flat_set(record, field, day, options);
+    if (!cJSON_IsTrue(html))
+        return qiaoi_flat_set(record, field, translate(row, text), options);
+    qiaoi_convert_html(text, &plain);
+    sound = !plain.failed && (plain.length == 0 || qiaoi_flat_set(record, field, translate(row, plain.data), options));
+    qiao_buffer_done(&plain);
+    return sound;
+}
+
+static bool
 set_scalar(const qiaoi_map *map, cJSON *record, const cJSON *row, const char *field, const cJSON *node)
 {
     qiaoi_flat_options options = options_of(map, row);
     char *text;
     bool sound;
 
-    if (cJSON_IsString(node))
-        return qiaoi_flat_set(record, field, translate(row, node->valuestring), &options);
-    text = text_of(node);
-    if (text == NULL)
-        return false;
-    sound = qiaoi_flat_set(record, field, translate(row, text), &options);
-    cJSON_free(text);
+    text = cJSON_IsString(node) ? cJSON_GetStringValue(node) : text_of(node);
+    sound = text != NULL && set_text(record, row, field, text, &options);
+    if (text != cJSON_GetStringValue(node))
+        cJSON_free(text);
     return sound;
 }
 

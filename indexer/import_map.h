@@ -8,6 +8,10 @@
  *               "budget_max": {"from": "拟投入资金总额(万元)", "scale": 10000},
  *               "enterprise.org_kind": {"from": "机构属性", "values": {"企业": "sme"}, "default": "sme"}}}
  *
+ *
+ * More a row may say: "html": true (markup becomes plain text); "date": "us" (month/day/year), "epoch_ms" or "epoch_s".
+ * "harvest" is the part that harvest/plan.h reads.
+ *
  * Keys of fields are record fields: "title.en", "enterprise.park", "indicators". Sources are column names, or dotted
  * paths in JSON
  * ("authors.0.name"). Where several are named the first that is filled is taken. A source field that no row takes is
@@ -28,6 +32,11 @@ typedef struct qiaoi_map qiaoi_map;
 /* QIAO_E_INPUT names the file and the key that is wrong. */
 qiao_status qiaoi_map_load(const char *path, qiaoi_map **out, qiao_error *err) QIAO_CHECK;
 void qiaoi_map_free(qiaoi_map *map); /* NULL is fine */
+
+/* A member of the file by name, for parts that others read ("harvest"); NULL where it is absent. Borrowed. */
+const cJSON *qiaoi_map_part(const qiaoi_map *map, const char *name);
+/* Does a row read this member of the source, or something inside it? */
+bool qiaoi_map_reads(const qiaoi_map *map, const char *member);
 
 /* What the map says of the file itself; only what it says is changed in options. Strings are borrowed from the map. */
 void qiaoi_map_reader_options(const qiaoi_map *map, qiaoi_reader_options *options);

@@ -11,6 +11,8 @@
 /* In the order in which people meet them. */
 static const qiao_command commands[] = {
     {"import", "read record files into the source store", "将记录文件导入源数据库", qiao_command_import},
+    {"harvest", "fetch the records of a source into the source store", "从数据源采集记录到源数据库",
+     qiao_command_harvest},
     {"lint", "check record files without importing them", "检查记录文件（不导入）", qiao_command_lint},
     {"fold", "take what was posted by day into the source store", "将日间发布和反馈的内容并入源数据库",
      qiao_command_fold},

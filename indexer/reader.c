@@ -14,6 +14,7 @@ struct qiaoi_reader {
     size_t limit;
     qiaoi_json_reader *json;
     qiaoi_csv_reader *csv;
+    qiaoi_xml_reader *xml;
 };
 
 /* ".ndjson.zst" is judged by ".ndjson". */
@@ -23,11 +24,8 @@ format_of_name(const char *name)
     static const struct {
         const char *end;
         qiaoi_format format;
-    } known[] = {{".ndjson", QIAOI_FORMAT_NDJSON},
-                 {".jsonl", QIAOI_FORMAT_NDJSON},
-                 {".json", QIAOI_FORMAT_JSON},
-                 {".csv", QIAOI_FORMAT_CSV},
-                 {".tsv", QIAOI_FORMAT_TSV}};
+    } known[] = {{".ndjson", QIAOI_FORMAT_NDJSON}, {".jsonl", QIAOI_FORMAT_NDJSON}, {".json", QIAOI_FORMAT_JSON},
+                 {".csv", QIAOI_FORMAT_CSV},       {".tsv", QIAOI_FORMAT_TSV},      {".xml", QIAOI_FORMAT_XML}};
     size_t n = strlen(name);
 
     if (n > 3 && strcmp(name + n - 3, ".gz") == 0)
@@ -124,10 +122,11 @@ look_at_start(qiaoi_reader *r, const qiaoi_reader_options *options, qiao_error *
         qiao_error_hint(err, "check the export that should have filled it; nothing was changed");
         return QIAO_E_INPUT;
     }
-    status = check_foreign(&r->cursor, name, err);
     if (r->cursor.end - r->cursor.at >= 3 && memcmp(r->cursor.at, "\xEF\xBB\xBF", 3) == 0)
         r->cursor.at += 3;
     r->format = options->format != QIAOI_FORMAT_AUTO ? options->format : format_of_name(name);
+    if (r->format != QIAOI_FORMAT_XML)
+        status = check_foreign(&r->cursor, name, err);
     /* lines of records are often called .json, and a .json object may be a whole file */
     if (r->format == QIAOI_FORMAT_AUTO ||
         (r->format == QIAOI_FORMAT_JSON && options->format == QIAOI_FORMAT_AUTO && options->records == NULL)) {
@@ -137,7 +136,7 @@ look_at_start(qiaoi_reader *r, const qiaoi_reader_options *options, qiao_error *
     }
     if (status == QIAO_OK && r->format == QIAOI_FORMAT_AUTO)
         return qiao_fail(err, QIAO_E_INPUT,
-                         "%s: cannot tell its format; name it with --format ndjson, json, csv or tsv", name);
+                         "%s: cannot tell its format; name it with --format ndjson, json, csv, tsv or xml", name);
     return status;
 }
 
@@ -150,6 +149,8 @@ start_format(qiaoi_reader *r, const qiaoi_reader_options *options, qiao_error *e
         return qiaoi_csv_reader_new(
             &r->cursor, options->delimiter != '\0' || r->format == QIAOI_FORMAT_CSV ? options->delimiter : '\t',
             options->encoding, r->limit, &r->csv, err);
+    if (r->format == QIAOI_FORMAT_XML)
+        return qiaoi_xml_reader_new(&r->cursor, options->records, r->limit, &r->xml, err);
     return QIAO_OK;
 }
 
@@ -186,6 +187,7 @@ qiaoi_reader_close(qiaoi_reader *reader)
         return;
     qiaoi_json_reader_free(reader->json);
     qiaoi_csv_reader_free(reader->csv);
+    qiaoi_xml_reader_free(reader->xml);
     qiaoi_source_close(reader->source);
     qiao_free(reader);
 }
@@ -234,6 +236,8 @@ qiaoi_reader_next(qiaoi_reader *reader, qiao_buffer *bytes, qiaoi_item *item, qi
         return qiaoi_json_reader_next(reader->json, bytes, item, err);
     if (reader->csv != NULL)
         return qiaoi_csv_reader_next(reader->csv, bytes, item, err);
+    if (reader->xml != NULL)
+        return qiaoi_xml_reader_next(reader->xml, bytes, item, err);
     return next_line(reader, bytes, item, err);
 }
 
@@ -256,6 +260,8 @@ qiaoi_reader_format(const qiaoi_reader *reader)
         return "csv";
     case QIAOI_FORMAT_TSV:
         return "tsv";
+    case QIAOI_FORMAT_XML:
+        return "xml";
     }
     return "ndjson";
 }
@@ -275,7 +281,7 @@ qiaoi_reader_encoding(const qiaoi_reader *reader)
 bool
 qiaoi_format_named(const char *name, qiaoi_format *out)
 {
-    static const char *const names[] = {"auto", "ndjson", "json", "csv", "tsv"};
+    static const char *const names[] = {"auto", "ndjson", "json", "csv", "tsv", "xml"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(name, names[i]) == 0) {

@@ -1,5 +1,5 @@
 /*
- * Readers of record files: NDJSON, JSON, CSV and TSV; plain, .gz or .zst; a path or "-" for stdin.
+ * Readers of record files: NDJSON, JSON, CSV, TSV and XML; plain, .gz or .zst; a path or "-" for stdin.
  *
  * A reader hands out one item after the other and keeps nothing of them: memory is bounded by the line limit, whatever
  * the file holds. An item that cannot be read (too long, broken text) is handed out as a fault with its line, and
@@ -15,7 +15,8 @@ typedef enum qiaoi_format {
     QIAOI_FORMAT_NDJSON,
     QIAOI_FORMAT_JSON,
     QIAOI_FORMAT_CSV,
-    QIAOI_FORMAT_TSV
+    QIAOI_FORMAT_TSV,
+    QIAOI_FORMAT_XML
 } qiaoi_format;
 typedef enum qiaoi_encoding { QIAOI_ENCODING_AUTO, QIAOI_ENCODING_UTF8, QIAOI_ENCODING_GB18030 } qiaoi_encoding;
 
@@ -24,7 +25,8 @@ typedef enum qiaoi_encoding { QIAOI_ENCODING_AUTO, QIAOI_ENCODING_UTF8, QIAOI_EN
 typedef struct qiaoi_reader_options {
     qiaoi_format format;
     qiaoi_encoding encoding; /* CSV and TSV only: JSON is UTF-8 */
-    const char *records;     /* JSON: dotted path of the list of records; NULL or "" = the whole */
+    const char *records;     /* JSON: dotted path of the list of records; NULL or "" = the whole. XML: name of the
+                              * element that is a record; NULL or "" = record */
     char delimiter;          /* CSV; 0 = found in the first line */
     size_t line_limit;       /* bytes of an item; 0 = QIAOI_LINE_LIMIT */
 } qiaoi_reader_options;

@@ -1,4 +1,4 @@
-/* Behind reader.h: lines of a source, and the three kinds of readers. */
+/* Behind reader.h: lines of a source, and the four kinds of readers. */
 #ifndef QIAO_INDEXER_READER_INTERNAL_H
 #define QIAO_INDEXER_READER_INTERNAL_H
 
@@ -42,13 +42,20 @@ void qiaoi_item_too_long(qiaoi_item *item, uint64_t whole, size_t limit);
 /* How many bytes of an item that is too long are kept, for people to know it by. */
 #define QIAOI_SAMPLE ((size_t)200)
 
-/* The three readers. open may look at the first bytes; next works as qiaoi_reader_next. */
+/* The readers. open may look at the first bytes; next works as qiaoi_reader_next. */
 typedef struct qiaoi_json_reader qiaoi_json_reader;
 qiao_status qiaoi_json_reader_new(qiaoi_cursor *cursor, const char *records, size_t limit, qiaoi_json_reader **out,
                                   qiao_error *err) QIAO_CHECK;
 void qiaoi_json_reader_free(qiaoi_json_reader *reader);
 qiao_status qiaoi_json_reader_next(qiaoi_json_reader *reader, qiao_buffer *bytes, qiaoi_item *item,
                                    qiao_error *err) QIAO_CHECK;
+
+typedef struct qiaoi_xml_reader qiaoi_xml_reader;
+qiao_status qiaoi_xml_reader_new(qiaoi_cursor *cursor, const char *record, size_t limit, qiaoi_xml_reader **out,
+                                 qiao_error *err) QIAO_CHECK;
+void qiaoi_xml_reader_free(qiaoi_xml_reader *reader);
+qiao_status qiaoi_xml_reader_next(qiaoi_xml_reader *reader, qiao_buffer *bytes, qiaoi_item *item,
+                                  qiao_error *err) QIAO_CHECK;
 
 typedef struct qiaoi_csv_reader qiaoi_csv_reader;
 qiao_status qiaoi_csv_reader_new(qiaoi_cursor *cursor, char delimiter, qiaoi_encoding encoding, size_t limit,

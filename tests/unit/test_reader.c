@@ -173,6 +173,31 @@ json_that_breaks_off_keeps_what_was_sound(void **state)
 }
 
 static void
+elements_become_objects(void **state)
+{
+    static const char list[] =
+        "<?xml version=\"1.0\"?>\n<list xmlns:d=\"urn:d\">\n<record id=\"1\"><d:title xml:lang=\"de\"> A &amp; "
+        "B\n</d:title><d:subject>x</d:subject><d:subject>y</d:subject></record>\n"
+        "<record><header status=\"deleted\"><identifier>2</identifier></header></record>\n"
+        "<record><empty/><link href=\"h\"/></record></list>";
+    const qiaoi_reader_options small = {.line_limit = 64};
+    const qiaoi_reader_options of_r = {.records = "r"};
+    const char *doctype = "<!DOCTYPE l [<!ENTITY a \"aaaa\">]><l><r>&a;</r></l>";
+
+    (void)state;
+    expect("a.xml", list, strlen(list), &(qiaoi_reader_options){.records = NULL},
+           "3:{\"@id\":\"1\",\"title\":\"A & B\",\"subject\":[\"x\",\"y\"]}\n"
+           "6:{\"empty\":\"\",\"link\":{\"@href\":\"h\"}}\nend");
+    expect("b.xml", "<l><r>1</r><r><a>2</a></r", 25, &of_r, "1:{}\nbad_input: PATH");
+    expect("c.xml", doctype, strlen(doctype), &of_r, "bad_input: PATH");
+    expect("d.xml", "<l/>", 4, &of_r, "end");
+    expect("e.xml",
+           "<l><record><a>0123456789012345678901234567890123456789012345678901234567890123456789</a></record>\n"
+           "<record><a>1</a></record></l>",
+           126, &small, "1!PATH");
+}
+
+static void
 json_records_are_found_at_their_path(void **state)
 {
     const qiaoi_reader_options at_docs = {.records = "response.docs"};
@@ -501,7 +526,9 @@ every_failed_allocation_gives_out_of_memory(void **state)
 {
     static const struct {
         const char *name, *content;
-    } files[] = {{"a.ndjson", "{}\n{}\n"}, {"a.json", "{\"x\":{\"y\":[{},{}]}}"}};
+    } files[] = {{"a.ndjson", "{}\n{}\n"},
+                 {"a.json", "{\"x\":{\"y\":[{},{}]}}"},
+                 {"a.xml", "<l><x.y i=\"1\"><a>t</a><a>u</a></x.y></l>"}};
     const qiaoi_reader_options options = {.records = "x.y"};
 
     (void)state;
@@ -554,6 +581,7 @@ main(void)
         cmocka_unit_test(a_long_line_costs_no_memory),
         cmocka_unit_test(json_lists_are_cut_into_records),
         cmocka_unit_test(json_that_breaks_off_keeps_what_was_sound),
+        cmocka_unit_test(elements_become_objects),
         cmocka_unit_test(json_records_are_found_at_their_path),
         cmocka_unit_test(a_long_json_item_is_refused_and_reading_goes_on),
         cmocka_unit_test(tables_become_objects),
