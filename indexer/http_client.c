@@ -31,7 +31,9 @@ typedef struct exchange {
     qiao_http_response *response;
     char method[METHOD_MAX];
     char display[DISPLAY_SIZE];
-    bool blocked, too_large, no_memory;
+    CURL *easy;
+    size_t sunk; /* bytes that the sink took of this answer */
+    bool blocked, too_large, no_memory, not_stored;
 } exchange;
 
 /* ---- callbacks ---- */
@@ -67,10 +69,27 @@ open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 }
 
 static size_t
+give_to_sink(exchange *x, const char *data, size_t length)
+{
+    size_t limit = x->request->limit != 0 ? x->request->limit : QIAO_HTTP_BODY_LIMIT;
+
+    if (length > limit - x->sunk) {
+        x->too_large = true;
+        return 0;
+    }
+    x->sunk += length;
+    x->not_stored = !x->request->sink(x->request->sink_context, data, length);
+    return x->not_stored ? 0 : length;
+}
+
+static size_t
 take_body(char *data, size_t size, size_t count, void *context)
 {
     exchange *x = context;
+    long status = 0;
 
+    if (x->request->sink != NULL && curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK && status == 200)
+        return give_to_sink(x, data, size * count);
     qiao_buffer_append(&x->response->body, data, size * count);
     if (!x->response->body.failed)
         return size * count;
@@ -335,6 +354,8 @@ explain(exchange *x, CURLcode code, qiao_error *err)
         x->response->failure = QIAO_HTTP_OTHER;
         return qiao_fail_memory(err);
     }
+    if (x->not_stored)
+        return FAIL(x, QIAO_HTTP_OTHER, QIAO_E_IO, "the answer could not be stored");
     if (x->too_large || code == CURLE_FILESIZE_EXCEEDED)
         return FAIL(x, QIAO_HTTP_TOO_LARGE, QIAO_E_LIMIT, "the answer is larger than allowed");
     switch ((int)code) {
@@ -394,8 +415,13 @@ perform(qiao_http_client *client, const qiao_http_request *request, exchange *x,
 
     clear_response(x->response, request->limit != 0 ? request->limit : QIAO_HTTP_BODY_LIMIT);
     x->blocked = x->too_large = x->no_memory = false;
+    x->easy = client->easy;
+    x->sunk = 0;
+    x->not_stored = request->sink != NULL && !request->sink(request->sink_context, NULL, 0);
     curl_easy_reset(client->easy);
-    if (complete && set_limits(client->easy, request, head) && set_guards(client->easy, request, x) &&
+    if (x->not_stored)
+        code = CURLE_WRITE_ERROR;
+    else if (complete && set_limits(client->easy, request, head) && set_guards(client->easy, request, x) &&
         set_message(client->easy, request, x, url, headers))
         code = curl_easy_perform(client->easy);
     curl_slist_free_all(headers);

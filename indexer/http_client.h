@@ -37,6 +37,10 @@ typedef struct qiao_http_request {
     unsigned redirects;              /* followed for GET and HEAD, at most QIAO_HTTP_REDIRECTS_MAX; otherwise the 3xx is the answer */
     bool compressed;                 /* ask for a packed answer, and unpack it */
     bool allow_private;              /* addresses of the operator's own network */
+    /* Takes the body of a 200 in place of response->body, piece by piece, and counts for limit all the same; bytes NULL: an answer begins, forget
+     * what came before. false ends the request with QIAO_E_IO. */
+    bool (*sink)(void *context, const char *bytes, size_t length);
+    void *sink_context;
     const char *ca_file;             /* PEM certificates to trust instead of the system's; NULL = the system's */
 } qiao_http_request;
 

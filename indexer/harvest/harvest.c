@@ -12,7 +12,8 @@
 
 #define STATE_LIMIT ((size_t)64 << 10)
 #define TIME_SIZE 32
-#define RESTARTS_MAX 1u /* lists begun anew because the source forgot its token */
+#define DOWNLOAD_MS (6u * 3600u * 1000u) /* of a page; some are files of many gigabytes. A stall ends it sooner */
+#define RESTARTS_MAX 1u                  /* lists begun anew because the source forgot its token */
 
 typedef struct harvest {
     const qiaoi_harvest_options *options;
@@ -189,16 +190,19 @@ keep_interval(harvest *h)
 }
 
 static qiao_status
-send(harvest *h, const char *url, const qiao_buffer *body, qiao_error *err)
+send(harvest *h, const char *url, const qiao_buffer *body, qiaoi_archive_writer *writer, qiao_error *err)
 {
     const char *headers[QIAOI_PLAN_HEADERS * 2 + 1];
     const qiaoi_plan *plan = h->options->plan;
     qiao_http_request request = {.url = url,
                                  .limit = h->limit,
                                  .compressed = true,
+                                 .timeout_ms = DOWNLOAD_MS,
                                  .redirects = 5,
                                  .allow_private = h->options->allow_private,
-                                 .headers = headers};
+                                 .headers = headers,
+                                 .sink = writer != NULL ? qiaoi_archive_sink : NULL,
+                                 .sink_context = writer};
     unsigned tries = 0;
     qiao_status status;
 
@@ -217,32 +221,39 @@ send(harvest *h, const char *url, const qiao_buffer *body, qiao_error *err)
     return status;
 }
 
+/* Into the writer; writer NULL: into the response. */
 static qiao_status
-fetch_page(harvest *h, qiao_error *err)
+fetch_page(harvest *h, qiaoi_archive_writer *writer, qiao_error *err)
 {
     qiao_buffer url = {.limit = QIAO_HTTP_URL_MAX * 4u}, body = {.limit = 0};
     qiao_status status = qiaoi_plan_request(h->options->plan, position_of(h), h->since, &url, &body, err);
 
     if (status == QIAO_OK)
-        status = send(h, url.data, &body, err);
+        status = send(h, url.data, &body, writer, err);
     qiao_buffer_done(&url);
     qiao_buffer_done(&body);
     return status;
 }
 
+/* From the source to the archive, in bounded memory. */
 static qiao_status
 archive_page(harvest *h, const char *path, qiao_error *err)
 {
-    const char *link = qiao_http_header(&h->response, "link");
+    qiaoi_archive_writer *writer;
+    const char *link;
     char link_path[QIAOI_ARCHIVE_PATH];
-    qiao_status status = QIAO_OK;
+    qiao_status status = qiaoi_archive_writer_new(path, &writer, err);
 
+    if (status != QIAO_OK)
+        return status;
+    status = fetch_page(h, writer, err);
+    link = status == QIAO_OK ? qiao_http_header(&h->response, "link") : NULL;
     page_path(h, ".link", link_path);
     if (link != NULL && h->options->plan->paging == QIAOI_PAGING_LINK) /* first: the page is what counts as fetched */
         status = qiaoi_archive_write(link_path, link, strlen(link), err);
     if (status == QIAO_OK)
-        status = qiaoi_archive_write(path, h->response.body.data != NULL ? h->response.body.data : "",
-                                     h->response.body.length, err);
+        status = qiaoi_archive_writer_finish(writer, err);
+    qiaoi_archive_writer_free(writer);
     return status;
 }
 
@@ -319,10 +330,13 @@ follow(harvest *h, const char *path, qiao_buffer *next, bool *restart, qiao_erro
     qiao_buffer page = {.limit = 0}, link = {.limit = 0};
     qiao_error absent = QIAO_ERROR_INIT;
     char link_path[QIAOI_ARCHIVE_PATH];
-    qiao_status status = qiaoi_archive_read(path, h->limit, &page, err);
+    qiaoi_paging paging = h->options->plan->paging;
+    qiao_status status = QIAO_OK;
 
+    if (paging == QIAOI_PAGING_OAI || paging == QIAOI_PAGING_CURSOR || paging == QIAOI_PAGING_NEXT)
+        status = qiaoi_archive_read(path, h->limit, &page, err); /* the page itself says what comes next */
     page_path(h, ".link", link_path);
-    if (status == QIAO_OK && h->options->plan->paging == QIAOI_PAGING_OAI)
+    if (status == QIAO_OK && paging == QIAOI_PAGING_OAI)
         status = follow_oai(h, &page, next, restart, err);
     else if (status == QIAO_OK)
         status = qiaoi_plan_next(
@@ -395,11 +409,8 @@ take_page(harvest *h, qiao_error *err)
     qiao_status status = QIAO_OK;
 
     page_path(h, ".zst", path);
-    if (!qiao_file_exists(path)) {
-        status = fetch_page(h, err);
-        if (status == QIAO_OK)
-            status = archive_page(h, path, err);
-    }
+    if (!qiao_file_exists(path))
+        status = archive_page(h, path, err);
     if (status != QIAO_OK)
         return status;
     status = import_page(h, path, err);
@@ -538,7 +549,7 @@ qiaoi_harvest_look(const qiaoi_harvest_options *options, qiao_buffer *page, qiao
     qiao_status status = open_harvest(&h, NULL, err);
 
     if (status == QIAO_OK)
-        status = fetch_page(&h, err);
+        status = fetch_page(&h, NULL, err);
     if (status == QIAO_OK) {
         qiao_buffer_append(page, h.response.body.data != NULL ? h.response.body.data : "", h.response.body.length);
         status = qiao_buffer_check(page, err);
