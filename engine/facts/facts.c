@@ -342,9 +342,14 @@ add_structured(qiaoi_facts_maker *maker, const qiao_record *record, reading_list
         qiaoi_fact_reading *out;
         qiao_reading r;
 
-        if (!qiao_indicator_of_field(maker->units, field, chinese ? QIAO_LANGUAGE_ZH : QIAO_LANGUAGE_EN, maker->arena,
-                                     &r))
+        st = qiao_indicator_of_field(maker->units, field, chinese ? QIAO_LANGUAGE_ZH : QIAO_LANGUAGE_EN, maker->arena,
+                                     &r, err);
+        if (st == QIAO_E_NOTFOUND) {
+            st = QIAO_OK;
             continue;
+        }
+        if (st != QIAO_OK)
+            break;
         out = add_reading(maker, list, &r);
         if (out == NULL)
             break;

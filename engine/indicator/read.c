@@ -245,19 +245,22 @@ set_text(qiaoi_sentence *s, const char *text)
         s->count = 0; /* longer than a piece: neither name nor unit */
 }
 
-bool
+qiao_status
 qiao_indicator_of_field(const qiao_units *units, const qiao_indicator *field, qiao_language language, qiao_arena *arena,
-                        qiao_reading *out)
+                        qiao_reading *out, qiao_error *err)
 {
     const char *name = language == QIAO_LANGUAGE_ZH ? field->name_zh : field->name_en;
     const char *unit = field->unit == NULL ? "" : field->unit;
     qiaoi_expression e = {.op = field->op, .value = field->value, .value2 = field->value2};
     qiaoi_sentence *s;
     qiaoi_unit_use use;
-    bool ok;
+    bool known, ok;
 
-    if (isnan(field->value) || (s = qiao_calloc(1, sizeof *s)) == NULL)
-        return false;
+    if (isnan(field->value))
+        return QIAO_E_NOTFOUND;
+    s = qiao_calloc(1, sizeof *s);
+    if (s == NULL)
+        return qiao_fail_memory(err);
     s->units = units;
     s->language = language;
     *out = (qiao_reading){.op = e.op, .value = e.value, .value2 = e.value2};
@@ -268,16 +271,16 @@ qiao_indicator_of_field(const qiao_units *units, const qiao_indicator *field, qi
     e.difference = qiaoi_hit_within(s, 0, s->count, QIAOI_W(DIFFERENCE)) != NULL;
     s->alone = true; /* the words of the name still tell which unit is meant */
     set_text(s, unit);
-    ok = unit[0] == '\0' || (s->count > 0 && qiaoi_unit_alone(s, 0, s->count, &use));
-    if (ok && unit[0] != '\0') {
+    known = unit[0] == '\0' || (s->count > 0 && qiaoi_unit_alone(s, 0, s->count, &use));
+    if (known && unit[0] != '\0') {
         e.unit = &use;
         e.difference = e.difference && use.offset != 0;
     } else {
         e.difference = false;
     }
-    ok = ok && set_unit(s, arena, &e, out);
+    ok = !known || set_unit(s, arena, &e, out);
     out->name = name;
     out->unit = unit;
     qiao_free(s);
-    return ok;
+    return !ok ? qiao_fail_memory(err) : known ? QIAO_OK : QIAO_E_NOTFOUND;
 }

@@ -10,14 +10,22 @@
  *   field            best pair of field codes: same 1, one under the other .8, same branch .6; codes of patent classes
  *                    stand in where a record names no field
  *   ipc              longest common prefix: subclass .6, group .8, same 1, class .3
- *   trl              inside the interval wanted 1, a quarter less for each level; below is no fault for a research
- * need, nor in the parks of basic research and large facilities coop_mode        a mode both take budget price against
- * budget in CNY by the dated rates: 1 up to the budget, 0 at twice of it time             ready before it is needed 1,
- * 0 a year late ip_terms         does a mode offered give the rights that are wanted org_kind, org_size  does either
- * side seek what the other is indicators       met 1, partly .5, unmet 0 over those that can be compared; a must counts
- * twice partner_country  what the need says of partner countries and target regions park_field, park_country,
- * country_group  policy affinity: what the guideline links; never counts against a pair completeness     mean of both
- * records freshness        1 for half a year, 0 from five years on feedback         what staff said of this very pair
+ *   trl              inside the interval wanted 1, a quarter less for each level; below is no fault for a research need,
+ *                    nor in the parks of basic research and large facilities
+ *   coop_mode        a mode that both take
+ *   budget           price against budget in CNY by the dated rates: 1 up to the budget, 0 at twice of it
+ *   time             ready before it is needed 1, 0 a year late
+ *   ip_terms         does a mode offered give the rights that are wanted
+ *   org_kind         does either side seek what the other is
+ *   org_size         the same of its size
+ *   indicators       met 1, partly .5, unmet 0 over those that can be compared; a must counts twice
+ *   partner_country  what the need says of partner countries and target regions
+ *   park_field       policy affinity: what the guideline links; never counts against a pair
+ *   park_country     the same
+ *   country_group    the same
+ *   completeness     mean of both records
+ *   freshness        1 for half a year, 0 from five years on
+ *   feedback         what staff said of this very pair
  */
 #ifndef QIAO_MATCH_SIGNALS_H
 #define QIAO_MATCH_SIGNALS_H

@@ -373,21 +373,22 @@ structured_indicators_take_the_same_form(void **state)
     qiao_indicator plain = {.name = "pH", .op = QIAO_OP_EQ, .value = 7, .value2 = NAN};
     qiao_indicator empty = {.name = "speed", .op = QIAO_OP_GE, .value = NAN, .value2 = NAN, .unit = "m/s"};
     qiao_indicator angle = {.name = "旋转角度", .op = QIAO_OP_EQ, .value = 90, .value2 = NAN, .unit = "度"};
+    qiao_error err = QIAO_ERROR_INIT;
     qiao_reading r;
 
     (void)state;
     qiao_arena_reset(arena);
-    assert_true(qiao_indicator_of_field(units, &field, QIAO_LANGUAGE_ZH, arena, &r));
+    assert_ok(qiao_indicator_of_field(units, &field, QIAO_LANGUAGE_ZH, arena, &r, &err), &err);
     assert_string_equal(r.name, "工作温度");
     assert_true(fabs(r.si_value - 233.15) < 1e-9 && fabs(r.si_value2 - 358.15) < 1e-9 && r.span);
-    assert_false(qiao_indicator_of_field(units, &unknown, QIAO_LANGUAGE_EN, arena, &r));
-    assert_true(qiao_indicator_of_field(units, &plain, QIAO_LANGUAGE_EN, arena, &r));
+    assert_status(qiao_indicator_of_field(units, &unknown, QIAO_LANGUAGE_EN, arena, &r, &err), QIAO_E_NOTFOUND, &err);
+    assert_ok(qiao_indicator_of_field(units, &plain, QIAO_LANGUAGE_EN, arena, &r, &err), &err);
     assert_string_equal(r.si_unit, "1");
-    assert_true(qiao_indicator_of_field(units, &angle, QIAO_LANGUAGE_ZH, arena, &r));
+    assert_ok(qiao_indicator_of_field(units, &angle, QIAO_LANGUAGE_ZH, arena, &r, &err), &err);
     assert_string_equal(r.si_unit, "rad");
     angle.name = "甲"; /* 度 of what? */
-    assert_false(qiao_indicator_of_field(units, &angle, QIAO_LANGUAGE_ZH, arena, &r));
-    assert_false(qiao_indicator_of_field(units, &empty, QIAO_LANGUAGE_EN, arena, &r));
+    assert_status(qiao_indicator_of_field(units, &angle, QIAO_LANGUAGE_ZH, arena, &r, &err), QIAO_E_NOTFOUND, &err);
+    assert_status(qiao_indicator_of_field(units, &empty, QIAO_LANGUAGE_EN, arena, &r, &err), QIAO_E_NOTFOUND, &err);
 }
 
 int

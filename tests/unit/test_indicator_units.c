@@ -72,7 +72,7 @@ units_are_converted(void **state)
         qiao_indicator field = {.name = "x", .op = QIAO_OP_EQ, .value = 1, .value2 = NAN, .unit = cases[i].unit};
         qiao_reading r;
 
-        if (!qiao_indicator_of_field(units, &field, QIAO_LANGUAGE_EN, arena, &r))
+        if (qiao_indicator_of_field(units, &field, QIAO_LANGUAGE_EN, arena, &r, &err) != QIAO_OK)
             fail_msg("%s is not known", cases[i].unit);
         if (strcmp(r.si_unit, cases[i].si) != 0 || fabs(r.si_value - cases[i].one) > 1e-9 * cases[i].one)
             fail_msg("%s: %.12g %s, not %.12g %s", cases[i].unit, r.si_value, r.si_unit, cases[i].one, cases[i].si);

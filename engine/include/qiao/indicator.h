@@ -81,12 +81,16 @@ QIAO_EXPORT qiao_status qiao_indicators_read(const qiao_units *units, const char
                                              size_t *count_out, qiao_error *err) QIAO_CHECK;
 
 /*
- * A structured indicator of a record in the same form; its name in the given language where it has one. An unknown or
- * missing unit gives a plain number; false where it has no value at all, or a unit that the table does not know.
- * Strings are borrowed from the field or live as long as units, those composed in the arena.
+ * A structured indicator of a record in the same form; its name in the given language where it has one. A
+ * missing unit gives a plain number. Strings are borrowed from the field or live as long as units, those composed in the
+ * arena.
+ *
+ * @return QIAO_OK; QIAO_E_NOTFOUND (err untouched) where it has no value at all, or a unit that the table does not know;
+ *         QIAO_E_NOMEM
  */
-QIAO_EXPORT bool qiao_indicator_of_field(const qiao_units *units, const qiao_indicator *field, qiao_language language,
-                                         qiao_arena *arena, qiao_reading *out);
+QIAO_EXPORT qiao_status qiao_indicator_of_field(const qiao_units *units, const qiao_indicator *field,
+                                                qiao_language language, qiao_arena *arena, qiao_reading *out,
+                                                qiao_error *err) QIAO_CHECK;
 
 /* The JSON array of the readings: start, end, name, op, value, value2, unit, si_value, si_value2, si_unit; null where
  * there is no value. */

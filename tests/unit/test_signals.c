@@ -1,0 +1,240 @@
+/* Signals: the value of each aspect for pairs of records that differ in that aspect alone; unknown stays unknown. */
+#include "support.h"
+
+#include "match/signals.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AS_OF 20500 /* 2026-02-16 */
+#define UNKNOWN QIAOI_SIGNAL_UNKNOWN
+
+static qiao_vocabulary *vocabulary;
+
+static int
+open_vocabulary(void **state)
+{
+    qiao_error err = QIAO_ERROR_INIT;
+
+    (void)state;
+    assert_ok(qiao_vocabulary_open(QIAO_SOURCE_DIR "/engine/vocab/data", &vocabulary, &err), &err);
+    return 0;
+}
+
+static int
+close_vocabulary(void **state)
+{
+    (void)state;
+    qiao_vocabulary_close(vocabulary);
+    return 0;
+}
+
+/* A copy of the facts of a record of these members; free it. */
+static qiaoi_facts *
+facts_of(const char *kind, const char *members)
+{
+    qiao_error err = QIAO_ERROR_INIT;
+    const qiaoi_facts *made;
+    qiaoi_facts_maker maker;
+    qiao_record *record;
+    qiaoi_facts *copy;
+    char json[2048];
+
+    snprintf(json, sizeof json, "{\"kind\":\"%s\",\"id\":\"t:1\",\"title\":{\"en\":\"T\"}%s%s}", kind,
+             *members != '\0' ? "," : "", members);
+    assert_ok(qiao_record_parse(json, strlen(json), vocabulary, &record, NULL, &err), &err);
+    assert_ok(qiaoi_facts_maker_init(&maker, vocabulary, NULL, NULL, &err), &err);
+    assert_ok(qiaoi_facts_make(&maker, record, &made, &err), &err);
+    copy = malloc(made->size);
+    assert_non_null(copy);
+    memcpy(copy, made, made->size);
+    qiaoi_facts_maker_done(&maker);
+    qiao_record_free(record);
+    return copy;
+}
+
+typedef struct signal_case {
+    qiaoi_signal signal;
+    const char *need, *project;
+    int32_t least, most; /* both UNKNOWN: unknown */
+} signal_case;
+
+static void
+check(const signal_case *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        qiaoi_facts *need = facts_of("need", cases[i].need), *project = facts_of("project", cases[i].project);
+        qiaoi_pair_context pair = {.need = need,
+                                   .project = project,
+                                   .vocabulary = vocabulary,
+                                   .text_title = UNKNOWN,
+                                   .text_body = UNKNOWN,
+                                   .indicators = UNKNOWN,
+                                   .feedback = UNKNOWN,
+                                   .as_of = AS_OF};
+        int32_t values[QIAOI_SIGNAL_COUNT], value;
+
+        qiaoi_signals(&pair, values);
+        value = values[cases[i].signal];
+        if (value < cases[i].least || value > cases[i].most)
+            fail_msg("%s of {%s} and {%s} is %d, not %d..%d", qiaoi_signal_code(cases[i].signal), cases[i].need,
+                     cases[i].project, value, cases[i].least, cases[i].most);
+        free(need);
+        free(project);
+    }
+}
+
+#define CHECK(...)                                                                                                     \
+    do {                                                                                                               \
+        static const signal_case cases[] = {__VA_ARGS__};                                                              \
+        check(cases, sizeof cases / sizeof *cases);                                                                    \
+    } while (0)
+
+#define IS(name, need, project, value)                                                                                 \
+    {                                                                                                                  \
+        QIAOI_SIGNAL_##name, need, project, value, value                                                               \
+    }
+
+static void
+an_empty_pair_is_unknown_but_for_completeness(void **state)
+{
+    qiaoi_facts *need = facts_of("need", ""), *project = facts_of("project", "");
+    qiaoi_pair_context pair = {need, project, vocabulary, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, AS_OF};
+    int32_t values[QIAOI_SIGNAL_COUNT];
+
+    (void)state;
+    qiaoi_signals(&pair, values);
+    for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++)
+        if (s != QIAOI_SIGNAL_COMPLETENESS)
+            assert_int_equal(values[s], UNKNOWN);
+    free(need);
+    free(project);
+}
+
+static void
+a_maturity_inside_the_interval_is_whole_and_loses_a_quarter_a_level(void **state)
+{
+    (void)state;
+    CHECK(IS(TRL, "\"trl_min\":5,\"trl_max\":7", "\"trl\":6", 1000000),
+          IS(TRL, "\"trl_min\":5,\"trl_max\":7", "\"trl\":4", 750000),
+          IS(TRL, "\"trl_min\":5,\"trl_max\":7", "\"trl\":9", 500000), IS(TRL, "\"trl_min\":9", "\"trl\":1", 0),
+          IS(TRL, "\"trl_min\":5", "", UNKNOWN), IS(TRL, "", "\"trl\":5", UNKNOWN));
+}
+
+static void
+a_low_maturity_is_no_fault_where_research_is_sought(void **state)
+{
+    (void)state;
+    CHECK(IS(TRL, "\"trl_min\":7,\"need_kind\":\"joint_rd\"", "\"trl\":2", 1000000),
+          IS(TRL, "\"trl_min\":7,\"enterprise\":{\"park\":\"huairou\"}", "\"trl\":2", 1000000),
+          IS(TRL, "\"trl_min\":7,\"enterprise\":{\"park\":\"haidian\"}", "\"trl\":2", 1000000),
+          IS(TRL, "\"trl_min\":7,\"enterprise\":{\"park\":\"shunyi\"}", "\"trl\":2", 0));
+}
+
+static void
+one_mode_that_both_take_is_enough(void **state)
+{
+    (void)state;
+    CHECK(IS(MODE, "\"coop_modes\":[\"jv\",\"equity\"]", "\"coop_modes\":[\"equity\"]", 1000000),
+          IS(MODE, "\"coop_modes\":[\"jv\"]", "\"coop_modes\":[\"equity\"]", 0),
+          IS(MODE, "\"coop_modes\":[\"jv\"]", "", UNKNOWN));
+}
+
+static void
+a_price_within_the_budget_is_whole_and_twice_of_it_nothing(void **state)
+{
+    (void)state;
+    CHECK(
+        IS(BUDGET, "\"budget_max\":\"100\",\"currency\":\"CNY\"", "\"price_min\":\"80\",\"currency\":\"CNY\"", 1000000),
+        IS(BUDGET, "\"budget_max\":\"100\",\"currency\":\"CNY\"", "\"price_min\":\"150\",\"currency\":\"CNY\"", 500000),
+        IS(BUDGET, "\"budget_max\":\"100\",\"currency\":\"CNY\"", "\"price_min\":\"300\",\"currency\":\"CNY\"", 0),
+        IS(BUDGET, "\"budget_max\":\"100\",\"currency\":\"CNY\"", "\"price_min\":\"80\"", UNKNOWN));
+}
+
+static void
+what_is_ready_late_loses_over_a_year(void **state)
+{
+    (void)state;
+    CHECK(IS(TIME, "\"needed_by\":\"2027-02-16\"", "\"time_to_deploy_months\":6", 1000000),
+          {QIAOI_SIGNAL_TIME, "\"needed_by\":\"2026-08-16\"", "\"time_to_deploy_months\":12", 480000, 520000},
+          IS(TIME, "\"needed_by\":\"2026-08-16\"", "\"time_to_deploy_months\":24", 0),
+          IS(TIME, "\"needed_by\":\"2026-08-16\"", "", UNKNOWN));
+}
+
+static void
+rights_follow_from_the_modes_offered(void **state)
+{
+    (void)state;
+    CHECK(IS(IP_TERMS, "\"ip_terms\":\"own\"", "\"coop_modes\":[\"tc_transfer_patent\"]", 1000000),
+          IS(IP_TERMS, "\"ip_terms\":\"own\"", "\"coop_modes\":[\"tc_license_patent\"]", 0),
+          IS(IP_TERMS, "\"ip_terms\":\"negotiable\"", "\"coop_modes\":[\"jv\"]", UNKNOWN),
+          IS(IP_TERMS, "\"ip_terms\":\"own\"", "", UNKNOWN));
+}
+
+static void
+a_country_wanted_or_excluded_counts_and_groups_stand_for_their_members(void **state)
+{
+    (void)state;
+    CHECK(IS(PARTNER_COUNTRY, "\"target_regions\":[\"DE\"]", "\"country\":\"DE\"", 1000000),
+          IS(PARTNER_COUNTRY, "\"target_regions\":[\"DE\"]", "\"country\":\"FR\"", 0),
+          IS(PARTNER_COUNTRY, "\"partner_requirements\":{\"country_deny\":[\"FR\"]}", "\"country\":\"FR\"", 0),
+          IS(PARTNER_COUNTRY, "", "\"country\":\"FR\"", UNKNOWN));
+}
+
+static void
+patent_classes_are_alike_by_how_far_they_agree(void **state)
+{
+    (void)state;
+    CHECK(IS(IPC, "\"ipc\":[\"H01M\"]", "\"ipc\":[\"H01M\"]", 1000000),
+          IS(IPC, "\"ipc\":[\"H01M\"]", "\"ipc\":[\"H01L\"]", 300000),
+          IS(IPC, "\"ipc\":[\"H01M\"]", "\"ipc\":[\"G06F\"]", 0), IS(IPC, "\"ipc\":[\"H01M\"]", "", UNKNOWN));
+}
+
+static void
+what_is_new_is_fresh_and_five_years_old_is_not(void **state)
+{
+    (void)state;
+    CHECK(IS(FRESHNESS, "", "\"updated_at\":\"2026-01-01\"", 1000000),
+          IS(FRESHNESS, "", "\"updated_at\":\"2020-01-01\"", 0),
+          {QIAOI_SIGNAL_FRESHNESS, "", "\"updated_at\":\"2023-06-01\"", 400000, 600000});
+}
+
+static void
+policy_is_known_where_the_guideline_links_and_unknown_elsewhere(void **state)
+{
+    (void)state;
+    CHECK({QIAOI_SIGNAL_COUNTRY_GROUP, "", "\"country\":\"ZA\"", 500000, 1000000},
+          IS(PARK_COUNTRY, "", "\"country\":\"DE\"", UNKNOWN),
+          {QIAOI_SIGNAL_PARK_COUNTRY, "\"enterprise\":{\"park\":\"shunyi\"}", "\"country\":\"DE\"", 500000, 1000000});
+}
+
+static void
+a_signal_is_found_by_its_code(void **state)
+{
+    (void)state;
+    for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++)
+        assert_int_equal(qiaoi_signal_of(qiaoi_signal_code((qiaoi_signal)s)), s);
+    assert_int_equal(qiaoi_signal_of("no_such_signal"), QIAOI_SIGNAL_COUNT);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_empty_pair_is_unknown_but_for_completeness),
+        cmocka_unit_test(a_maturity_inside_the_interval_is_whole_and_loses_a_quarter_a_level),
+        cmocka_unit_test(a_low_maturity_is_no_fault_where_research_is_sought),
+        cmocka_unit_test(one_mode_that_both_take_is_enough),
+        cmocka_unit_test(a_price_within_the_budget_is_whole_and_twice_of_it_nothing),
+        cmocka_unit_test(what_is_ready_late_loses_over_a_year),
+        cmocka_unit_test(rights_follow_from_the_modes_offered),
+        cmocka_unit_test(a_country_wanted_or_excluded_counts_and_groups_stand_for_their_members),
+        cmocka_unit_test(patent_classes_are_alike_by_how_far_they_agree),
+        cmocka_unit_test(what_is_new_is_fresh_and_five_years_old_is_not),
+        cmocka_unit_test(policy_is_known_where_the_guideline_links_and_unknown_elsewhere),
+        cmocka_unit_test(a_signal_is_found_by_its_code),
+    };
+
+    return cmocka_run_group_tests(tests, open_vocabulary, close_vocabulary);
+}
