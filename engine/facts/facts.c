@@ -395,7 +395,10 @@ add_read(qiaoi_facts_maker *maker, const char *name, const char *language, const
             qiao_buffer_clear(&maker->text);
             qiao_buffer_printf(&maker->text, *language == '\0' || strcmp(language, "und") == 0 ? "%s" : "%s.%s", name,
                                language);
-            place = maker->text.failed ? 0 : put_string(maker, maker->text.data);
+            st = qiao_buffer_check(&maker->text, err);
+            if (st != QIAO_OK)
+                break;
+            place = put_string(maker, maker->text.data);
         }
         out = add_reading(maker, list, &readings[i]);
         if (out == NULL)
