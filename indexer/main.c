@@ -19,6 +19,8 @@ static const qiao_command commands[] = {
     {"build", "build a generation from the source store and publish it", "由源数据库构建并发布新版本",
      qiao_command_build},
     {"match", "match every need with every project", "全量匹配需求与项目", qiao_command_match},
+    {"nightly", "harvest, fold, build, match, publish and report, unattended",
+     "夜间任务：采集、并入、构建、匹配、发布并报告", qiao_command_nightly},
     {"diff", "what changed for the needs between two generations", "比较两个版本之间需求匹配的变化", qiao_command_diff},
     {"gaps", "needs without anything convincing", "尚无合适项目的需求", qiao_command_gaps},
     {"feedback", "take verdicts of people about pairs", "导入对匹配结果的采纳与否决意见", qiao_command_feedback},
