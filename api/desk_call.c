@@ -83,3 +83,55 @@ qiaoi_desk_member(qiao_buffer *out, const char *name, const char *text)
     qiao_buffer_printf(out, ",\"%s\":", name);
     qiao_buffer_json_string(out, text, strlen(text));
 }
+
+/* ---- lists ---- */
+
+typedef struct listing {
+    qiao_buffer *out;
+    void (*write)(const qiao_desk_row *row, qiao_buffer *out);
+    uint32_t skip, left;
+    bool first, more;
+} listing;
+
+static qiao_status
+list_row(const qiao_desk_row *row, void *context, bool *more, qiao_error *err)
+{
+    listing *list = context;
+
+    (void)err;
+    if (row->withdrawn || (list->skip > 0 && list->skip-- > 0))
+        return QIAO_OK;
+    if (list->left == 0) {
+        list->more = true;
+        *more = false;
+        return QIAO_OK;
+    }
+    list->left--;
+    if (!list->first)
+        qiao_buffer_char(list->out, ',');
+    list->first = false;
+    list->write(row, list->out);
+    return QIAO_OK;
+}
+
+void
+qiaoi_desk_list(qiaoi_call *call, qiao_desk_table table, const char *owner, const char *name, uint32_t most,
+                void (*write)(const qiao_desk_row *row, qiao_buffer *out))
+{
+    listing list = {.out = &call->response->body, .write = write, .first = true};
+    qiao_desk *desk = qiaoi_desk_of(call);
+    qiao_error error = QIAO_ERROR_INIT;
+    qiaoi_parameters given;
+
+    if (desk == NULL ||
+        !qiaoi_call_parameters(call, QIAOI_BIT(QIAOI_P_LIMIT) | QIAOI_BIT(QIAOI_P_OFFSET), most, &given))
+        return;
+    list.skip = given.offset;
+    list.left = given.limit != 0 ? given.limit : most;
+    qiao_buffer_printf(list.out, "{\"%s\":[", name);
+    if (!qiaoi_call_went_well(call, qiao_desk_each(desk, table, owner, NULL, list_row, &list, &error), &error))
+        return;
+    qiao_buffer_printf(list.out, "],\"more\":%s}", list.more ? "true" : "false");
+    qiaoi_http_set(call->response, "Cache-Control", "no-store");
+    qiaoi_call_json(call);
+}

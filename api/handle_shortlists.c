@@ -192,51 +192,8 @@ qiaoi_answer_delete_shortlist(qiaoi_call *call)
     qiao_buffer_done(&buffer);
 }
 
-typedef struct listing {
-    qiao_buffer *out;
-    uint32_t skip, left;
-    bool first, more;
-} listing;
-
-static qiao_status
-list_row(const qiao_desk_row *row, void *context, bool *more, qiao_error *err)
-{
-    listing *list = context;
-
-    (void)err;
-    if (row->withdrawn || (list->skip > 0 && list->skip-- > 0))
-        return QIAO_OK;
-    if (list->left == 0) {
-        list->more = true;
-        *more = false;
-        return QIAO_OK;
-    }
-    list->left--;
-    if (!list->first)
-        qiao_buffer_char(list->out, ',');
-    list->first = false;
-    write_row(row, list->out);
-    return QIAO_OK;
-}
-
 void
 qiaoi_answer_shortlists(qiaoi_call *call)
 {
-    listing list = {.out = &call->response->body, .first = true};
-    qiao_desk *desk = qiaoi_desk_of(call);
-    qiao_error error = QIAO_ERROR_INIT;
-    qiaoi_parameters given;
-
-    if (desk == NULL ||
-        !qiaoi_call_parameters(call, QIAOI_BIT(QIAOI_P_LIMIT) | QIAOI_BIT(QIAOI_P_OFFSET), LIST_MAX, &given))
-        return;
-    list.skip = given.offset;
-    list.left = given.limit != 0 ? given.limit : LIST_MAX;
-    qiao_buffer_text(list.out, "{\"shortlists\":[");
-    if (!qiaoi_call_went_well(
-            call, qiao_desk_each(desk, QIAO_DESK_SHORTLIST, owner_of(call), NULL, list_row, &list, &error), &error))
-        return;
-    qiao_buffer_printf(list.out, "],\"more\":%s}", list.more ? "true" : "false");
-    qiaoi_http_set(call->response, "Cache-Control", "no-store");
-    qiaoi_call_json(call);
+    qiaoi_desk_list(call, QIAO_DESK_SHORTLIST, owner_of(call), "shortlists", LIST_MAX, write_row);
 }

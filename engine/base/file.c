@@ -190,6 +190,25 @@ qiao_file_copy(const char *from, const char *to, qiao_error *err)
 }
 
 qiao_status
+qiao_file_write_at(int fd, const char *path, const void *bytes, size_t length, uint64_t at, qiao_error *err)
+{
+    const char *from = bytes;
+
+    while (length > 0) {
+        ssize_t n = pwrite(fd, from, length, (off_t)at);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return qiao_fail_errno(err, errno, "cannot write %s", path);
+        from += n;
+        length -= (size_t)n;
+        at += (uint64_t)n;
+    }
+    return QIAO_OK;
+}
+
+qiao_status
 qiao_file_sync(const char *path, qiao_error *err)
 {
     qiao_status status = QIAO_OK;

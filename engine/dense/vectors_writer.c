@@ -23,20 +23,7 @@ struct qiaoi_vectors_writer {
 static qiao_status
 write_at(const qiaoi_vectors_writer *writer, const void *bytes, size_t length, uint64_t at, qiao_error *err)
 {
-    const char *from = bytes;
-
-    while (length > 0) {
-        ssize_t n = pwrite(writer->fd, from, length, (off_t)at);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return qiao_fail_errno(err, errno, "cannot write %s", writer->path);
-        from += n;
-        length -= (size_t)n;
-        at += (uint64_t)n;
-    }
-    return QIAO_OK;
+    return qiao_file_write_at(writer->fd, writer->path, bytes, length, at, err);
 }
 
 static void

@@ -21,6 +21,9 @@ QIAO_EXPORT qiao_status qiao_file_read(const char *path, size_t limit, qiao_buff
  * a mix. */
 QIAO_EXPORT qiao_status qiao_file_write_atomic(const char *path, const void *bytes, size_t length,
                                                qiao_error *err) QIAO_CHECK;
+/* All bytes at that place of an open file; path: for messages. Safe from several threads at places of their own. */
+QIAO_EXPORT qiao_status qiao_file_write_at(int fd, const char *path, const void *bytes, size_t length, uint64_t at,
+                                           qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT qiao_status qiao_file_sync(const char *path, qiao_error *err) QIAO_CHECK; /* file or folder */
 QIAO_EXPORT qiao_status qiao_file_sync_tree(const char *path,
                                             qiao_error *err) QIAO_CHECK; /* every file and folder below, then it */
