@@ -203,30 +203,54 @@ describe('the service over a catalogue of the fixtures', () => {
     for (const line of [...match.questions.zh, ...match.questions.en].filter((line) => !/^“|^What value/.test(line))) assert.doesNotMatch(line, /万元|CNY|预算 ?[0-9]|budget of/, `${what} tells a budget or price: ${line}`);
   }
 
-  test('matches of every need and project: order, sums, quotations', async () => {
-    for (const [side, other, all] of [['needs', 'project', needs], ['projects', 'need', projects]])
+  // Contributions add up to each side's score, the score is their harmonic mean, quotations are what the records say.
+  function checkMatch(match, pair, what) {
+    for (const view of Object.values(match.sides))
+      assert.equal(view.signals.reduce((sum, signal) => sum + signal.contribution, 0), view.score, `${what}: contributions`);
+    const { enterprise, owner } = match.sides;
+    const sum = enterprise.score + owner.score;
+    assert.equal(match.score, sum === 0 ? 0 : Number((2n * BigInt(enterprise.score) * BigInt(owner.score)) / BigInt(sum)), `${what}: harmonic mean`);
+    for (const term of match.terms)
+      for (const [whose, of] of Object.entries(pair))
+        assert.ok(
+          textsOf(of, term[whose].field).some((text) => slice(text, term[whose]) === term[whose].text),
+          `${what}: ${whose} ${JSON.stringify(term[whose])}`,
+        );
+    checkExplanation(match, pair, what);
+  }
+
+  async function checkLists(served, theirNeeds, theirProjects) {
+    let checked = 0;
+    for (const [side, other, all] of [['needs', 'project', theirNeeds], ['projects', 'need', theirProjects]])
       for (const [id, record] of all) {
-        const { json } = await server.get(`/v1/${side}/${id}/matches?limit=5&explain=full`);
+        const { json } = await served.get(`/v1/${side}/${id}/matches?limit=5&explain=full`);
         assert.equal(json[side === 'needs' ? 'need' : 'project'], id);
         json.matches.forEach((match, i) => {
           const what = `${id} ~ ${match[other].id}`;
           assert.equal(match.rank, i + 1, what);
           if (i > 0) assert.ok(match.score <= json.matches[i - 1].score, `${what}: order`);
-          for (const view of Object.values(match.sides))
-            assert.equal(view.signals.reduce((sum, signal) => sum + signal.contribution, 0), view.score, `${what}: contributions`);
-          const { enterprise, owner } = match.sides;
-          const sum = enterprise.score + owner.score;
-          assert.equal(match.score, sum === 0 ? 0 : Number((2n * BigInt(enterprise.score) * BigInt(owner.score)) / BigInt(sum)), `${what}: harmonic mean`);
-          const pair = side === 'needs' ? { need: record, project: projects.get(match.project.id) } : { need: needs.get(match.need.id), project: record };
-          for (const term of match.terms)
-            for (const [whose, of] of Object.entries(pair))
-              assert.ok(
-                textsOf(of, term[whose].field).some((text) => slice(text, term[whose]) === term[whose].text),
-                `${what}: ${whose} ${JSON.stringify(term[whose])}`,
-              );
-          checkExplanation(match, pair, what);
+          checkMatch(match, side === 'needs' ? { need: record, project: theirProjects.get(match.project.id) } : { need: theirNeeds.get(match.need.id), project: record }, what);
+          checked++;
         });
       }
+    return checked;
+  }
+
+  test('matches of every need and project: order, sums, quotations', async () => {
+    assert.ok((await checkLists(server, needs, projects)) > 1000);
+  });
+
+  test('matches of generated records: order, sums, quotations', async () => {
+    const generated = temporary('generated');
+    run('qiao-generate', '--projects', '300', '--needs', '60', '--bilingual', '30', '--seed', '7', '--out', generated);
+    const files = ['projects', 'needs'].map((side) => path.join(generated, `${side}.ndjson`));
+    run('qiao-indexer', 'import', '--data', path.join(generated, 'data'), ...files);
+    run('qiao-indexer', 'build', '--data', path.join(generated, 'data'));
+    const [theirProjects, theirNeeds] = files.map((file) => new Map(records(file).map((record) => [record.id, record])));
+    const served = await Server.start('qiao-api', path.join(generated, 'data'));
+    assert.ok((await checkLists(served, theirNeeds, theirProjects)) > 500);
+    assert.equal(await served.stop(), 0);
+    fs.rmSync(generated, { recursive: true });
   });
 
   test('any pair has its match object, the same as in the list', async () => {
