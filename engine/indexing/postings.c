@@ -19,7 +19,7 @@
 #define TITLE_LENGTH_SHARE 0.5
 #define BODY_LENGTH_SHARE 0.7
 #define BILINGUAL_SHARE                                                                                                \
-    0.05 /* of the native words of a document that speaks English too: most of what they say, its English has said */
+    0.03 /* of the native words of a document that speaks English too: most of what they say, its English has said */
 #define CONTRIBUTIONS_MAX 32768u
 
 typedef struct contribution {
