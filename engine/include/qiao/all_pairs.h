@@ -10,7 +10,8 @@
  * links), and the lists of slices are put together to exactly the file that one run writes.
  *
  * Threads: each has a matcher of its own; nothing is shared but the number of the next document. Memory: a matcher a
- * thread (the process took 255 MiB at 100,000 x 20,000 with two, mapped files included: bench/results), whatever the catalogue; lists go to the file as they are made.
+ * thread (the process took 255 MiB at 100,000 x 20,000 with two, mapped files included: bench/results), whatever the
+ * catalogue; lists go to the file as they are made.
  */
 #ifndef QIAO_ALL_PAIRS_H
 #define QIAO_ALL_PAIRS_H
