@@ -48,7 +48,7 @@ const qiaoi_route qiaoi_routes[] = {
 void
 qiaoi_answer_search(qiaoi_call *call)
 {
-    unsigned allowed = QIAOI_BIT(QIAOI_P_SIDE) | QIAOI_BIT(QIAOI_P_QUERY) | QIAOI_P_FILTERS | QIAOI_BIT(QIAOI_P_LIMIT) |
+    uint64_t allowed = QIAOI_BIT(QIAOI_P_SIDE) | QIAOI_BIT(QIAOI_P_QUERY) | QIAOI_P_FILTERS | QIAOI_BIT(QIAOI_P_LIMIT) |
                        QIAOI_BIT(QIAOI_P_OFFSET) | QIAOI_BIT(QIAOI_P_TRANSLATE);
     qiao_error error = QIAO_ERROR_INIT;
     qiaoi_parameters given;

@@ -279,7 +279,7 @@ read_flag(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char
 }
 
 static void
-list_names(unsigned allowed, char *out, size_t size)
+list_names(uint64_t allowed, char *out, size_t size)
 {
     size_t used = 0;
 

@@ -33,7 +33,7 @@ typedef enum qiaoi_parameter {
     QIAOI_PARAMETER_COUNT
 } qiaoi_parameter;
 
-#define QIAOI_BIT(parameter) (1u << (parameter))
+#define QIAOI_BIT(parameter) (UINT64_C(1) << (parameter))
 #define QIAOI_P_FILTERS                                                                                                \
     (QIAOI_BIT(QIAOI_P_COUNTRY) | QIAOI_BIT(QIAOI_P_GROUP) | QIAOI_BIT(QIAOI_P_FIELD) | QIAOI_BIT(QIAOI_P_PARK) |      \
      QIAOI_BIT(QIAOI_P_MODE) | QIAOI_BIT(QIAOI_P_TRL_MIN) | QIAOI_BIT(QIAOI_P_TRL_MAX))
@@ -61,7 +61,7 @@ typedef struct qiaoi_parameters {
     bool text_only, no_translation, no_policy;
     char profile[QIAOI_PROFILE_MAX + 1]; /* "" = the default */
     uint32_t rank;                       /* 0 = not given */
-    unsigned given;                      /* QIAOI_BIT of each that was given */
+    uint64_t given;                      /* QIAOI_BIT of each that was given */
     char trl_filter[64];                 /* see qiaoi_parameters_to_match */
 } qiaoi_parameters;
 
@@ -71,7 +71,7 @@ typedef struct qiaoi_parameter_reader {
     qiao_arena *arena;
     qiaoi_problem *problem;
     qiaoi_parameters *out;
-    unsigned allowed; /* bits of what this request takes */
+    uint64_t allowed; /* bits of what this request takes */
     uint32_t limit_max;
     const char *pointer; /* NULL: the query string; else what the members of the body's object are below */
 } qiaoi_parameter_reader;

@@ -181,7 +181,7 @@ qiaoi_call_json(qiaoi_call *call)
 }
 
 bool
-qiaoi_call_parameters(qiaoi_call *call, unsigned allowed, uint32_t limit_max, qiaoi_parameters *out)
+qiaoi_call_parameters(qiaoi_call *call, uint64_t allowed, uint32_t limit_max, qiaoi_parameters *out)
 {
     qiaoi_parameter_reader reader = {.vocabulary = qiao_engine_vocabulary(call->service->engine),
                                      .arena = call->arena,

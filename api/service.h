@@ -65,7 +65,7 @@ void qiaoi_name_generation(uint64_t number, char out[QIAO_GENERATION_NAME_SIZE])
  * ------------------------------------------------------------------------------------------------------------------ */
 
 /* Read the query string; false: the problem says what is wrong. */
-bool qiaoi_call_parameters(qiaoi_call *call, unsigned allowed, uint32_t limit_max, qiaoi_parameters *out);
+bool qiaoi_call_parameters(qiaoi_call *call, uint64_t allowed, uint32_t limit_max, qiaoi_parameters *out);
 /*
  * The answer may be kept by the client: sets the ETag, made of generation, path and query, who calls, software version
  * and basis (what the answer rests on beside those; 0 = nothing). True: the client has this very answer, status 304 is

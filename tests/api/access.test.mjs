@@ -182,6 +182,12 @@ describe('who calls, and what that caller may see', () => {
     assert.deepEqual((await ask('other', 'GET', '/v1/needs')).json.needs, []);
     assert.ok((await ask('own', 'GET', `${target}/matches`)).json.matches.some((match) => match.project.id === 't:open'));
 
+    const why = await ask('own', 'GET', `/v1/pairs/${id}/t:open`);
+    assert.deepEqual([why.status, why.json.need, why.json.project.id], [200, id, 't:open'], 'before the fold');
+    assert.equal((await ask('other', 'GET', `/v1/pairs/${id}/t:open`)).status, 404);
+    assert.equal((await ask('staff', 'GET', `${target}/excluded`)).json.need, id);
+    assert.equal((await ask('staff', 'GET', `${target}/excluded`, undefined, { 'If-None-Match': (await ask('staff', 'GET', `${target}/excluded`)).headers.etag })).status, 304);
+
     const changed = { title: { zh: '固态电池电解质薄膜' }, problem: { zh: '需要硫化物薄膜' }, trl_min: 5 };
     assert.equal((await ask('own', 'PUT', target, changed)).status, 428);
     assert.equal((await ask('own', 'PUT', target, changed, { 'If-Match': '"7"' })).status, 412);
