@@ -34,6 +34,7 @@ const qiaoi_route qiaoi_routes[] = {
     {"DELETE", "/v1/projects/{id}", qiaoi_answer_delete_project, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_INSIDE},
     {"GET", "/v1/projects", qiaoi_answer_projects, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_KEY},
     {"POST", "/v1/projects", qiaoi_answer_post_project, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_INSIDE},
+    {"GET", "/v1/queue", qiaoi_answer_queue, QIAOI_SESSION_REQUIRED, QIAOI_MAY_STAFF},
     {"GET", "/v1/cases", qiaoi_answer_cases, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_KEY},
     {"GET", "/v1/cases/{id}/{other}", qiaoi_answer_case, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_KEY},
     {"PUT", "/v1/cases/{id}/{other}", qiaoi_answer_put_case, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_STAFF},

@@ -39,6 +39,8 @@ void qiaoi_answer_shortlist(qiaoi_call *call);
 void qiaoi_answer_put_shortlist(qiaoi_call *call);
 void qiaoi_answer_delete_shortlist(qiaoi_call *call);
 
+void qiaoi_answer_queue(qiaoi_call *call);
+
 /* What answers that gates have a say in rest on, beside the generation: the day. */
 uint64_t qiaoi_answer_day(void);
 

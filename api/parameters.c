@@ -29,6 +29,7 @@ static void read_count(qiaoi_parameter_reader *reader, const parameter_kind *kin
 static void read_explain(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
 static void read_flag(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
 static void read_profile(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
+static void read_word(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
 
 static const parameter_kind kinds[QIAOI_PARAMETER_COUNT] = {
     [QIAOI_P_SIDE] = {"side", read_side, NULL, NULL, NULL},
@@ -48,6 +49,12 @@ static const parameter_kind kinds[QIAOI_PARAMETER_COUNT] = {
     [QIAOI_P_POLICY] = {"policy", read_flag, NULL, NULL, NULL},
     [QIAOI_P_PROFILE] = {"profile", read_profile, NULL, NULL, NULL},
     [QIAOI_P_RANK] = {"rank", read_count, NULL, NULL, NULL},
+    [QIAOI_P_STATUS] = {"status", read_codes, "status", NULL, NULL},
+    [QIAOI_P_BY] = {"by", read_word, NULL, NULL, NULL},
+    [QIAOI_P_ROWS] = {"rows", read_word, NULL, NULL, NULL},
+    [QIAOI_P_FORMAT] = {"format", read_word, NULL, NULL, NULL},
+    [QIAOI_P_FROM] = {"from", read_word, NULL, NULL, NULL},
+    [QIAOI_P_TO] = {"to", read_word, NULL, NULL, NULL},
 };
 
 void
@@ -248,6 +255,51 @@ read_profile(qiaoi_parameter_reader *reader, const parameter_kind *kind, const c
         return;
     }
     memcpy(reader->out->profile, value, length + 1);
+}
+
+/* What it may be, the handler knows. */
+static void
+read_word(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value)
+{
+    const char *kept = qiao_arena_strndup(reader->arena, value, strlen(value));
+
+    if (kept == NULL)
+        out_of_memory(reader);
+    reader->out->words[kind - kinds] = kept;
+}
+
+const char *
+qiaoi_parameters_word(const qiaoi_parameters *given, qiaoi_parameter parameter, const char *choice,
+                      qiaoi_problem *problem)
+{
+    const char *word = given->words[parameter];
+
+    for (const char *at = choice; *at != '\0'; at += strcspn(at, "|"), at += *at == '|') {
+        size_t length = strcspn(at, "|");
+
+        if (word == NULL || (strlen(word) == length && strncmp(word, at, length) == 0))
+            return at;
+    }
+    qiao_fail(qiaoi_problem_parameter(problem, kinds[parameter].name, word), QIAO_E_INPUT, "must be one of %s", choice);
+    return NULL;
+}
+
+bool
+qiaoi_parameters_wants(const qiaoi_parameters *given, qiaoi_parameter parameter, const char *value)
+{
+    const char *filter, *at;
+    size_t length;
+
+    if (given->filter_of[parameter] == 0)
+        return true;
+    filter = given->filters[given->filter_of[parameter] - 1];
+    length = value == NULL ? 0 : strlen(value);
+    for (at = value == NULL ? NULL : strchr(filter, ':'); at != NULL; at = strchr(at, ':')) {
+        at++;
+        if (strncmp(at, value, length) == 0 && (at[length] == '\0' || at[length] == '|'))
+            return true;
+    }
+    return false;
 }
 
 static void

@@ -30,6 +30,12 @@ typedef enum qiaoi_parameter {
     QIAOI_P_POLICY,
     QIAOI_P_PROFILE,
     QIAOI_P_RANK,
+    QIAOI_P_STATUS,
+    QIAOI_P_BY,
+    QIAOI_P_ROWS,
+    QIAOI_P_FORMAT,
+    QIAOI_P_FROM,
+    QIAOI_P_TO,
     QIAOI_PARAMETER_COUNT
 } qiaoi_parameter;
 
@@ -59,10 +65,11 @@ typedef struct qiaoi_parameters {
     uint32_t limit, offset;
     qiao_explain explain;
     bool text_only, no_translation, no_policy;
-    char profile[QIAOI_PROFILE_MAX + 1]; /* "" = the default */
-    uint32_t rank;                       /* 0 = not given */
-    uint64_t given;                      /* QIAOI_BIT of each that was given */
-    char trl_filter[64];                 /* see qiaoi_parameters_to_match */
+    char profile[QIAOI_PROFILE_MAX + 1];      /* "" = the default */
+    uint32_t rank;                            /* 0 = not given */
+    const char *words[QIAOI_PARAMETER_COUNT]; /* of by, rows, format, from, to: as given; NULL = not given */
+    uint64_t given;                           /* QIAOI_BIT of each that was given */
+    char trl_filter[64];                      /* see qiaoi_parameters_to_match */
 } qiaoi_parameters;
 
 /* Where values are read from and where they go. */
@@ -84,6 +91,14 @@ void qiaoi_parameters_take(qiaoi_parameter_reader *reader, const char *name, con
 void qiaoi_parameters_query(qiaoi_parameter_reader *reader, const char *query);
 /* What must hold between parameters. */
 void qiaoi_parameters_check(qiaoi_parameter_reader *reader);
+/*
+ * The word of a parameter: one of those in choice ("json|csv|svg"), the first where none was given. NULL: it is
+ * another, and the problem says so.
+ */
+const char *qiaoi_parameters_word(const qiaoi_parameters *given, qiaoi_parameter parameter, const char *choice,
+                                  qiaoi_problem *problem);
+/* Does "country:DE" or the like pass the filters given? value NULL: unknown, which passes where none was given. */
+bool qiaoi_parameters_wants(const qiaoi_parameters *given, qiaoi_parameter parameter, const char *value);
 /* What was given, put into a match request, which says itself what is matched. TRL bounds become a filter in memory of
  * given. */
 void qiaoi_parameters_to_match(qiaoi_parameters *given, qiao_match_request *request);

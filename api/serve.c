@@ -10,6 +10,7 @@
 #include "log.h"
 #include "options.h"
 #include "qiao/file.h"
+#include "reports.h"
 #include "service.h"
 #include "watch.h"
 
@@ -32,6 +33,7 @@ typedef struct api_program {
     qiaoi_listener listener;
     qiaoi_service service;
     qiaoi_http_server *server;
+    qiaoi_reports *reports;
     qiaoi_watch watch;
     sigset_t signals;
     uint64_t retry_at_us; /* of a refresh that failed; 0 = none */
@@ -108,7 +110,11 @@ start(api_program *program, qiao_error *err)
                                     (size_t)program->options.max_body, err);
     if (status == QIAO_OK)
         status = qiao_desk_open(program->options.data, true, &program->desk, err);
+    if (status == QIAO_OK)
+        status = qiaoi_reports_start(program->engine, program->options.data, &program->reports, err);
     if (status == QIAO_OK) {
+        program->service.reports = program->reports;
+        program->service.data_dir = program->options.data;
         program->service.access = (qiaoi_access){.desk = program->desk, .public_reads = program->options.public_reads};
         status = start_server(program, err);
     }
@@ -165,8 +171,10 @@ refresh(api_program *program)
             qiaoi_log_error("error", "refresh_failed", &error);
         return;
     }
-    if (changed)
+    if (changed) {
+        qiaoi_reports_wake(program->reports);
         log_generation(program, "generation", NULL);
+    }
 }
 
 static void
@@ -227,6 +235,7 @@ run(api_program *program)
     }
     if (program->listener.socket >= 0)
         close(program->listener.socket);
+    qiaoi_reports_stop(program->reports);
     if (program->engine != NULL)
         qiao_engine_close(program->engine);
     qiao_desk_close(program->desk);

@@ -28,6 +28,8 @@ qiaoi_service_init(qiaoi_service *service, qiao_engine *engine, qiao_language la
     service->language = language;
     service->max_body = max_body;
     service->access = (qiaoi_access){0};
+    service->reports = NULL;
+    service->data_dir = NULL;
     atomic_init(&service->requests, 0);
     if (random == NULL)
         return qiao_fail(err, QIAO_E_IO, "cannot open %s", "/dev/urandom");

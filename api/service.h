@@ -20,11 +20,13 @@
 #include <stdatomic.h>
 
 typedef struct qiaoi_service {
-    qiao_engine *engine;    /* borrowed */
-    qiao_language language; /* where the client asks for none */
-    size_t max_body;        /* as told to clients whose body was refused */
-    qiaoi_access access;    /* without a desk, until one is put in: open, and nothing can be written */
-    uint64_t seed;          /* of request ids */
+    qiao_engine *engine;           /* borrowed */
+    qiao_language language;        /* where the client asks for none */
+    size_t max_body;               /* as told to clients whose body was refused */
+    qiaoi_access access;           /* without a desk, until one is put in: open, and nothing can be written */
+    struct qiaoi_reports *reports; /* borrowed; NULL = nothing is counted */
+    const char *data_dir;          /* borrowed; NULL = not known: nothing of the folder is told */
+    uint64_t seed;                 /* of request ids */
     atomic_ullong requests;
 } qiaoi_service;
 

@@ -22,6 +22,7 @@ static const qiaoi_message table[] = {
 #include "base/messages_lexicon.def"
 #include "base/messages_match.def"
 #include "base/messages_record.def"
+#include "base/messages_report.def"
 #include "base/messages_search.def"
 #include "base/messages_store.def"
 };

@@ -107,6 +107,20 @@ qiao_desk_note(qiao_desk *desk, const char *actor, const char *action, qiao_desk
     return qiao_kv_commit(txn, err);
 }
 
+qiao_status
+qiao_desk_revision(qiao_desk *desk, uint64_t *revision_out, qiao_error *err)
+{
+    qiao_kv_txn *txn = NULL;
+    trail now = {.number = 0};
+    qiao_status status = qiao_kv_begin(desk->kv, false, &txn, err);
+
+    if (status == QIAO_OK)
+        status = read_trail(desk, txn, &now, err);
+    qiao_kv_abort(txn);
+    *revision_out = now.number;
+    return status;
+}
+
 static qiao_status
 walk(qiao_desk *desk, qiao_kv_txn *txn, uint64_t from, qiao_desk_line_visit visit, void *context, qiao_error *err)
 {

@@ -100,6 +100,8 @@ typedef qiao_status (*qiao_desk_visit)(const qiao_desk_row *row, void *context, 
  * after: NULL or the id behind which to begin. */
 QIAO_EXPORT qiao_status qiao_desk_each(qiao_desk *desk, qiao_desk_table table, const char *owner, const char *after,
                                        qiao_desk_visit visit, void *context, qiao_error *err) QIAO_CHECK;
+/* A number that grows with every write: the number of the last line of the audit trail. */
+QIAO_EXPORT qiao_status qiao_desk_revision(qiao_desk *desk, uint64_t *revision_out, qiao_error *err) QIAO_CHECK;
 /* Rows of a table, withdrawn ones too. */
 QIAO_EXPORT qiao_status qiao_desk_count(qiao_desk *desk, qiao_desk_table table, uint64_t *count_out,
                                         qiao_error *err) QIAO_CHECK;
