@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define OPERATOR "operator" /* in the audit trail */
+
 /* A field of a key from an option; NULL leaves it empty. */
 static qiao_status
 take(const char *option, const char *value, char *out, size_t size, qiao_error *err)
@@ -67,7 +69,7 @@ create_key(qiao_desk *desk, const qiaoi_options *options, qiao_error *err)
     qiao_status status = describe_key(options, &key, err);
 
     if (status == QIAO_OK)
-        status = qiaoi_key_create(desk, &key, text, err);
+        status = qiaoi_key_create(desk, OPERATOR, &key, text, err);
     if (status == QIAO_OK)
         printf("%s\n", text);
     return status;
@@ -86,7 +88,7 @@ list_key(const qiaoi_key *key, void *context, qiao_error *err)
 static qiao_status
 revoke_key(qiao_desk *desk, const char *name, qiao_error *err)
 {
-    qiao_status status = qiaoi_key_revoke(desk, name, err);
+    qiao_status status = qiaoi_key_revoke(desk, OPERATOR, name, err);
 
     return status == QIAO_E_NOTFOUND ? qiao_fail(err, QIAO_E_NOTFOUND, "there is no key %s", name) : status;
 }

@@ -40,6 +40,14 @@ void qiaoi_answer_put_shortlist(qiaoi_call *call);
 void qiaoi_answer_delete_shortlist(qiaoi_call *call);
 
 void qiaoi_answer_queue(qiaoi_call *call);
+void qiaoi_answer_keys(qiaoi_call *call);
+void qiaoi_answer_post_key(qiaoi_call *call);
+void qiaoi_answer_delete_key(qiaoi_call *call);
+void qiaoi_answer_generations(qiaoi_call *call);
+void qiaoi_answer_put_generation(qiaoi_call *call);
+void qiaoi_answer_profiles(qiaoi_call *call);
+void qiaoi_answer_preview(qiaoi_call *call);
+void qiaoi_answer_put_profile(qiaoi_call *call);
 
 /* What answers that gates have a say in rest on, beside the generation: the day. */
 uint64_t qiaoi_answer_day(void);

@@ -53,7 +53,7 @@ member(qiao_buffer *out, const char *name, const char *value)
 }
 
 static qiao_status
-store(qiao_desk *desk, const qiaoi_key *key, const char *text, qiao_error *err)
+store(qiao_desk *desk, const char *actor, const qiaoi_key *key, const char *text, qiao_error *err)
 {
     char digest[QIAO_DIGEST_HEX_SIZE];
     qiao_buffer json = {0};
@@ -76,7 +76,7 @@ store(qiao_desk *desk, const qiaoi_key *key, const char *text, qiao_error *err)
                                    .json = json.data,
                                    .length = json.length,
                                    .expected = 0,
-                                   .actor = "operator",
+                                   .actor = actor,
                                    .action = "create"};
 
         status = qiao_desk_write(desk, &change, &revision, err);
@@ -86,7 +86,8 @@ store(qiao_desk *desk, const qiaoi_key *key, const char *text, qiao_error *err)
 }
 
 qiao_status
-qiaoi_key_create(qiao_desk *desk, qiaoi_key *given, char text_out[QIAOI_KEY_TEXT_SIZE], qiao_error *err)
+qiaoi_key_create(qiao_desk *desk, const char *actor, qiaoi_key *given, char text_out[QIAOI_KEY_TEXT_SIZE],
+                 qiao_error *err)
 {
     unsigned char random[NAME_LENGTH / 2 + SECRET_BYTES];
     char secret[2 * SECRET_BYTES + 1];
@@ -100,17 +101,17 @@ qiaoi_key_create(qiao_desk *desk, qiaoi_key *given, char text_out[QIAOI_KEY_TEXT
     hex(random, NAME_LENGTH / 2, given->name);
     hex(random + NAME_LENGTH / 2, SECRET_BYTES, secret);
     snprintf(text_out, QIAOI_KEY_TEXT_SIZE, PREFIX "%s_%s", given->name, secret);
-    return store(desk, given, text_out, err);
+    return store(desk, actor, given, text_out, err);
 }
 
 qiao_status
-qiaoi_key_revoke(qiao_desk *desk, const char *name, qiao_error *err)
+qiaoi_key_revoke(qiao_desk *desk, const char *actor, const char *name, qiao_error *err)
 {
     qiao_desk_change change = {.table = QIAO_DESK_KEY,
                                .id = name,
                                .withdraw = true,
                                .expected = QIAO_DESK_ANY,
-                               .actor = "operator",
+                               .actor = actor,
                                .action = "revoke"};
     uint64_t revision;
 

@@ -35,12 +35,13 @@ bool qiaoi_role_of(const char *word, qiaoi_role *out);
 
 /*
  * Makes a key from given's role, organisation, park, label and expires, fills its name and writes the whole text to
- * text_out. On disk when it returns QIAO_OK. QIAO_E_INPUT (an enterprise without organisation); as qiao_desk_write.
+ * text_out; actor: who, in the audit trail. On disk when it returns QIAO_OK. QIAO_E_INPUT (an enterprise without
+ * organisation); as qiao_desk_write.
  */
-qiao_status qiaoi_key_create(qiao_desk *desk, qiaoi_key *given, char text_out[QIAOI_KEY_TEXT_SIZE],
+qiao_status qiaoi_key_create(qiao_desk *desk, const char *actor, qiaoi_key *given, char text_out[QIAOI_KEY_TEXT_SIZE],
                              qiao_error *err) QIAO_CHECK;
 /* Effective with the next request. QIAO_E_NOTFOUND. */
-qiao_status qiaoi_key_revoke(qiao_desk *desk, const char *name, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_key_revoke(qiao_desk *desk, const char *actor, const char *name, qiao_error *err) QIAO_CHECK;
 
 typedef enum qiaoi_key_verdict {
     QIAOI_KEY_GOOD,

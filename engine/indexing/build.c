@@ -547,13 +547,15 @@ qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_er
     qiao_status st;
 
     memset(report, 0, sizeof *report);
-    st = qiao_tables_open(
-        &(qiao_tables_options){.vocabulary_dir = options->vocabulary_dir, .data_dir = options->data_dir}, &b.tables,
-        err);
+    st = qiao_source_store_open(options->data_dir, true, &b.store, err);
+    if (st == QIAO_OK)
+        st = qiao_profile_take_next(options->data_dir, err);
+    if (st == QIAO_OK)
+        st = qiao_tables_open(
+            &(qiao_tables_options){.vocabulary_dir = options->vocabulary_dir, .data_dir = options->data_dir}, &b.tables,
+            err);
     if (st == QIAO_OK)
         st = open_base_lexicon(&b, err);
-    if (st == QIAO_OK)
-        st = qiao_source_store_open(options->data_dir, true, &b.store, err);
     if (st == QIAO_OK)
         st = make_generation(&b, err);
     qiaoi_text_done(&b.text);

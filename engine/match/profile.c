@@ -1,6 +1,8 @@
 /* Reads and writes scoring profiles. Every mistake is named by file and JSON pointer. */
 #include "match/profile.h"
 
+#include "match/profile_change.h"
+
 #include "qiao/file.h"
 #include "qiao/share.h"
 
@@ -397,6 +399,28 @@ read_all(qiao_profiles *profiles, const char *share_dir, const char *data_dir, q
         qsort(profiles->items, profiles->count, sizeof *profiles->items, compare_profiles);
     if (profiles->count == 0 || strcmp(profiles->items[0].name, "default") != 0)
         return qiao_fail(err, QIAO_E_NOTFOUND, "there is no scoring profile named default in %s", folder);
+    return QIAO_OK;
+}
+
+qiao_status
+qiaoi_profiles_of(const char *json, size_t length, qiao_profiles **out, qiao_error *err)
+{
+    qiao_profiles *profiles = qiao_calloc(1, sizeof *profiles);
+    qiao_status st = QIAO_OK;
+
+    *out = NULL;
+    if (profiles != NULL)
+        profiles->items = qiao_calloc(1, sizeof *profiles->items);
+    if (profiles == NULL || profiles->items == NULL)
+        st = qiao_fail_memory(err);
+    if (st == QIAO_OK)
+        st = qiaoi_profile_read(json, length, "profile", &profiles->items[0], err);
+    if (st != QIAO_OK) {
+        qiao_profiles_close(profiles);
+        return st;
+    }
+    profiles->count = 1;
+    *out = profiles;
     return QIAO_OK;
 }
 

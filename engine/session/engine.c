@@ -51,7 +51,9 @@ qiao_engine_open(const qiao_engine_options *options, qiao_engine **out, qiao_err
     }
     engine->trust_files = options->trust_files;
     engine->data_dir = qiao_strdup(options->data_dir);
-    st = engine->data_dir == NULL ? qiao_fail_memory(err) : QIAO_OK;
+    engine->share_dir = options->share_dir == NULL ? NULL : qiao_strdup(options->share_dir);
+    st = engine->data_dir == NULL || (options->share_dir != NULL && engine->share_dir == NULL) ? qiao_fail_memory(err)
+                                                                                               : QIAO_OK;
     if (st == QIAO_OK)
         st = qiao_tables_open(&(qiao_tables_options){.share_dir = options->share_dir, .data_dir = options->data_dir},
                               &engine->tables, err);
@@ -82,6 +84,7 @@ qiao_engine_close(qiao_engine *engine)
     pthread_mutex_destroy(&engine->refreshing);
     pthread_mutex_destroy(&engine->lock);
     qiao_free(engine->data_dir);
+    qiao_free(engine->share_dir);
     qiao_free(engine);
 }
 

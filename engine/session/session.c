@@ -19,7 +19,7 @@ fill(qiao_session *session, qiao_error *err)
     snprintf(path, sizeof path, "%s/text", qiao_generation_folder(generation));
     st = qiao_fulltext_open(path, &session->fulltext, err);
     if (st == QIAO_OK)
-        st = qiao_matcher_new(generation, &session->engine->tables, &session->matcher, err);
+        st = qiao_matcher_new(generation, &session->snapshot->tables, &session->matcher, err);
     if (st == QIAO_OK)
         st = qiao_stemmer_new("de", &session->german, err);
     if (st == QIAO_OK)

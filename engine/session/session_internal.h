@@ -19,6 +19,7 @@
 typedef struct qiaoi_snapshot {
     struct qiaoi_snapshot *next; /* in qiao_engine.snapshots */
     qiao_generation *generation;
+    qiao_tables tables; /* the engine's, but for the profiles: those there are when the generation is opened */
     uint64_t number;
     char name[QIAOI_GENERATION_TEXT_SIZE];
     qiao_buffer about;
@@ -28,7 +29,7 @@ typedef struct qiaoi_snapshot {
 } qiaoi_snapshot;
 
 struct qiao_engine {
-    char *data_dir;
+    char *data_dir, *share_dir; /* share_dir may be NULL */
     bool trust_files;
     qiao_tables tables;
     pthread_mutex_t lock;       /* the fields below, and the guarded ones of snapshots; never held over I/O */

@@ -40,5 +40,5 @@ qiao_excluded_json(qiao_session *session, const qiao_match_request *request, uin
 qiao_status
 qiao_match_review_json(qiao_session *session, const qiao_match_request *request, qiao_buffer *out, qiao_error *err)
 {
-    return qiao_review_json(&session->engine->tables, session->matcher, request, out, err);
+    return qiao_review_json(&session->snapshot->tables, session->matcher, request, out, err);
 }

@@ -43,6 +43,10 @@ fill(qiao_engine *engine, qiaoi_snapshot *snapshot, qiao_error *err)
         st = qiao_generation_open(engine->data_dir, snapshot->number, &snapshot->generation, err);
     if (st == QIAO_OK)
         st = qiaoi_about_json(qiao_generation_manifest(snapshot->generation), snapshot->name, &snapshot->about, err);
+    snapshot->tables = engine->tables;
+    snapshot->tables.profiles = NULL;
+    if (st == QIAO_OK)
+        st = qiao_profiles_open(engine->share_dir, engine->data_dir, &snapshot->tables.profiles, err);
     if (st == QIAO_OK)
         st = qiaoi_session_new(engine, snapshot, &snapshot->idle, err);
     return st;
@@ -78,6 +82,8 @@ qiaoi_snapshot_empty(qiaoi_snapshot *snapshot)
         snapshot->idle = session->next;
         qiaoi_session_free(session);
     }
+    qiao_profiles_close(snapshot->tables.profiles);
+    snapshot->tables.profiles = NULL;
     qiao_generation_close(snapshot->generation);
     snapshot->generation = NULL;
     qiao_buffer_done(&snapshot->about);

@@ -6,6 +6,7 @@
 #include "qiao/catalog.h"
 #include "qiao/engine.h"
 #include "qiao/match.h"
+#include "qiao/preview.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -261,4 +262,45 @@ qiao_status
 qiao_match_review_json(qiao_session *session, const qiao_match_request *request, qiao_buffer *out, qiao_error *err)
 {
     return qiao_match_json(session, request, out, err);
+}
+
+/* Profiles are the engine's; this one has none. */
+const char *
+qiao_session_profile_name(qiao_session *session, size_t index)
+{
+    (void)session;
+    (void)index;
+    return NULL;
+}
+
+void
+qiao_session_profile_label(qiao_session *session, size_t index, qiao_buffer *out)
+{
+    (void)session;
+    (void)index;
+    (void)out;
+}
+
+qiao_status
+qiao_session_profile_json(qiao_session *session, const char *name, qiao_buffer *out, qiao_error *err)
+{
+    (void)session;
+    (void)out;
+    return qiao_fail(err, QIAO_E_QUERY, "there is no profile %s", name);
+}
+
+qiao_status
+qiao_session_profile_changed(qiao_session *session, const char *change, size_t length, qiao_buffer *out,
+                             qiao_error *err)
+{
+    (void)change;
+    (void)length;
+    return qiao_session_profile_json(session, "", out, err);
+}
+
+qiao_status
+qiao_session_preview_json(qiao_session *session, const qiao_preview_options *options, qiao_buffer *out, qiao_error *err)
+{
+    (void)options;
+    return qiao_session_profile_json(session, "", out, err);
 }

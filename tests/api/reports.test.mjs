@@ -135,4 +135,89 @@ describe('what staff watch and decide', () => {
     assert.equal(json.total, new Set(changes.map((change) => change.need)).size);
     assert.ok(json.total < 12, 'one project is new to a few needs');
   });
+
+  test('keys: made once and shown once, listed without their secret, revoked at once', async () => {
+    for (const role of ['park', 'own', null])
+      for (const [method, target, value] of [
+        ['GET', '/v1/keys'], ['POST', '/v1/keys', { role: 'staff' }], ['DELETE', '/v1/keys/00000000'], ['GET', '/v1/generations'], ['PUT', '/v1/generations/current', { generation: 'gen-0000000001' }],
+        ['GET', '/v1/profiles'], ['POST', '/v1/profiles/preview', {}], ['PUT', '/v1/profiles/next', { version: 'x' }],
+      ])
+        assert.equal((await ask(role, method, target, value)).status, role ? 403 : 401, `${role} ${method} ${target}`);
+    const made = await ask('staff', 'POST', '/v1/keys', { role: 'staff', park: '海淀园', label: 'second desk', expires: '2099-12-31' });
+    assert.deepEqual([made.status, made.json.park, made.json.expires], [201, 'haidian', '2099-12-31T00:00:00Z']);
+    keys.second = made.json.key;
+    assert.equal((await ask('second', 'GET', '/v1/queue')).status, 200);
+    const listed = await ask('staff', 'GET', '/v1/keys');
+    assert.deepEqual(listed.json.keys.find((one) => one.name === made.json.name), { name: made.json.name, role: 'staff', organisation: null, park: 'haidian', label: 'second desk', expires: '2099-12-31T00:00:00Z', created: listed.json.keys.find((one) => one.name === made.json.name).created, revoked: false });
+    for (const secret of Object.values(keys)) assert.ok(!listed.body.toString().includes(secret.split('_')[2]));
+    const part = (await ask('staff', 'GET', '/v1/keys?limit=1&offset=1')).json;
+    assert.deepEqual([part.keys, part.more], [listed.json.keys.slice(1, 2), listed.json.keys.length > 2]);
+    assert.equal((await ask('staff', 'DELETE', `/v1/keys/${made.json.name}`)).status, 204);
+    assert.equal((await ask('second', 'GET', '/v1/queue')).status, 401);
+    assert.equal((await ask('staff', 'GET', '/v1/keys')).json.keys.find((one) => one.name === made.json.name).revoked, true);
+    assert.equal((await ask('staff', 'DELETE', '/v1/keys/none')).status, 404);
+    assert.equal((await ask('staff', 'GET', '/v1/keys?limit=501')).status, 400);
+    for (const [value, pointers] of [
+      [{}, ['/role']], [{ role: 'public' }, ['/role']], [{ role: 'enterprise' }, ['/organisation']], [{ role: 'staff', organisation: '甲' }, ['/organisation']], [{ role: 'staff', park: 'moon' }, ['/park']],
+      [{ role: 'job', park: 'haidian' }, ['/park']], [{ role: 'staff', expires: '2020-01-01' }, ['/expires']], [{ role: 'staff', expires: '2027-02-30' }, ['/expires']], [{ role: 'staff', label: 5, colour: 'red' }, ['/label', '/colour']],
+    ])
+      assert.deepEqual((await ask('staff', 'POST', '/v1/keys', value)).json.errors.map((error) => error.pointer), pointers, JSON.stringify(value));
+  });
+
+  test('generations: back to an earlier one, served with the answer, with its line in the audit trail', async () => {
+    const { json } = await ask('staff', 'GET', '/v1/generations');
+    assert.deepEqual(json.generations.map((one) => [one.generation, one.current, one.parent]), [['gen-0000000002', true, 'gen-0000000001'], ['gen-0000000001', false, null]]);
+    assert.equal(json.generations[0].projects, json.generations[1].projects + 1);
+    assert.equal((await ask('staff', 'GET', '/v1/generations?x=1')).status, 400);
+    for (const generation of ['2', 'gen-2', 'gen-0000000000', '', 'gen-0000000001 ']) assert.equal((await ask('staff', 'PUT', '/v1/generations/current', { generation })).status, 400, generation);
+    assert.equal((await ask('staff', 'PUT', '/v1/generations/current', { generation: 'gen-0000000077' })).status, 404);
+    const back = await ask('staff', 'PUT', '/v1/generations/current', { generation: 'gen-0000000001' });
+    assert.deepEqual([back.status, back.json], [200, { generation: 'gen-0000000001', previous: 'gen-0000000002' }]);
+    assert.equal((await ask('staff', 'GET', '/v1/about')).json.generation, 'gen-0000000001');
+    assert.equal((await ask('staff', 'GET', '/v1/projects/t:new')).status, 404);
+    assert.equal((await counted('staff', '/v1/queue')).json.previous, null);
+    assert.equal(fs.readFileSync(path.join(data, 'catalog/CURRENT'), 'utf8').trim(), 'gen-0000000001');
+    await ask('staff', 'PUT', '/v1/generations/current', { generation: 'gen-0000000002' });
+    assert.equal((await ask('staff', 'GET', '/v1/projects/t:new')).status, 200);
+    assert.match(run('qiao-api', 'verify', '--data', data), /sound/);
+  });
+
+  test('profiles: what other weights would do is shown, the next build takes them, the service follows', async () => {
+    const { json } = await ask('staff', 'GET', '/v1/profiles');
+    assert.equal(json.profiles[0].name, 'default');
+    assert.equal(json.next, null);
+    assert.equal((await ask('staff', 'GET', '/v1/profiles?x=1')).status, 400);
+    const same = (await ask('staff', 'POST', '/v1/profiles/preview', {})).json;
+    assert.deepEqual([same.needs.length, same.unchanged], [10, 10], 'no change changes nothing');
+    assert.deepEqual((await ask('staff', 'POST', '/v1/profiles/preview', {})).json.needs.map((need) => need.id), same.needs.map((need) => need.id));
+    const change = { weights: { field: [3000, 3000], text_body: [100, 100] } };
+    const other = (await ask('staff', 'POST', '/v1/profiles/preview', { ...change, sample: 20 })).json;
+    assert.ok(other.needs.length === 20 && other.unchanged < 20);
+    const id = other.needs.find((need) => need.kept < 10).id;
+    const one = (await ask('staff', 'POST', '/v1/profiles/preview', { ...change, needs: [id] })).json.needs[0];
+    const list = async () => (await ask('staff', 'GET', `/v1/needs/${id}/matches?limit=10&explain=none`)).json.matches.map((match) => match.project.id);
+    assert.deepEqual(one.before.map((row) => row.id), await list());
+    for (const [value, status] of [
+      [{ sample: 21 }, 400], [{ sample: 1.5 }, 400], [{ needs: [] }, 400], [{ needs: [5] }, 400], [{ weights: { charm: [1, 1] } }, 400], [{ weights: { field: [1] } }, 400], [{ name: 'x' }, 400], [{ policy_cap: -1 }, 400], [{ needs: ['fx:none'] }, 404],
+    ])
+      assert.equal((await ask('staff', 'POST', '/v1/profiles/preview', value)).status, status, JSON.stringify(value));
+    assert.equal((await ask('staff', 'PUT', '/v1/profiles/next', change)).status, 400, 'without a version');
+    const put = await ask('staff', 'PUT', '/v1/profiles/next', { version: 'field-first', ...change });
+    assert.deepEqual([put.status, put.json.revision, put.json.profile.weights.field, put.json.profile.weights.trl], [200, 1, [3000, 3000], json.profiles[0].profile.weights.trl]);
+    assert.equal((await ask('staff', 'PUT', '/v1/profiles/next', { version: 'again', ...change }, { 'If-Match': '"7"' })).status, 412);
+    assert.deepEqual((await ask('staff', 'GET', '/v1/profiles')).json.next, put.json);
+    assert.deepEqual(await list(), one.before.map((row) => row.id), 'nothing changes before the build');
+    build();
+    await served('gen-0000000003');
+    assert.deepEqual(await list(), one.after.map((row) => row.id));
+    const after = (await ask('staff', 'GET', '/v1/profiles')).json;
+    assert.deepEqual([after.profiles[0].version, after.next], ['field-first', null]);
+    const young = temporary('profiles');
+    const early = await Server.start('qiao-api', young);
+    for (const [method, target, value] of [['GET', '/v1/profiles'], ['POST', '/v1/profiles/preview', {}], ['PUT', '/v1/profiles/next', { version: 'x' }]])
+      assert.equal((await early.request(method, target, { headers: { 'Content-Type': 'application/json' }, body: value && JSON.stringify(value) })).status, 503);
+    assert.deepEqual((await early.get('/v1/generations')).json, { current: null, generations: [] });
+    await early.stop();
+    fs.rmSync(young, { recursive: true });
+  });
 });

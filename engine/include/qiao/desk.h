@@ -29,10 +29,12 @@ extern "C" {
     X(KEY, 'k', "key")           /* id: public part of a key */                                                        \
     X(NEED, 'n', "need")         /* id: of the record */                                                               \
     X(PROJECT, 'p', "project")   /* id: of the record */                                                               \
-    X(FEEDBACK, 'f', "feedback") /* id: qiao_desk_pair_id with who said it */                                       \
+    X(FEEDBACK, 'f', "feedback") /* id: qiao_desk_pair_id with who said it */                                          \
     X(CASE, 'c', "case")         /* id: qiao_desk_pair_id; owner: the enterprise */                                    \
     X(SHORTLIST, 's', "shortlist")                                                                                     \
-    X(SEARCH, 'q', "search")
+    X(SEARCH, 'q', "search")                                                                                           \
+    X(GENERATION, 'g', "generation") /* id: its name; what was served before it, where staff went back to it */        \
+    X(PROFILE, 'w', "profile")       /* id: "next"; the scoring profile that the next build takes */
 
 typedef enum qiao_desk_table {
 #define QIAO_DESK_ENUM(name, letter, word) QIAO_DESK_##name,

@@ -6,8 +6,9 @@
  * A profile: {"name", "version", "about": {"zh", "en"}, "weights": {CODE: [enterprise, owner]} for every signal, in
  * thousandths, 0..100000; "policy_cap": how much the policy signals may weigh together, in thousandths of what the
  * known other ones weigh, 0..1000; "gates": {CODE: true or false}; "text": {"topic_share": 0..1, "breadth": 1..1000,
- * "scale": above 0, "pair", "part", "rarity", "background": 0..1}; "bands": {"strong"|"possible"|"same_area": {"evidence", "fit"}}, 0..1, falling}. Every member but
- * about is required, so that a profile says all that it rests on; unknown ones are refused.
+ * "scale": above 0, "pair", "part", "rarity", "background": 0..1}; "bands": {"strong"|"possible"|"same_area":
+ * {"evidence", "fit"}}, 0..1, falling}. Every member but about is required, so that a profile says all that it rests
+ * on; unknown ones are refused.
  *
  * Lifetime and threads: read once, immutable, shared.
  */
@@ -36,6 +37,10 @@ QIAO_EXPORT size_t qiao_profiles_count(const qiao_profiles *profiles);
 QIAO_EXPORT const char *qiao_profiles_name(const qiao_profiles *profiles, size_t index);
 QIAO_EXPORT const char *qiao_profiles_version(const qiao_profiles *profiles, size_t index);
 QIAO_EXPORT const char *qiao_profiles_hash(const qiao_profiles *profiles, size_t index);
+
+/* Puts DIR/profiles/next/default.json, where there is one (qiao/preview.h), in the place of DIR/profiles/default.json.
+ * For the build, under its lock. */
+QIAO_EXPORT qiao_status qiao_profile_take_next(const char *data_dir, qiao_error *err) QIAO_CHECK;
 
 #ifdef __cplusplus
 }
