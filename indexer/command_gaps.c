@@ -14,7 +14,7 @@ typedef struct gaps {
     qiao_generation *generation;
     qiao_matcher *matcher;
     qiao_buffer record, line;
-    bool json;
+    bool json, count;
     uint64_t needs, open;
 } gaps;
 
@@ -100,6 +100,8 @@ look_at(gaps *g, uint32_t docid, qiao_error *err)
     if (result->convincing)
         return QIAO_OK;
     g->open++;
+    if (g->count)
+        return QIAO_OK;
     qiao_buffer_clear(&g->record);
     st = qiao_generation_json(g->generation, QIAO_NEED, docid, &g->record, err);
     if (st == QIAO_OK)
@@ -118,6 +120,7 @@ qiao_command_gaps(int argc, char **argv)
     const qiao_option options[] = {
         {"data", QIAO_OPTION_TEXT, &data_dir, "DIR", "data folder", true},
         {"json", QIAO_OPTION_FLAG, &g.json, NULL, "a JSON object a need", false},
+        {"count", QIAO_OPTION_FLAG, &g.count, NULL, "only how many there are, as JSON", false},
     };
     const qiao_usage usage = {.command = "gaps",
                               .help =
@@ -134,7 +137,9 @@ qiao_command_gaps(int argc, char **argv)
     st = open_catalogue(&g, data_dir, &err);
     for (uint32_t d = 0; st == QIAO_OK && d < qiao_generation_count(g.generation, QIAO_NEED); d++)
         st = look_at(&g, d, &err);
-    if (st == QIAO_OK)
+    if (st == QIAO_OK && g.count)
+        printf("{\"needs\":%llu,\"open\":%llu}\n", (unsigned long long)g.needs, (unsigned long long)g.open);
+    else if (st == QIAO_OK)
         fprintf(stderr, qiao_say("%llu of %llu needs have nothing convincing\n"), (unsigned long long)g.open,
                 (unsigned long long)g.needs);
     close_catalogue(&g);

@@ -15,7 +15,7 @@
 typedef struct arguments {
     const char *data, *feed, *preset, *url, *source, *header_file, *contact, *check;
     uint64_t page_bytes, pages, records;
-    bool allow_private, full, dry_run, replay, json, quiet;
+    bool allow_private, full, shared, dry_run, replay, json, quiet;
 } arguments;
 
 /* Everything that the options lead to. */
@@ -254,6 +254,7 @@ run(const arguments *a, feed *f)
                                      .map = f->map,
                                      .plan = &f->plan,
                                      .allow_private = a->allow_private,
+                                     .shared = a->shared,
                                      .full = a->full,
                                      .headers = f->headers,
                                      .header_count = f->header_count,
@@ -313,6 +314,7 @@ qiao_command_harvest(int argc, char **argv)
         {"source", QIAO_OPTION_TEXT, &a.source, "NAME", "source of the records; otherwise the name of the map", false},
         {"allow-private", QIAO_OPTION_FLAG, &a.allow_private, NULL, "addresses of your own network may be asked",
          false},
+        {"shared", QIAO_OPTION_FLAG, &a.shared, NULL, "other harvests run beside this one: wait for them", false},
         {"full", QIAO_OPTION_FLAG, &a.full, NULL, "everything, not only what changed since the last harvest", false},
         {"header-file", QIAO_OPTION_TEXT, &a.header_file, "FILE", "lines \"Name: value\" to send, such as credentials",
          false},

@@ -47,7 +47,9 @@ qiaoi_importer_open(const qiaoi_import_options *options, qiaoi_importer **out, q
     if (status == QIAO_OK)
         status = qiao_vocabulary_open(options->vocabulary_dir, &importer->vocabulary, err);
     if (status == QIAO_OK)
-        status = qiao_source_store_open(options->data_dir, true, &importer->store, err);
+        status = options->wait_ms != 0
+                     ? qiao_source_store_open_shared(options->data_dir, options->wait_ms, &importer->store, err)
+                     : qiao_source_store_open(options->data_dir, true, &importer->store, err);
     if (status != QIAO_OK) {
         qiaoi_importer_close(importer);
         return status;

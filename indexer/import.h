@@ -20,6 +20,7 @@ typedef struct qiaoi_import_options {
     const char *vocabulary_dir; /* NULL = from the share folder */
     const qiaoi_map *map;       /* NULL = none */
     const char *source;         /* NULL = none */
+    uint32_t wait_ms;           /* for other writers; 0 = they are an error */
     const char *rejects_path;   /* NULL = DIR/rejects/NAME-TIMESTAMP.ndjson for each file */
     qiaoi_reader_options reader;
     unsigned threads; /* that parse, beside the one that reads and writes; 0 = none */

@@ -31,6 +31,7 @@ static const qiao_command commands[] = {
     {"generations", "list the generations of the catalogue", "列出目录的各个版本", qiao_command_generations},
     {"verify", "check that a generation is whole", "校验某个版本是否完整", qiao_command_verify},
     {"rollback", "serve an earlier generation", "回退到较早的版本", qiao_command_rollback},
+    {"prune", "remove old generations, reports and archives", "清理旧版本、旧报告和归档页面", qiao_command_prune},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])

@@ -4,11 +4,11 @@
 #include "qiao/file.h"
 
 #include <cjson/cJSON.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #define CONFIG_BYTES_MAX ((size_t)256 << 10)
-#define KEEP_MAX 1000
 
 typedef enum option_kind { TEXT, NUMBER, FLAG } option_kind;
 
@@ -68,6 +68,19 @@ add_option(qiao_nightly_source *source, const struct option *option, const cJSON
     return add_argument(source, option->kind == NUMBER ? number : value->valuestring, err);
 }
 
+/* "source" names it; else the map that it is read by, as harvest does. */
+static const char *
+name_of(const qiao_nightly_source *source)
+{
+    static const char *const by[] = {"--source", "--preset", "--feed"};
+
+    for (size_t i = 0; i < sizeof by / sizeof *by; i++)
+        for (size_t k = 0; k + 1 < source->count; k++)
+            if (strcmp(source->arguments[k], by[i]) == 0)
+                return source->arguments[k + 1];
+    return "";
+}
+
 static qiao_status
 read_source(const char *path, size_t index, const cJSON *object, qiao_nightly_source *source, qiao_error *err)
 {
@@ -98,6 +111,21 @@ read_source(const char *path, size_t index, const cJSON *object, qiao_nightly_so
     }
     if (!named)
         return qiao_fail(err, QIAO_E_INPUT, "%s: source %zu of harvest names neither feed nor preset", path, index + 1);
+    source->name = name_of(source);
+    return QIAO_OK;
+}
+
+/* Two harvests of one source at once would take each other's pages. */
+static qiao_status
+check_names(const char *path, const qiao_nightly_config *config, qiao_error *err)
+{
+    for (size_t i = 0; i < config->source_count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(config->sources[i].name, config->sources[k].name) == 0)
+                return qiao_fail(err, QIAO_E_INPUT,
+                                 "%s: sources %zu and %zu of harvest have one name, %.60s: give "
+                                 "each its own by \"source\"",
+                                 path, k + 1, i + 1, config->sources[i].name);
     return QIAO_OK;
 }
 
@@ -120,7 +148,45 @@ read_sources(const char *path, const cJSON *list, qiao_nightly_config *out, qiao
         if (st != QIAO_OK)
             return st;
     }
-    return st;
+    return check_names(path, out, err);
+}
+
+static const struct number_field {
+    const char *name;
+    size_t offset;
+    uint32_t least, most, standard;
+} numbers[] = {
+    {"parallel", offsetof(qiao_nightly_config, parallel), 1, QIAO_NIGHTLY_PARALLEL_MAX, 4},
+    {"keep", offsetof(qiao_nightly_config, keep), 2, 1000, 5},
+    {"keep_days", offsetof(qiao_nightly_config, keep_days), 0, 36500, 0},
+    {"report_days", offsetof(qiao_nightly_config, report_days), 0, 36500, 90},
+    {"archive_days", offsetof(qiao_nightly_config, archive_days), 0, 36500, 0},
+    {"reject_days", offsetof(qiao_nightly_config, reject_days), 0, 36500, 90},
+    {"min_free_mib", offsetof(qiao_nightly_config, min_free_mib), 0, 1u << 30, 256},
+};
+#define NUMBERS (sizeof numbers / sizeof *numbers)
+
+static uint32_t *
+number_of(qiao_nightly_config *config, size_t index)
+{
+    return (uint32_t *)(void *)((char *)config + numbers[index].offset);
+}
+
+static qiao_status
+read_number(const char *path, const cJSON *item, qiao_nightly_config *out, qiao_error *err)
+{
+    size_t i = 0;
+
+    while (i < NUMBERS && strcmp(numbers[i].name, item->string) != 0)
+        i++;
+    if (i == NUMBERS)
+        return qiao_fail(err, QIAO_E_INPUT, "%s: there is no field %s", path, item->string);
+    if (!cJSON_IsNumber(item) || item->valuedouble < numbers[i].least || item->valuedouble > numbers[i].most ||
+        item->valuedouble != (double)(uint32_t)item->valuedouble)
+        return qiao_fail(err, QIAO_E_INPUT, "%s: %s must be a whole number from %u to %u", path, item->string,
+                         (unsigned)numbers[i].least, (unsigned)numbers[i].most);
+    *number_of(out, i) = (uint32_t)item->valuedouble;
+    return QIAO_OK;
 }
 
 static qiao_status
@@ -133,17 +199,11 @@ read_fields(const char *path, const cJSON *root, qiao_nightly_config *out, qiao_
         return qiao_fail(err, QIAO_E_INPUT, "%s: is not a JSON object", path);
     cJSON_ArrayForEach(item, root)
     {
-        if (strcmp(item->string, "harvest") == 0) {
+        if (strcmp(item->string, "harvest") != 0)
+            st = read_number(path, item, out, err);
+        else
             st = out->source_count > 0 ? qiao_fail(err, QIAO_E_INPUT, "%s: %s stands there twice", path, "harvest")
                                        : read_sources(path, item, out, err);
-        } else if (strcmp(item->string, "keep") == 0) {
-            if (!cJSON_IsNumber(item) || item->valuedouble < 1 || item->valuedouble > KEEP_MAX)
-                return qiao_fail(err, QIAO_E_INPUT, "%s: %s must be a whole number from %u to %u", path, "keep", 1u,
-                                 (unsigned)KEEP_MAX);
-            out->keep = (uint32_t)item->valuedouble;
-        } else {
-            st = qiao_fail(err, QIAO_E_INPUT, "%s: there is no field %s", path, item->string);
-        }
         if (st != QIAO_OK)
             return st;
     }
@@ -155,9 +215,14 @@ qiao_nightly_config_read(const char *path, qiao_nightly_config *out, qiao_error 
 {
     qiao_buffer text = {0};
     cJSON *root = NULL;
-    qiao_status st = qiao_file_read(path, CONFIG_BYTES_MAX, &text, err);
+    qiao_status st = QIAO_OK;
 
     *out = (qiao_nightly_config){0};
+    for (size_t i = 0; i < NUMBERS; i++)
+        *number_of(out, i) = numbers[i].standard;
+    if (path == NULL)
+        return QIAO_OK;
+    st = qiao_file_read(path, CONFIG_BYTES_MAX, &text, err);
     if (st == QIAO_OK) {
         root = cJSON_ParseWithLength(text.data == NULL ? "" : text.data, text.length);
         st = root == NULL ? qiao_fail(err, QIAO_E_INPUT, "%s: is not a JSON object", path)

@@ -202,8 +202,8 @@ fail_no_earlier(const char *data_dir, qiao_error *err)
 }
 
 /* Newest whole generation below current; damaged ones are passed over, other failures end the search. */
-static qiao_status
-find_earlier(const char *data_dir, uint64_t current, uint64_t *out, qiao_error *err)
+qiao_status
+qiaoi_catalog_earlier(const char *data_dir, uint64_t current, uint64_t *out, qiao_error *err)
 {
     uint64_t *all;
     size_t count;
@@ -240,7 +240,7 @@ qiao_catalog_rollback(const char *data_dir, uint64_t to, uint64_t *now_out, qiao
             status = QIAO_OK;
         }
         if (status == QIAO_OK)
-            status = find_earlier(data_dir, current, &to, err);
+            status = qiaoi_catalog_earlier(data_dir, current, &to, err);
     } else {
         status = qiao_catalog_verify(data_dir, to, err);
     }
@@ -251,8 +251,8 @@ qiao_catalog_rollback(const char *data_dir, uint64_t to, uint64_t *now_out, qiao
     return status;
 }
 
-static qiao_status
-remove_generation(const char *data_dir, uint64_t generation, qiao_error *err)
+qiao_status
+qiaoi_catalog_remove(const char *data_dir, uint64_t generation, qiao_error *err)
 {
     char name[QIAO_GENERATION_NAME_SIZE], doomed_name[64], path[QIAO_PATH_MAX], doomed[QIAO_PATH_MAX];
     qiao_status status;
@@ -288,7 +288,7 @@ qiao_catalog_prune(const char *data_dir, size_t keep, size_t *removed_out, qiao_
     for (size_t i = 0; status == QIAO_OK && i < count && count - removed > keep; i++) {
         if (all[i] == current)
             continue;
-        status = remove_generation(data_dir, all[i], err);
+        status = qiaoi_catalog_remove(data_dir, all[i], err);
         removed += status == QIAO_OK ? 1 : 0;
     }
     qiao_free(all);

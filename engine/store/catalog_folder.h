@@ -27,4 +27,9 @@ qiao_status qiaoi_catalog_clean(const char *data_dir, qiao_error *err) QIAO_CHEC
 qiao_status qiaoi_catalog_link(const char *data_dir, const qiao_manifest *manifest, const char *without,
                                const char *staged, qiao_error *err) QIAO_CHECK;
 
+/* The newest whole generation below current: what a rollback would serve. QIAO_E_NOTFOUND. */
+qiao_status qiaoi_catalog_earlier(const char *data_dir, uint64_t current, uint64_t *out, qiao_error *err) QIAO_CHECK;
+/* A kill in between leaves a folder that the next stage or removal clears away. */
+qiao_status qiaoi_catalog_remove(const char *data_dir, uint64_t generation, qiao_error *err) QIAO_CHECK;
+
 #endif

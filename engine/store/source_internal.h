@@ -19,6 +19,7 @@ struct qiao_source_store {
     qiao_kv_txn *batch;        /* begun by the first change after a commit */
     qiao_source_counts counts; /* of the batch, while there is one */
     qiaoi_packer *packer;      /* write mode only */
+    char *folder;              /* of a store whose writers take turns */
 };
 
 typedef struct qiaoi_source_facts {
@@ -33,6 +34,8 @@ qiao_status qiaoi_source_counts_read(qiao_source_store *store, qiao_kv_txn *txn,
 qiao_status qiaoi_source_state_key(const char *name, qiao_bytes *out, qiao_error *err) QIAO_CHECK;
 /* Begins the batch where none is. QIAO_E_USAGE where the store was opened for reading. */
 qiao_status qiaoi_source_begin_batch(qiao_source_store *store, qiao_error *err) QIAO_CHECK;
+/* DIR/indexer.lock; makes the folder. QIAO_E_LOCKED. */
+qiao_status qiaoi_source_lock(const char *data_dir, qiao_lock **out, qiao_error *err) QIAO_CHECK;
 qiao_status qiaoi_source_damaged(qiao_error *err);
 
 #endif

@@ -219,8 +219,8 @@ join(const char *folder, const char *name, char out[PATH_SIZE], qiao_error *err)
     return QIAO_OK;
 }
 
-static qiao_status
-take_lock(const char *data_dir, qiao_lock **out, qiao_error *err)
+qiao_status
+qiaoi_source_lock(const char *data_dir, qiao_lock **out, qiao_error *err)
 {
     char path[PATH_SIZE];
     qiao_status status = qiao_file_make_directories(data_dir, err);
@@ -238,7 +238,7 @@ open_store(qiao_source_store *store, const char *data_dir, bool write, qiao_erro
     qiao_status status = join(data_dir, "source.mdb", path, err);
 
     if (status == QIAO_OK && write) {
-        status = take_lock(data_dir, &store->lock, err);
+        status = qiaoi_source_lock(data_dir, &store->lock, err);
         store->packer = qiaoi_packer_new();
         if (status == QIAO_OK && store->packer == NULL)
             status = qiao_fail_memory(err);
@@ -279,6 +279,7 @@ qiao_source_store_close(qiao_source_store *store)
     qiao_kv_close(store->kv);
     qiaoi_packer_free(store->packer);
     qiao_lock_release(store->lock);
+    qiao_free(store->folder);
     qiao_free(store);
 }
 

@@ -13,6 +13,7 @@
 #define STATE_LIMIT ((size_t)64 << 10)
 #define TIME_SIZE 32
 #define DOWNLOAD_MS (6u * 3600u * 1000u) /* of a page; some are files of many gigabytes. A stall ends it sooner */
+#define TURN_MS (3600u * 1000u)          /* at most waited for other writers, where they take turns */
 #define RESTARTS_MAX 1u                  /* lists begun anew because the source forgot its token */
 
 typedef struct harvest {
@@ -402,6 +403,21 @@ set_aside(const harvest *h, const char *path, qiao_status status)
     return status;
 }
 
+/* Others may write while the source is waited for. */
+static qiao_status
+archive_aside(harvest *h, const char *path, qiao_error *err)
+{
+    qiao_source_store *store = qiaoi_importer_store(h->importer);
+    qiao_status status = QIAO_OK;
+
+    if (!h->options->shared)
+        return archive_page(h, path, err);
+    status = qiao_source_store_pause(store, err);
+    if (status == QIAO_OK)
+        status = archive_page(h, path, err);
+    return status == QIAO_OK ? qiao_source_store_resume(store, TURN_MS, err) : status;
+}
+
 static qiao_status
 take_page(harvest *h, qiao_error *err)
 {
@@ -410,7 +426,7 @@ take_page(harvest *h, qiao_error *err)
 
     page_path(h, ".zst", path);
     if (!qiao_file_exists(path))
-        status = archive_page(h, path, err);
+        status = archive_aside(h, path, err);
     if (status != QIAO_OK)
         return status;
     status = import_page(h, path, err);
@@ -455,8 +471,11 @@ close_harvest(harvest *h)
 static qiaoi_import_options
 import_of(const qiaoi_harvest_options *options)
 {
-    return (qiaoi_import_options){
-        .data_dir = options->data_dir, .map = options->map, .source = options->source, .reader = options->reader};
+    return (qiaoi_import_options){.data_dir = options->data_dir,
+                                  .map = options->map,
+                                  .source = options->source,
+                                  .reader = options->reader,
+                                  .wait_ms = options->shared ? TURN_MS : 0};
 }
 
 qiao_status

@@ -17,6 +17,7 @@ typedef struct qiaoi_harvest_options {
     const qiaoi_plan *plan;
     qiaoi_reader_options reader;
     bool allow_private;         /* loopback and private addresses may be asked */
+    bool shared;                /* other harvests run beside this one: the lock is not held while a page comes */
     bool full;                  /* from the beginning, not from where the last harvest ended */
     const char *const *headers; /* beside those of the plan; never shown */
     size_t header_count;

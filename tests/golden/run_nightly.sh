@@ -1,5 +1,5 @@
 #!/bin/sh
-# A night from an empty folder, one with nothing new, one with new records and a source that does not answer, and configurations with mistakes.
+# A night from an empty folder, one with nothing new, one with new records and a source that may not be asked, and configurations with mistakes.
 set -eu
 source=$1
 indexer=$2/bin/qiao-indexer
@@ -36,9 +36,9 @@ says '"nothing_changed":true'
 says '"generation_before":1,"generation":1,'
 
 "$indexer" import --data "$data" "$source/fixtures/projects/a-materials.ndjson" >/dev/null 2>&1
-echo '{"harvest":[{"preset":"oai_dc","url":"http://127.0.0.1:1/oai","source":"closed","allow_private":true}],"keep":3}' >"$work/closed.json"
-night 3 --config "$work/closed.json"
-says '"stage":"harvest","exit_code":1'
+echo '{"harvest":[{"preset":"oai_dc","url":"http://127.0.0.1:1/oai","source":"private"}],"keep":3}' >"$work/private.json"
+night 3 --config "$work/private.json"
+says '"stage":"harvest","name":"private","exit_code":4'
 says '"generation_before":1,"generation":2,'
 says '"stage":"diff","exit_code":0'
 [ "$(ls "$data/reports" | wc -l)" -ge 1 ] || fail 'no report was kept'

@@ -68,6 +68,16 @@ QIAO_EXPORT qiao_status qiao_catalog_rollback(const char *data_dir, uint64_t to,
 /* Remove the oldest so that keep remain (at least 1); never the current one. */
 QIAO_EXPORT qiao_status qiao_catalog_prune(const char *data_dir, size_t keep, size_t *removed_out,
                                            qiao_error *err) QIAO_CHECK;
+/*
+ * Remove what the policy does not keep: generations beyond the `keep` newest (at least 2) that are also older than
+ * `days` days. Never the served one, nor its fallback, the one that a rollback would serve.
+ */
+typedef struct qiao_catalog_policy {
+    size_t keep;
+    uint32_t days; /* 0 = age does not count */
+} qiao_catalog_policy;
+QIAO_EXPORT qiao_status qiao_catalog_retire(const char *data_dir, const qiao_catalog_policy *policy,
+                                            size_t *removed_out, qiao_error *err) QIAO_CHECK;
 
 #ifdef __cplusplus
 }

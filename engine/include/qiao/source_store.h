@@ -30,6 +30,17 @@ QIAO_EXPORT qiao_status qiao_source_store_open(const char *data_dir, bool write,
 QIAO_EXPORT void qiao_source_store_close(qiao_source_store *store); /* drops what was not committed */
 
 /*
+ * Writers that take turns, such as harvests of several sources at once: opened for writing, waiting up to wait_ms for
+ * whoever holds the lock; pause gives the lock away (nothing may be uncommitted: QIAO_E_USAGE), resume waits for it
+ * (QIAO_E_LOCKED when the time is over). Between the two the store can be read but not written.
+ */
+QIAO_EXPORT qiao_status qiao_source_store_open_shared(const char *data_dir, uint32_t wait_ms, qiao_source_store **out,
+                                                      qiao_error *err) QIAO_CHECK;
+QIAO_EXPORT qiao_status qiao_source_store_pause(qiao_source_store *store, qiao_error *err) QIAO_CHECK;
+QIAO_EXPORT qiao_status qiao_source_store_resume(qiao_source_store *store, uint32_t wait_ms,
+                                                 qiao_error *err) QIAO_CHECK;
+
+/*
  * Upsert by (kind, id). Changes gather in one transaction until commit. A same content hash is UNCHANGED and writes
  * nothing; a record that was removed and comes back is NEW. QIAO_E_INPUT (id), QIAO_E_LIMIT (over 16 MiB), QIAO_E_NOMEM
  * leave the batch as it was. Where the store itself failed, the whole batch fails at its commit: open the store again
