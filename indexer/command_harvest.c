@@ -2,7 +2,7 @@
 #include "commands.h"
 #include "harvest/archive.h"
 #include "harvest/harvest.h"
-#include "qiao/share.h"
+#include "preset.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ typedef struct arguments {
 
 /* Everything that the options lead to. */
 typedef struct feed {
-    char path[4096];
+    char path[QIAOI_PRESET_PATH];
     qiaoi_map *map;
     qiaoi_plan plan;
     qiao_buffer secrets; /* lines of the header file, each with its NUL */
@@ -33,21 +33,10 @@ typedef struct feed {
 static qiao_status
 find_feed(const arguments *a, feed *f, qiao_error *err)
 {
-    char folder[4096];
-    qiao_status status;
-
-    if (a->preset == NULL) {
-        snprintf(f->path, sizeof f->path, "%.4000s", a->check != NULL ? a->check : a->feed);
-        return QIAO_OK;
-    }
-    if (a->preset[strspn(a->preset, "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
-        return qiao_fail(err, QIAO_E_USAGE, "there is no preset \"%.60s\"", a->preset);
-    status = qiao_share_path("feeds", folder, err);
-    if (status != QIAO_OK)
-        return status;
-    snprintf(f->path, sizeof f->path, "%.4000s/%.64s.json", folder, a->preset);
-    return qiao_file_exists(f->path) ? QIAO_OK
-                                     : qiao_fail(err, QIAO_E_USAGE, "there is no preset \"%.60s\"", a->preset);
+    if (a->preset != NULL)
+        return qiaoi_preset_path(a->preset, f->path, err);
+    snprintf(f->path, sizeof f->path, "%.4000s", a->check != NULL ? a->check : a->feed);
+    return QIAO_OK;
 }
 
 /* Lines "Name: value", such as Authorization. */
@@ -151,9 +140,8 @@ note_unmapped(const feed *f, const cJSON *object, unmapped *names)
 }
 
 static qiao_status
-show_item(const feed *f, const char *format, const char *json, size_t length, unmapped *names, qiao_error *err)
+show_item(const feed *f, bool rows, const char *json, size_t length, unmapped *names, qiao_error *err)
 {
-    bool rows = strcmp(format, "csv") == 0 || strcmp(format, "tsv") == 0;
     qiao_buffer record = {.limit = 0};
     cJSON *source;
     qiao_status status = qiaoi_map_apply(f->map, rows, f->source, json, length, &record, err);
@@ -180,7 +168,7 @@ show_items(const feed *f, qiaoi_reader *reader, qiao_error *err)
         qiao_buffer_clear(&bytes);
         status = qiaoi_reader_next(reader, &bytes, &item, err);
         if (status == QIAO_OK && !item.fault)
-            status = show_item(f, qiaoi_reader_format(reader), bytes.data + item.text, item.text_length, &names, err);
+            status = show_item(f, qiaoi_reader_rows(reader), bytes.data + item.text, item.text_length, &names, err);
     }
     for (size_t i = 0; i < names.count; i++)
         printf(qiao_say("not mapped: %s\n"), names.names[i]);

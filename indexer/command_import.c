@@ -1,13 +1,14 @@
 /* qiao-indexer import: the command line around import.c. */
 #include "commands.h"
 #include "import_report.h"
+#include "preset.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 typedef struct arguments {
-    const char *data, *map, *source, *rejects, *format, *encoding;
+    const char *data, *map, *preset, *source, *rejects, *format, *encoding, *sheet;
     uint64_t max_line, threads;
     bool json, quiet;
 } arguments;
@@ -32,7 +33,8 @@ static int
 read_reader_options(const arguments *a, qiaoi_reader_options *reader)
 {
     if (a->format != NULL && !qiaoi_format_named(a->format, &reader->format)) {
-        fprintf(stderr, qiao_say("qiao-indexer: --format %s is unknown; write ndjson, json, csv, tsv or xml\n"),
+        fprintf(stderr,
+                qiao_say("qiao-indexer: --format %s is unknown; write ndjson, json, csv, tsv, xml, xlsx or zip\n"),
                 a->format);
         return QIAO_EXIT_USAGE;
     }
@@ -47,6 +49,12 @@ read_reader_options(const arguments *a, qiaoi_reader_options *reader)
         return QIAO_EXIT_USAGE;
     }
     reader->line_limit = (size_t)a->max_line;
+    reader->sheet = a->sheet;
+    reader->column = qiaoi_map_column;
+    if (a->preset != NULL && a->map != NULL) {
+        fputs(qiao_say("qiao-indexer: either --map or --preset, not both\n"), stderr);
+        return QIAO_EXIT_USAGE;
+    }
     return -1;
 }
 
@@ -169,9 +177,13 @@ qiao_command_import(int argc, char **argv)
         {"data", QIAO_OPTION_TEXT, &a.data, "DIR", "data folder; made where it is not there", true},
         {"map", QIAO_OPTION_TEXT, &a.map, "FEED.json", "feed map: which source field becomes which record field",
          false},
+        {"preset", QIAO_OPTION_TEXT, &a.preset, "NAME", "a feed map that comes with qiao: zh_need_form, cordis ...",
+         false},
+        {"sheet", QIAO_OPTION_TEXT, &a.sheet, "NAME", "of a workbook; otherwise every sheet whose header is understood",
+         false},
         {"source", QIAO_OPTION_TEXT, &a.source, "NAME", "source of the records; put before ids that name none", false},
         {"format", QIAO_OPTION_TEXT, &a.format, "FORMAT",
-         "ndjson, json, csv, tsv or xml; otherwise found by name, then content", false},
+         "ndjson, json, csv, tsv, xml, xlsx or zip; otherwise found by name, then content", false},
         {"encoding", QIAO_OPTION_TEXT, &a.encoding, "NAME", "utf-8 or gb18030, for csv and tsv; otherwise found out",
          false},
         {"rejects", QIAO_OPTION_TEXT, &a.rejects, "FILE",
@@ -186,16 +198,17 @@ qiao_command_import(int argc, char **argv)
     const qiao_usage usage = {
         .command = "import",
         .operands = "FILE...",
-        .help =
-            "Reads records (NDJSON, JSON, CSV, TSV, XML; also .gz and .zst; - is standard input) into the source store.\n"
-            "Exit codes: 0 done; 1 failed; 2 usage; 3 done, but lines or files were refused; 4 refused by a safety "
-            "rule.",
+        .help = "Reads records (NDJSON, JSON, CSV, TSV, XML, XLSX, ZIP of them; also .gz and .zst; - is standard "
+                "input) into the source store.\n"
+                "Exit codes: 0 done; 1 failed; 2 usage; 3 done, but lines or files were refused; 4 refused by a safety "
+                "rule.",
         .options = options,
         .option_count = sizeof options / sizeof options[0],
         .least = 1,
         .most = 100000,
     };
     qiaoi_import_options import = {.progress = on_progress};
+    char preset[QIAOI_PRESET_PATH];
     qiao_progress progress;
     qiaoi_map *map = NULL;
     qiao_error err = QIAO_ERROR_INIT;
@@ -205,6 +218,10 @@ qiao_command_import(int argc, char **argv)
         code = read_reader_options(&a, &import.reader);
     if (code >= 0)
         return code;
+    if (a.preset != NULL && qiaoi_preset_path(a.preset, preset, &err) != QIAO_OK)
+        return qiao_console_fail(&err);
+    if (a.preset != NULL)
+        a.map = preset;
     if (a.map != NULL && qiaoi_map_load(a.map, &map, &err) != QIAO_OK)
         return qiao_console_fail(&err);
     if (map != NULL)

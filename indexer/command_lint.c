@@ -202,9 +202,7 @@ check_file(checker *c, const char *file, qiao_error *err)
     qiao_status status = qiaoi_reader_open(file, &c->options.reader, &reader, err);
 
     if (status == QIAO_OK) {
-        const char *format = qiaoi_reader_format(reader);
-
-        job.rows = strcmp(format, "csv") == 0 || strcmp(format, "tsv") == 0;
+        job.rows = qiaoi_reader_rows(reader);
         if (!c->json)
             printf("%s\n", file);
         status = qiaoi_pool_new(0, &job, &pool, err);
@@ -290,7 +288,7 @@ qiao_command_lint(int argc, char **argv)
         {"source", QIAO_OPTION_TEXT, &c.options.source, "NAME", "source of the records; put before ids that name none",
          false},
         {"format", QIAO_OPTION_TEXT, &format, "FORMAT",
-         "ndjson, json, csv, tsv or xml; otherwise found by name, then content", false},
+         "ndjson, json, csv, tsv, xml, xlsx or zip; otherwise found by name, then content", false},
         {"encoding", QIAO_OPTION_TEXT, &encoding, "NAME", "utf-8 or gb18030, for csv and tsv; otherwise found out",
          false},
         {"each", QIAO_OPTION_FLAG, &c.each, NULL, "completeness and missing fields of every record", false},
@@ -320,6 +318,7 @@ qiao_command_lint(int argc, char **argv)
     }
     if (map_path != NULL && qiaoi_map_load(map_path, &map, &err) != QIAO_OK)
         return qiao_console_fail(&err);
+    c.options.reader.column = qiaoi_map_column;
     if (map != NULL)
         qiaoi_map_reader_options(map, &c.options.reader);
     c.options.map = map;

@@ -1,11 +1,13 @@
-/* Reads glossaries with libcsv and expat and hands the entries to the lexicon's glossary. */
+/* Reads glossaries with libcsv and xml.h and hands the entries to the lexicon's glossary. */
 #include "glossary_read.h"
 
-#include "qiao/glossary.h"
+#include "xml.h"
+
 #include "qiao/file.h"
+#include "qiao/glossary.h"
 
 #include <csv.h>
-#include <expat.h>
+#include <stdio.h>
 #include <string.h>
 
 #define FILE_LIMIT (64u << 20)
@@ -23,7 +25,7 @@ typedef struct glossary_reader {
     size_t column_count, column, row;
     const char *cells[COLUMNS_MAX];
     /* TBX */
-    XML_Parser parser;
+    qiaoi_xml *parser;
     struct {
         char language[3];
         const char *term;
@@ -179,12 +181,10 @@ read_csv(glossary_reader *reader, const char *path, const qiao_buffer *file, qia
 static bool
 is_element(const char *name, const char *wanted)
 {
-    const char *colon = strrchr(name, ':');
-
-    return strcmp(colon == NULL ? name : colon + 1, wanted) == 0;
+    return strcmp(qiaoi_xml_local(name), wanted) == 0;
 }
 
-static void XMLCALL
+static void
 start_element(void *context, const char *name, const char **attributes)
 {
     glossary_reader *reader = context;
@@ -201,19 +201,19 @@ start_element(void *context, const char *name, const char **attributes)
     }
 }
 
-static void XMLCALL
-take_characters(void *context, const char *text, int length)
+static void
+take_characters(void *context, const char *text, size_t length)
 {
     glossary_reader *reader = context;
 
     if (reader->in_term && reader->text.length < 4096)
-        qiao_buffer_append(&reader->text, text, (size_t)length);
+        qiao_buffer_append(&reader->text, text, length);
 }
 
 static void
 end_entry(glossary_reader *reader)
 {
-    size_t line = (size_t)XML_GetCurrentLineNumber(reader->parser);
+    size_t line = (size_t)qiaoi_xml_line(reader->parser);
     bool any = false;
 
     for (size_t e = 0; e < reader->term_count; e++)
@@ -226,7 +226,7 @@ end_entry(glossary_reader *reader)
         refuse(reader, line, "a line needs an English term and a term in another language");
 }
 
-static void XMLCALL
+static void
 end_element(void *context, const char *name)
 {
     glossary_reader *reader = context;
@@ -246,35 +246,27 @@ end_element(void *context, const char *name)
         end_entry(reader);
 }
 
-static void XMLCALL
-refuse_entities(void *context, const char *name, int is_parameter, const char *value, int length, const char *base,
-                const char *system_id, const char *public_id, const char *notation)
-{
-    glossary_reader *reader = context;
-
-    (void)name, (void)is_parameter, (void)value, (void)length, (void)base, (void)system_id, (void)public_id,
-        (void)notation;
-    XML_StopParser(reader->parser, XML_FALSE);
-}
-
 static qiao_status
 read_tbx(glossary_reader *reader, const char *path, const qiao_buffer *file, qiao_error *err)
 {
-    qiao_status st = QIAO_OK;
+    static const qiaoi_xml_handlers handlers = {
+        .start = start_element, .end = end_element, .text = take_characters, .document_type = true};
+    qiao_error why = QIAO_ERROR_INIT;
+    qiao_status st = qiaoi_xml_new(&handlers, reader, &reader->parser, err);
 
-    reader->parser = XML_ParserCreate(NULL);
-    if (reader->parser == NULL)
-        return qiao_fail_memory(err);
-    XML_SetUserData(reader->parser, reader);
-    XML_SetElementHandler(reader->parser, start_element, end_element);
-    XML_SetCharacterDataHandler(reader->parser, take_characters);
-    XML_SetEntityDeclHandler(reader->parser, refuse_entities);
-    if (XML_Parse(reader->parser, file->data, (int)file->length, 1) != XML_STATUS_OK)
-        st = qiao_fail(err, QIAO_E_INPUT, "%s, line %zu: broken XML: %s", path,
-                       (size_t)XML_GetCurrentLineNumber(reader->parser),
-                       XML_ErrorString(XML_GetErrorCode(reader->parser)));
-    XML_ParserFree(reader->parser);
-    return st;
+    if (st != QIAO_OK)
+        return st;
+    st = qiaoi_xml_feed(reader->parser, file->data, file->length, true, &why);
+    qiaoi_xml_free(reader->parser);
+    if (st != QIAO_E_INPUT) {
+        if (st != QIAO_OK)
+            *err = why;
+        return st;
+    }
+    qiao_fail(err, QIAO_E_INPUT, "%s: %s", path, why.message);
+    if (err != NULL)
+        snprintf(err->message_zh, sizeof err->message_zh, "%.200s：%.300s", path, why.message_zh);
+    return QIAO_E_INPUT;
 }
 
 qiao_status

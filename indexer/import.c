@@ -360,7 +360,7 @@ import_reader(qiaoi_importer *importer, qiaoi_reader *reader, qiao_error *err)
 
     snprintf(report->format, sizeof report->format, "%s", qiaoi_reader_format(reader));
     snprintf(report->compression, sizeof report->compression, "%s", qiaoi_reader_compression(reader));
-    job.rows = strcmp(report->format, "csv") == 0 || strcmp(report->format, "tsv") == 0;
+    job.rows = qiaoi_reader_rows(reader);
     status = qiaoi_pool_new(options->threads, &job, &pool, err);
     if (status != QIAO_OK)
         return status;

@@ -19,7 +19,8 @@ add(cJSON *object, const char *key, cJSON *value)
     return false;
 }
 
-/* Behind a day, without a zone: " 0:00", " 15:10:23", "T00:00:00". With one the text is a time that records may hold. */
+/* Behind a day, without a zone: " 0:00", " 15:10:23", "T00:00:00". With one the text is a time that records may hold.
+ */
 static bool
 is_time_of_day(const char *text)
 {
@@ -172,8 +173,8 @@ add_trimmed(cJSON *list, const char *text, size_t length)
     return true;
 }
 
-static cJSON *
-list_value(const char *text, const char *separators)
+cJSON *
+qiaoi_flat_list(const char *text, const char *separators)
 {
     cJSON *list = cJSON_CreateArray();
     const char *start = text;
@@ -218,7 +219,7 @@ value_of(qiao_field_type type, const char *text, const qiaoi_flat_options *optio
     case QIAO_FIELD_TEXTS:
     case QIAO_FIELD_STRINGS:
     case QIAO_FIELD_CODES:
-        return list_value(text, options->list_separator);
+        return qiaoi_flat_list(text, options->list_separator);
     case QIAO_FIELD_INTEGER:
     case QIAO_FIELD_NUMBER:
         return number_value(text, options, false);

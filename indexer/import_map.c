@@ -2,6 +2,8 @@
 #include "import_map.h"
 
 #include "import_convert.h"
+#include "import_path.h"
+#include "table_header.h"
 
 #include "qiao/file.h"
 
@@ -14,7 +16,9 @@
 struct qiaoi_map {
     cJSON *root; /* the file; rows point into it */
     const cJSON *fields, *constants;
-    const char *records, *id_prefix, *list_separator;
+    const char *records, *id_prefix, *list_separator, *sheet, *member;
+    qiaoi_join joins[QIAOI_JOINS_MAX];
+    size_t join_count;
     qiaoi_format format;
     qiaoi_encoding encoding;
     char delimiter;
@@ -50,7 +54,7 @@ read_format(qiaoi_map *map, const char *path, qiao_error *err)
     if (status != QIAO_OK)
         return status;
     if (format != NULL && !qiaoi_format_named(format, &map->format))
-        return BAD_KEY(path, "format", "ndjson, json, csv, tsv or xml", err);
+        return BAD_KEY(path, "format", "ndjson, json, csv, tsv, xml, xlsx or zip", err);
     if (encoding != NULL && !qiaoi_encoding_named(encoding, &map->encoding))
         return BAD_KEY(path, "encoding", "utf-8 or gb18030", err);
     if (delimiter != NULL && strlen(delimiter) != 1)
@@ -119,7 +123,7 @@ check_keys(const qiaoi_map *map, const char *path, qiao_error *err)
 {
     static const char *const known[] = {"format",         "encoding",      "delimiter", "records", "id_prefix",
                                         "list_separator", "decimal_comma", "constants", "fields",  "name",
-                                        "note",           "licence",       "harvest"};
+                                        "note",           "licence",       "harvest",   "sheet",   "zip"};
 
     for (const cJSON *member = map->root->child; member != NULL; member = member->next) {
         size_t i = 0;
@@ -128,6 +132,39 @@ check_keys(const qiaoi_map *map, const char *path, qiao_error *err)
             i++;
         if (i == sizeof known / sizeof known[0])
             return qiao_fail(err, QIAO_E_INPUT, "feed map %s: unknown key \"%s\"", path, member->string);
+    }
+    return QIAO_OK;
+}
+
+static const char *
+text_at(const cJSON *object, const char *key)
+{
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
+}
+
+/* "zip": {"records": "project.csv", "join": {"organization": {"member": "organization.csv", "key": "projectID", "to":
+ * "id"}}} */
+static qiao_status
+read_zip(qiaoi_map *map, const char *path, qiao_error *err)
+{
+    const cJSON *zip = cJSON_GetObjectItemCaseSensitive(map->root, "zip");
+    const cJSON *joins = cJSON_GetObjectItemCaseSensitive(zip, "join");
+
+    if (zip == NULL)
+        return QIAO_OK;
+    map->member = text_at(zip, "records");
+    if (map->member == NULL)
+        return BAD_KEY(path, "zip", "an object with \"records\": the file in the archive", err);
+    for (const cJSON *item = joins == NULL ? NULL : joins->child; item != NULL; item = item->next) {
+        qiaoi_join join = {item->string, text_at(item, "member"), text_at(item, "key"), text_at(item, "to")};
+
+        if (join.name == NULL || join.member == NULL || join.key == NULL || join.to == NULL ||
+            map->join_count == QIAOI_JOINS_MAX)
+            return BAD_KEY(path, "join",
+                           "an object of at most 16: name to {\"member\": file, \"key\": column there, \"to\": "
+                           "column of the record}",
+                           err);
+        map->joins[map->join_count++] = join;
     }
     return QIAO_OK;
 }
@@ -145,6 +182,10 @@ read_map(qiaoi_map *map, const char *path, qiao_error *err)
         status = read_text(map, path, "id_prefix", &map->id_prefix, err);
     if (status == QIAO_OK)
         status = read_text(map, path, "list_separator", &map->list_separator, err);
+    if (status == QIAO_OK)
+        status = read_text(map, path, "sheet", &map->sheet, err);
+    if (status == QIAO_OK)
+        status = read_zip(map, path, err);
     map->decimal_comma = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(map->root, "decimal_comma"));
     return status == QIAO_OK ? read_rows(map, path, err) : status;
 }
@@ -240,6 +281,26 @@ qiaoi_map_reads(const qiaoi_map *map, const char *member)
     return false;
 }
 
+/* Names of columns that rows of the map read; without a map, record fields. */
+const char *
+qiaoi_map_column(const void *context, const char *name)
+{
+    const qiaoi_map *map = context;
+
+    if (map == NULL)
+        return is_record_field(name) ? name : NULL;
+    for (const cJSON *row = map->fields->child; row != NULL; row = row->next) {
+        const cJSON *from = cJSON_IsObject(row) ? cJSON_GetObjectItemCaseSensitive(row, "from") : row;
+        const cJSON *own = cJSON_IsArray(from) ? from->child : from;
+
+        for (; own != NULL; own = cJSON_IsArray(from) ? own->next : NULL) {
+            if (qiaoi_header_same(own->valuestring, name))
+                return own->valuestring;
+        }
+    }
+    return NULL;
+}
+
 void
 qiaoi_map_reader_options(const qiaoi_map *map, qiaoi_reader_options *options)
 {
@@ -251,49 +312,30 @@ qiaoi_map_reader_options(const qiaoi_map *map, qiaoi_reader_options *options)
         options->delimiter = map->delimiter;
     if (map->records != NULL)
         options->records = map->records;
+    if (map->sheet != NULL && options->sheet == NULL)
+        options->sheet = map->sheet;
+    options->column = qiaoi_map_column;
+    options->column_context = map;
+    options->member = map->member;
+    options->joins = map->joins;
+    options->join_count = map->join_count;
 }
 
-static bool
-is_filled(const cJSON *node)
-{
-    if (cJSON_IsString(node))
-        return node->valuestring[strspn(node->valuestring, " \t\r\n")] != '\0';
-    return node != NULL && !cJSON_IsNull(node) &&
-           !((cJSON_IsArray(node) || cJSON_IsObject(node)) && node->child == NULL);
-}
-
-/* A member by its whole name ("Award Title", "a.b"), else by the parts of a path ("authors.0.name"). */
+/* The first of the row's sources that is filled. The caller deletes *owned_out. */
 static const cJSON *
-find_source(const cJSON *source, const char *path)
-{
-    const cJSON *node = cJSON_GetObjectItemCaseSensitive(source, path);
-    char part[160];
-
-    if (node != NULL || strchr(path, '.') == NULL)
-        return node;
-    for (node = source; node != NULL && *path != '\0';) {
-        size_t n = strcspn(path, ".");
-
-        snprintf(part, sizeof part, "%.*s", (int)n, path);
-        node = cJSON_IsArray(node) ? cJSON_GetArrayItem(node, (int)strtol(part, NULL, 10))
-                                   : cJSON_GetObjectItemCaseSensitive(node, part);
-        path += n + (path[n] == '.' ? 1 : 0);
-    }
-    return node;
-}
-
-/* The first of the row's sources that is filled. */
-static const cJSON *
-source_of(const cJSON *source, const cJSON *row)
+source_of(const cJSON *source, const cJSON *row, cJSON **owned_out)
 {
     const cJSON *from = cJSON_IsObject(row) ? cJSON_GetObjectItemCaseSensitive(row, "from") : row;
     const cJSON *name = cJSON_IsArray(from) ? from->child : from;
 
+    *owned_out = NULL;
     for (; name != NULL; name = cJSON_IsArray(from) ? name->next : NULL) {
-        const cJSON *node = find_source(source, name->valuestring);
+        const cJSON *node = qiaoi_path_find(source, name->valuestring, owned_out);
 
-        if (is_filled(node))
+        if (qiaoi_path_filled(node))
             return node;
+        cJSON_Delete(*owned_out);
+        *owned_out = NULL;
     }
     return NULL;
 }
@@ -306,12 +348,19 @@ member_text(const cJSON *row, const char *key)
     return cJSON_IsString(node) ? node->valuestring : NULL;
 }
 
+static const cJSON *
+member_object(const cJSON *row, const char *key)
+{
+    const cJSON *node = cJSON_IsObject(row) ? cJSON_GetObjectItemCaseSensitive(row, key) : NULL;
+
+    return cJSON_IsObject(node) ? node : NULL;
+}
+
 /* values: {"企业": "sme"} */
 static const char *
 translate(const cJSON *row, const char *text)
 {
-    const cJSON *values = cJSON_IsObject(row) ? cJSON_GetObjectItemCaseSensitive(row, "values") : NULL;
-    const cJSON *found = cJSON_IsObject(values) ? cJSON_GetObjectItemCaseSensitive(values, text) : NULL;
+    const cJSON *found = cJSON_GetObjectItemCaseSensitive(member_object(row, "values"), text);
 
     return cJSON_IsString(found) ? found->valuestring : text;
 }
@@ -336,6 +385,50 @@ text_of(const cJSON *node)
     return cJSON_PrintUnformatted(node);
 }
 
+/* ["a", 2] to ["a", "2"], each looked up in the values of the row; one that becomes "" is left out. */
+static bool
+set_list(cJSON *record, const cJSON *row, const char *field, const cJSON *node)
+{
+    cJSON *list = cJSON_CreateArray();
+    bool sound = list != NULL;
+
+    for (const cJSON *item = node->child; sound && item != NULL; item = item->next) {
+        char *own = cJSON_IsString(item) ? NULL : text_of(item);
+        const char *text = cJSON_IsString(item) ? item->valuestring : own;
+        const char *value = text == NULL ? NULL : translate(row, text);
+        cJSON *copy = value == NULL || *value == '\0' ? NULL : cJSON_CreateString(value);
+
+        sound = value != NULL && (*value == '\0' || copy != NULL);
+        cJSON_free(own);
+        if (copy != NULL)
+            cJSON_AddItemToArray(list, copy);
+    }
+    if (!sound || list->child == NULL) {
+        cJSON_Delete(list);
+        return sound;
+    }
+    return qiaoi_flat_put(record, field, list);
+}
+
+/* A text into a field, by the values of the row: whole, and where the field is a list, item by item. */
+static bool
+set_value(cJSON *record, const cJSON *row, const char *field, const char *text, const qiaoi_flat_options *options)
+{
+    qiao_field_type type = qiaoi_flat_type(field);
+    const char *value = translate(row, text);
+    cJSON *list;
+    bool sound;
+
+    if (member_object(row, "values") == NULL || value != text)
+        return *value == '\0' || qiaoi_flat_set(record, field, value, options);
+    if (type != QIAO_FIELD_CODES && type != QIAO_FIELD_STRINGS)
+        return qiaoi_flat_set(record, field, text, options);
+    list = qiaoi_flat_list(text, options->list_separator);
+    sound = list != NULL && set_list(record, row, field, list);
+    cJSON_Delete(list);
+    return sound;
+}
+
 static bool
 set_text(cJSON *record, const cJSON *row, const char *field, const char *text, const qiaoi_flat_options *options)
 {
@@ -347,9 +440,9 @@ set_text(cJSON *record, const cJSON *row, const char *field, const char *text, c
     if (qiaoi_convert_date(member_text(row, "date"), text, day))
         return qiaoi_flat_set(record, field, day, options);
     if (!cJSON_IsTrue(html))
-        return qiaoi_flat_set(record, field, translate(row, text), options);
+        return set_value(record, row, field, text, options);
     qiaoi_convert_html(text, &plain);
-    sound = !plain.failed && (plain.length == 0 || qiaoi_flat_set(record, field, translate(row, plain.data), options));
+    sound = !plain.failed && (plain.length == 0 || set_value(record, row, field, plain.data, options));
     qiao_buffer_done(&plain);
     return sound;
 }
@@ -366,31 +459,6 @@ set_scalar(const qiaoi_map *map, cJSON *record, const cJSON *row, const char *fi
     if (text != cJSON_GetStringValue(node))
         cJSON_free(text);
     return sound;
-}
-
-/* ["a", 2] to ["a", "2"], each looked up in the values of the row. */
-static bool
-set_list(cJSON *record, const cJSON *row, const char *field, const cJSON *node)
-{
-    cJSON *list = cJSON_CreateArray();
-    bool sound = list != NULL;
-
-    for (const cJSON *item = node->child; sound && item != NULL; item = item->next) {
-        char *text = cJSON_IsString(item) ? NULL : text_of(item);
-        cJSON *copy = cJSON_IsString(item) ? cJSON_CreateString(translate(row, item->valuestring))
-                      : text == NULL       ? NULL
-                                           : cJSON_CreateString(translate(row, text));
-
-        cJSON_free(text);
-        sound = copy != NULL;
-        if (sound)
-            cJSON_AddItemToArray(list, copy);
-    }
-    if (!sound) {
-        cJSON_Delete(list);
-        return false;
-    }
-    return qiaoi_flat_put(record, field, list);
 }
 
 /* Paragraphs of one text. */
@@ -417,7 +485,7 @@ first_filled(const cJSON *list)
 {
     const cJSON *item = list->child;
 
-    while (item != NULL && !is_filled(item))
+    while (item != NULL && !qiaoi_path_filled(item))
         item = item->next;
     return item;
 }
@@ -439,14 +507,46 @@ set_node(const qiaoi_map *map, cJSON *record, const cJSON *row, const char *fiel
     return node == NULL || set_scalar(map, record, row, field, node);
 }
 
+/* An identifier made of what the columns hold that "hash" names; none where they hold nothing. */
+static bool
+set_hash(cJSON *record, const cJSON *row, const cJSON *source)
+{
+    const cJSON *columns = cJSON_GetObjectItemCaseSensitive(row, "hash");
+    qiao_buffer text = {.limit = 0};
+    char id[17];
+    bool sound;
+
+    for (const cJSON *name = columns->child; name != NULL; name = name->next) {
+        cJSON *owned = NULL;
+        const cJSON *node = cJSON_IsString(name) ? qiaoi_path_find(source, name->valuestring, &owned) : NULL;
+
+        if (qiaoi_path_filled(node) && cJSON_IsString(node)) {
+            qiao_buffer_text(&text, node->valuestring);
+            qiao_buffer_char(&text, '\n');
+        }
+        cJSON_Delete(owned);
+    }
+    snprintf(id, sizeof id, "%016llx", (unsigned long long)qiao_hash64(text.data, text.length, 0));
+    sound = !text.failed && (text.length == 0 || qiaoi_flat_put(record, row->string, cJSON_CreateString(id)));
+    qiao_buffer_done(&text);
+    return sound;
+}
+
 static bool
 set_row(const qiaoi_map *map, cJSON *record, const cJSON *row, const cJSON *source)
 {
-    const cJSON *node = source_of(source, row);
+    cJSON *owned;
+    const cJSON *node = source_of(source, row, &owned);
     const char *fallback = member_text(row, "default");
+    bool sound;
 
-    if (node != NULL)
-        return set_node(map, record, row, row->string, node);
+    if (node != NULL) {
+        sound = set_node(map, record, row, row->string, node);
+        cJSON_Delete(owned);
+        return sound;
+    }
+    if (cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(row, "hash")))
+        return set_hash(record, row, source);
     if (fallback != NULL) {
         qiaoi_flat_options options = options_of(map, row);
 
@@ -462,7 +562,7 @@ fill_from_row(cJSON *record, const cJSON *source)
     bool sound = true;
 
     for (const cJSON *member = source->child; sound && member != NULL; member = member->next)
-        sound = !is_filled(member) || set_node(NULL, record, NULL, member->string, member);
+        sound = !qiaoi_path_filled(member) || set_node(NULL, record, NULL, member->string, member);
     return sound;
 }
 

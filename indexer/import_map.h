@@ -9,14 +9,18 @@
  *               "enterprise.org_kind": {"from": "机构属性", "values": {"企业": "sme"}, "default": "sme"}}}
  *
  *
- * More a row may say: "html": true (markup becomes plain text); "date": "us" (month/day/year), "epoch_ms" or "epoch_s".
+ * More a row may say: "values" may make a value "", which leaves it out; "hash": [columns]: an id made of what they hold,
+ * where no source is filled; "html": true (markup becomes plain text); "date": "us" (month/day/year), "epoch_ms" or "epoch_s".
  * "harvest" is the part that harvest/plan.h reads.
  *
- * Keys of fields are record fields: "title.en", "enterprise.park", "indicators". Sources are column names, or dotted
- * paths in JSON
- * ("authors.0.name"). Where several are named the first that is filled is taken. A source field that no row takes is
- * left out, and counted. Without a map, the columns of a CSV file are the record fields themselves, and JSON is taken
- * as it is.
+ * "zip": {"records": "project.csv", "join": {"organization": {"member": "organization.csv", "key": "projectID", "to":
+ * "id"}}}: the file in an archive, and rows of others that a record gets as a list under a name. "sheet": of a
+ * workbook.
+ *
+ * Keys of fields are record fields: "title.en", "enterprise.park", "indicators". Sources are column names (compared as
+ * table_header.h says), or paths (import_path.h). Where several are named the first that is filled is taken. A source
+ * field that no row takes is left out, and counted. Without a map, the columns of a CSV file are the record fields
+ * themselves, and JSON is taken as it is.
  *
  * Threads: a map is immutable once loaded; apply may run in several threads.
  */
@@ -37,6 +41,9 @@ void qiaoi_map_free(qiaoi_map *map); /* NULL is fine */
 const cJSON *qiaoi_map_part(const qiaoi_map *map, const char *name);
 /* Does a row read this member of the source, or something inside it? */
 bool qiaoi_map_reads(const qiaoi_map *map, const char *member);
+
+/* For qiaoi_reader_options: context is the map, or NULL for record fields. The map's spelling of a column name. */
+const char *qiaoi_map_column(const void *map, const char *name);
 
 /* What the map says of the file itself; only what it says is changed in options. Strings are borrowed from the map. */
 void qiaoi_map_reader_options(const qiaoi_map *map, qiaoi_reader_options *options);
@@ -62,6 +69,8 @@ typedef struct qiaoi_flat_options {
 } qiaoi_flat_options;
 bool qiaoi_flat_set(cJSON *record, const char *field, const char *text,
                     const qiaoi_flat_options *options); /* false: out of memory */
+/* A text cut at its separators (NULL: ; | ； 、 and line ends), without the blanks around. NULL: out of memory. */
+cJSON *qiaoi_flat_list(const char *text, const char *separators);
 /* The same with a value that has its form already; value is taken over in every case. */
 bool qiaoi_flat_put(cJSON *record, const char *field, cJSON *value);
 /* Type of a record field, with or without its language; STRING for one that the schema does not know. */

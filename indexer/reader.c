@@ -3,6 +3,7 @@
  * hands out items by the reader of its format.
  */
 #include "reader_internal.h"
+#include "xlsx.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +16,13 @@ struct qiaoi_reader {
     qiaoi_json_reader *json;
     qiaoi_csv_reader *csv;
     qiaoi_xml_reader *xml;
+    bool nested;    /* inside an archive */
+    qiaoi_zip *zip; /* for xlsx and members */
+    qiaoi_xlsx_reader *xlsx;
+    qiaoi_zip_reader *members;
 };
+
+#define ARCHIVE_MAX ((uint64_t)16 << 30) /* bytes of an archive that has to be copied to be read */
 
 /* ".ndjson.zst" is judged by ".ndjson". */
 static qiaoi_format
@@ -25,7 +32,8 @@ format_of_name(const char *name)
         const char *end;
         qiaoi_format format;
     } known[] = {{".ndjson", QIAOI_FORMAT_NDJSON}, {".jsonl", QIAOI_FORMAT_NDJSON}, {".json", QIAOI_FORMAT_JSON},
-                 {".csv", QIAOI_FORMAT_CSV},       {".tsv", QIAOI_FORMAT_TSV},      {".xml", QIAOI_FORMAT_XML}};
+                 {".csv", QIAOI_FORMAT_CSV},       {".tsv", QIAOI_FORMAT_TSV},      {".xml", QIAOI_FORMAT_XML},
+                 {".xlsx", QIAOI_FORMAT_XLSX},     {".zip", QIAOI_FORMAT_ZIP}};
     size_t n = strlen(name);
 
     if (n > 3 && strcmp(name + n - 3, ".gz") == 0)
@@ -94,10 +102,6 @@ check_foreign(const qiaoi_cursor *cursor, const char *name, qiao_error *err)
     size_t n = (size_t)(cursor->end - cursor->at);
     const char *at = cursor->at;
 
-    if (n >= 4 && memcmp(at, "PK\x03\x04", 4) == 0)
-        return qiao_fail(
-            err, QIAO_E_INPUT,
-            "%s is a ZIP or Excel (.xlsx) file; save the sheet as CSV UTF-8, or unpack it, and import that", name);
     if (n >= 4 && memcmp(at, "\xD0\xCF\x11\xE0", 4) == 0)
         return qiao_fail(err, QIAO_E_INPUT,
                          "%s is an old Office file (.xls or .doc); save the sheet as CSV UTF-8 and import that", name);
@@ -106,6 +110,35 @@ check_foreign(const qiaoi_cursor *cursor, const char *name, qiao_error *err)
     if (n >= 5 && (memcmp(at, "<?xml", 5) == 0 || memcmp(at, "<!DOC", 5) == 0 || memcmp(at, "<html", 5) == 0))
         return qiao_fail(err, QIAO_E_INPUT,
                          "%s is XML or a web page, not a file of records: was an error page saved in its place?", name);
+    return QIAO_OK;
+}
+
+static bool
+is_archive(const qiaoi_cursor *cursor)
+{
+    return cursor->end - cursor->at >= 4 &&
+           (memcmp(cursor->at, "PK\x03\x04", 4) == 0 || memcmp(cursor->at, "PK\x05\x06", 4) == 0); /* empty */
+}
+
+/* An archive is read at any place; what comes in a stream is copied to a file first. */
+static qiao_status
+open_archive(qiaoi_reader *r, const char *name, qiao_error *err)
+{
+    int fd;
+    qiao_status status;
+
+    if (!is_archive(&r->cursor))
+        return qiao_fail(err, QIAO_E_INPUT, "%s does not hold what its name says: no %s data begins there", name,
+                         r->format == QIAOI_FORMAT_XLSX ? "Excel" : "ZIP");
+    qiaoi_source_again(r->source);
+    status = qiaoi_source_random(r->source, ARCHIVE_MAX, &fd, err);
+    if (status == QIAO_OK)
+        status = qiaoi_zip_open(fd, name, &r->zip, err);
+    if (status != QIAO_OK)
+        return status;
+    r->format = qiaoi_workbook_there(r->zip) ? QIAOI_FORMAT_XLSX : QIAOI_FORMAT_ZIP;
+    if (r->format == QIAOI_FORMAT_ZIP && r->nested)
+        return qiao_fail(err, QIAO_E_INPUT, "%s is an archive inside an archive; unpack it and import that", name);
     return QIAO_OK;
 }
 
@@ -125,6 +158,8 @@ look_at_start(qiaoi_reader *r, const qiaoi_reader_options *options, qiao_error *
     if (r->cursor.end - r->cursor.at >= 3 && memcmp(r->cursor.at, "\xEF\xBB\xBF", 3) == 0)
         r->cursor.at += 3;
     r->format = options->format != QIAOI_FORMAT_AUTO ? options->format : format_of_name(name);
+    if (is_archive(&r->cursor) || r->format == QIAOI_FORMAT_XLSX || r->format == QIAOI_FORMAT_ZIP)
+        return open_archive(r, name, err);
     if (r->format != QIAOI_FORMAT_XML)
         status = check_foreign(&r->cursor, name, err);
     /* lines of records are often called .json, and a .json object may be a whole file */
@@ -136,7 +171,7 @@ look_at_start(qiaoi_reader *r, const qiaoi_reader_options *options, qiao_error *
     }
     if (status == QIAO_OK && r->format == QIAOI_FORMAT_AUTO)
         return qiao_fail(err, QIAO_E_INPUT,
-                         "%s: cannot tell its format; name it with --format ndjson, json, csv, tsv or xml", name);
+                         "%s: cannot tell its format; name it with --format ndjson, json, csv, tsv, xml or xlsx", name);
     return status;
 }
 
@@ -146,25 +181,34 @@ start_format(qiaoi_reader *r, const qiaoi_reader_options *options, qiao_error *e
     if (r->format == QIAOI_FORMAT_JSON)
         return qiaoi_json_reader_new(&r->cursor, options->records, r->limit, &r->json, err);
     if (r->format == QIAOI_FORMAT_CSV || r->format == QIAOI_FORMAT_TSV)
-        return qiaoi_csv_reader_new(
-            &r->cursor, options->delimiter != '\0' || r->format == QIAOI_FORMAT_CSV ? options->delimiter : '\t',
-            options->encoding, r->limit, &r->csv, err);
+        return qiaoi_csv_reader_new(&r->cursor, options,
+                                    options->delimiter != '\0' || r->format == QIAOI_FORMAT_CSV ? options->delimiter
+                                                                                                : '\t',
+                                    r->limit, &r->csv, err);
+    if (r->format == QIAOI_FORMAT_XLSX)
+        return qiaoi_xlsx_reader_new(r->zip, qiaoi_source_name(r->source), options, r->limit, &r->xlsx, err);
+    if (r->format == QIAOI_FORMAT_ZIP)
+        return qiaoi_zip_reader_new(r->zip, qiaoi_source_name(r->source), options, r->limit, &r->members, err);
     if (r->format == QIAOI_FORMAT_XML)
         return qiaoi_xml_reader_new(&r->cursor, options->records, r->limit, &r->xml, err);
     return QIAO_OK;
 }
 
 qiao_status
-qiaoi_reader_open(const char *path, const qiaoi_reader_options *options, qiaoi_reader **out, qiao_error *err)
+qiaoi_reader_open_source(qiaoi_source *source, const qiaoi_reader_options *options, bool nested, qiaoi_reader **out,
+                         qiao_error *err)
 {
     qiaoi_reader *r = qiao_calloc(1, sizeof *r);
-    qiao_status status;
+    qiao_status status = QIAO_OK;
 
     *out = NULL;
-    if (r == NULL)
+    if (r == NULL) {
+        qiaoi_source_close(source);
         return qiao_fail_memory(err);
+    }
     r->limit = options->line_limit != 0 ? options->line_limit : QIAOI_LINE_LIMIT;
-    status = qiaoi_source_open(path, &r->source, err);
+    r->nested = nested;
+    r->source = source;
     r->cursor = (qiaoi_cursor){.source = r->source, .line = 1};
     if (status == QIAO_OK)
         status = look_at_start(r, options, err);
@@ -180,6 +224,20 @@ qiaoi_reader_open(const char *path, const qiaoi_reader_options *options, qiaoi_r
     return QIAO_OK;
 }
 
+qiao_status
+qiaoi_reader_open(const char *path, const qiaoi_reader_options *options, qiaoi_reader **out, qiao_error *err)
+{
+    qiaoi_source *source;
+    qiao_status status = qiaoi_source_open(path, &source, err);
+
+    *out = NULL;
+    if (status == QIAO_OK)
+        return qiaoi_reader_open_source(source, options, false, out, err);
+    if (status == QIAO_E_INPUT && err != NULL && strcmp(err->hint, qiao_status_action(QIAO_E_INPUT)) == 0)
+        qiao_error_hint(err, "nothing of this file was imported");
+    return status;
+}
+
 void
 qiaoi_reader_close(qiaoi_reader *reader)
 {
@@ -188,6 +246,9 @@ qiaoi_reader_close(qiaoi_reader *reader)
     qiaoi_json_reader_free(reader->json);
     qiaoi_csv_reader_free(reader->csv);
     qiaoi_xml_reader_free(reader->xml);
+    qiaoi_xlsx_reader_free(reader->xlsx);
+    qiaoi_zip_reader_free(reader->members);
+    qiaoi_zip_close(reader->zip);
     qiaoi_source_close(reader->source);
     qiao_free(reader);
 }
@@ -238,6 +299,10 @@ qiaoi_reader_next(qiaoi_reader *reader, qiao_buffer *bytes, qiaoi_item *item, qi
         return qiaoi_csv_reader_next(reader->csv, bytes, item, err);
     if (reader->xml != NULL)
         return qiaoi_xml_reader_next(reader->xml, bytes, item, err);
+    if (reader->xlsx != NULL)
+        return qiaoi_xlsx_reader_next(reader->xlsx, bytes, item, err);
+    if (reader->members != NULL)
+        return qiaoi_zip_reader_next(reader->members, bytes, item, err);
     return next_line(reader, bytes, item, err);
 }
 
@@ -245,6 +310,8 @@ void
 qiaoi_reader_position(const qiaoi_reader *reader, uint64_t *done_out, uint64_t *total_out)
 {
     qiaoi_source_position(reader->source, done_out, total_out);
+    if (reader->zip != NULL) /* read in another order than it stands */
+        *total_out = 0;
 }
 
 const char *
@@ -262,8 +329,19 @@ qiaoi_reader_format(const qiaoi_reader *reader)
         return "tsv";
     case QIAOI_FORMAT_XML:
         return "xml";
+    case QIAOI_FORMAT_XLSX:
+        return "xlsx";
+    case QIAOI_FORMAT_ZIP:
+        return "zip";
     }
     return "ndjson";
+}
+
+bool
+qiaoi_reader_rows(const qiaoi_reader *reader)
+{
+    return reader->members != NULL ? qiaoi_reader_rows(qiaoi_zip_reader_records(reader->members))
+                                   : reader->csv != NULL || reader->xlsx != NULL;
 }
 
 const char *
@@ -275,13 +353,15 @@ qiaoi_reader_compression(const qiaoi_reader *reader)
 const char *
 qiaoi_reader_encoding(const qiaoi_reader *reader)
 {
+    if (reader->members != NULL)
+        return qiaoi_reader_encoding(qiaoi_zip_reader_records(reader->members));
     return reader->csv != NULL ? qiaoi_csv_reader_encoding(reader->csv) : "utf-8";
 }
 
 bool
 qiaoi_format_named(const char *name, qiaoi_format *out)
 {
-    static const char *const names[] = {"auto", "ndjson", "json", "csv", "tsv", "xml"};
+    static const char *const names[] = {"auto", "ndjson", "json", "csv", "tsv", "xml", "xlsx", "zip"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(name, names[i]) == 0) {

@@ -1,5 +1,6 @@
 /*
- * Readers of record files: NDJSON, JSON, CSV, TSV and XML; plain, .gz or .zst; a path or "-" for stdin.
+ * Readers of record files: NDJSON, JSON, CSV, TSV, XML and Excel (.xlsx), and ZIP archives of them; plain, .gz or .zst;
+ * a path or "-" for stdin.
  *
  * A reader hands out one item after the other and keeps nothing of them: memory is bounded by the line limit, whatever
  * the file holds. An item that cannot be read (too long, broken text) is handed out as a fault with its line, and
@@ -16,11 +17,20 @@ typedef enum qiaoi_format {
     QIAOI_FORMAT_JSON,
     QIAOI_FORMAT_CSV,
     QIAOI_FORMAT_TSV,
-    QIAOI_FORMAT_XML
+    QIAOI_FORMAT_XML,
+    QIAOI_FORMAT_XLSX,
+    QIAOI_FORMAT_ZIP
 } qiaoi_format;
 typedef enum qiaoi_encoding { QIAOI_ENCODING_AUTO, QIAOI_ENCODING_UTF8, QIAOI_ENCODING_GB18030 } qiaoi_encoding;
 
 #define QIAOI_LINE_LIMIT ((size_t)8 << 20)
+
+#define QIAOI_JOINS_MAX 16u
+/* ZIP: rows of another member, as a list under a name of their own. */
+typedef struct qiaoi_join {
+    const char *name, *member;
+    const char *key, *to; /* the column there that holds what the record has in its member to */
+} qiaoi_join;
 
 typedef struct qiaoi_reader_options {
     qiaoi_format format;
@@ -29,6 +39,13 @@ typedef struct qiaoi_reader_options {
                               * element that is a record; NULL or "" = record */
     char delimiter;          /* CSV; 0 = found in the first line */
     size_t line_limit;       /* bytes of an item; 0 = QIAOI_LINE_LIMIT */
+    const char *sheet;       /* XLSX: only the sheet of that name; NULL = every one whose header is understood */
+    /* CSV, TSV, XLSX: the spelling that is wanted for the name of a column; NULL where it is not known. May be NULL. */
+    const char *(*column)(const void *context, const char *name);
+    const void *column_context;
+    const char *member; /* ZIP: the member with the records; NULL = the only one that can hold some */
+    const struct qiaoi_join *joins;
+    size_t join_count;
 } qiaoi_reader_options;
 
 /* One record as it stands in the file. Offsets point into the buffer that next appended to. */
@@ -43,8 +60,8 @@ typedef struct qiaoi_item {
 
 typedef struct qiaoi_reader qiaoi_reader;
 
-/* QIAO_E_INPUT (empty, or a format that cannot be read; the message says which and what to do), QIAO_E_NOTFOUND,
- * QIAO_E_IO, QIAO_E_NOMEM. */
+/* options is borrowed until close. QIAO_E_INPUT (empty, or a format that cannot be read; the message says which and
+ * what to do), QIAO_E_NOTFOUND, QIAO_E_IO, QIAO_E_NOMEM. */
 qiao_status qiaoi_reader_open(const char *path, const qiaoi_reader_options *options, qiaoi_reader **out,
                               qiao_error *err) QIAO_CHECK;
 void qiaoi_reader_close(qiaoi_reader *reader);
@@ -61,6 +78,8 @@ void qiaoi_item_set_fault(qiaoi_item *item, const qiao_error *fault);
 
 /* For progress: bytes of the file read, and its size (0 = unknown). */
 void qiaoi_reader_position(const qiaoi_reader *reader, uint64_t *done_out, uint64_t *total_out);
+/* Are items rows of a table, with the names of columns as members? */
+bool qiaoi_reader_rows(const qiaoi_reader *reader);
 /* "ndjson", "csv" ...; "plain", "gzip", "zstd"; "utf-8", "gb18030". Static. */
 const char *qiaoi_reader_format(const qiaoi_reader *reader);
 const char *qiaoi_reader_compression(const qiaoi_reader *reader);

@@ -17,6 +17,7 @@
 
 struct qiaoi_csv_reader {
     qiaoi_cursor *cursor;
+    const qiaoi_reader_options *options;
     size_t limit;
     struct csv_parser parser;
     bool parser_open, row_done, no_memory;
@@ -288,8 +289,13 @@ read_header(qiaoi_csv_reader *r, qiao_error *err)
         return qiao_fail(err, QIAO_E_LIMIT, "%s has %zu columns; at most %d can be read",
                          qiaoi_source_name(r->cursor->source), r->cell_count, COLUMNS_MAX);
     for (size_t i = 0; status == QIAO_OK && i < r->cell_count; i++) {
+        const char *name = r->options->column == NULL || *cell_at(r, i) == '\0'
+                               ? NULL
+                               : r->options->column(r->options->column_context, cell_at(r, i));
+
         r->name_at[i] = r->names.length;
-        qiao_buffer_append(&r->names, cell_at(r, i), r->ends[i] - (i == 0 ? 0 : r->ends[i - 1]));
+        qiao_buffer_text(&r->names, name != NULL ? name : cell_at(r, i));
+        qiao_buffer_char(&r->names, '\0');
     }
     r->column_count = r->cell_count;
     if (status == QIAO_OK && r->names.failed)
@@ -320,7 +326,7 @@ find_delimiter(const qiaoi_cursor *cursor)
 }
 
 qiao_status
-qiaoi_csv_reader_new(qiaoi_cursor *cursor, char delimiter, qiaoi_encoding encoding, size_t limit,
+qiaoi_csv_reader_new(qiaoi_cursor *cursor, const qiaoi_reader_options *options, char delimiter, size_t limit,
                      qiaoi_csv_reader **out, qiao_error *err)
 {
     qiaoi_csv_reader *r = qiao_calloc(1, sizeof *r);
@@ -331,7 +337,8 @@ qiaoi_csv_reader_new(qiaoi_cursor *cursor, char delimiter, qiaoi_encoding encodi
         return qiao_fail_memory(err);
     r->cursor = cursor;
     r->limit = limit;
-    r->encoding = encoding;
+    r->options = options;
+    r->encoding = options->encoding;
     r->delimiter = delimiter != '\0' ? delimiter : find_delimiter(cursor);
     if (!start_parser(r))
         status = qiao_fail_memory(err);

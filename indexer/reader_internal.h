@@ -4,6 +4,7 @@
 
 #include "reader.h"
 #include "reader_source.h"
+#include "zip_file.h"
 
 /* Bytes of the source one after the other, with lines counted. */
 typedef struct qiaoi_cursor {
@@ -58,11 +59,32 @@ qiao_status qiaoi_xml_reader_next(qiaoi_xml_reader *reader, qiao_buffer *bytes, 
                                   qiao_error *err) QIAO_CHECK;
 
 typedef struct qiaoi_csv_reader qiaoi_csv_reader;
-qiao_status qiaoi_csv_reader_new(qiaoi_cursor *cursor, char delimiter, qiaoi_encoding encoding, size_t limit,
-                                 qiaoi_csv_reader **out, qiao_error *err) QIAO_CHECK;
+/* options is borrowed. */
+qiao_status qiaoi_csv_reader_new(qiaoi_cursor *cursor, const qiaoi_reader_options *options, char delimiter,
+                                 size_t limit, qiaoi_csv_reader **out, qiao_error *err) QIAO_CHECK;
 void qiaoi_csv_reader_free(qiaoi_csv_reader *reader);
 qiao_status qiaoi_csv_reader_next(qiaoi_csv_reader *reader, qiao_buffer *bytes, qiaoi_item *item,
                                   qiao_error *err) QIAO_CHECK;
 const char *qiaoi_csv_reader_encoding(const qiaoi_csv_reader *reader);
+
+/* zip, name and options are borrowed. */
+typedef struct qiaoi_xlsx_reader qiaoi_xlsx_reader;
+qiao_status qiaoi_xlsx_reader_new(qiaoi_zip *zip, const char *name, const qiaoi_reader_options *options, size_t limit,
+                                  qiaoi_xlsx_reader **out, qiao_error *err) QIAO_CHECK;
+void qiaoi_xlsx_reader_free(qiaoi_xlsx_reader *reader);
+qiao_status qiaoi_xlsx_reader_next(qiaoi_xlsx_reader *reader, qiao_buffer *bytes, qiaoi_item *item,
+                                   qiao_error *err) QIAO_CHECK;
+
+/* Takes source over, in every case. nested: inside an archive, where no further archive is opened. */
+qiao_status qiaoi_reader_open_source(qiaoi_source *source, const qiaoi_reader_options *options, bool nested,
+                                     qiaoi_reader **out, qiao_error *err) QIAO_CHECK;
+
+typedef struct qiaoi_zip_reader qiaoi_zip_reader;
+qiao_status qiaoi_zip_reader_new(qiaoi_zip *zip, const char *name, const qiaoi_reader_options *options, size_t limit,
+                                 qiaoi_zip_reader **out, qiao_error *err) QIAO_CHECK;
+void qiaoi_zip_reader_free(qiaoi_zip_reader *reader);
+const qiaoi_reader *qiaoi_zip_reader_records(const qiaoi_zip_reader *reader);
+qiao_status qiaoi_zip_reader_next(qiaoi_zip_reader *reader, qiao_buffer *bytes, qiaoi_item *item,
+                                  qiao_error *err) QIAO_CHECK;
 
 #endif

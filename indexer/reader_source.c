@@ -4,6 +4,9 @@
  */
 #include "reader_source.h"
 
+#include "qiao/file.h"
+#include "spool.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -22,7 +25,9 @@ typedef enum packing { PLAIN, GZIP, ZSTD } packing;
 struct qiaoi_source {
     const char *name;
     char *path;
-    int fd;
+    int fd; /* -1: bytes are pulled */
+    qiaoi_source_pull pull;
+    void *pull_context;
     packing packing;
     uint64_t done, total;
     char *in, *out;
@@ -45,18 +50,30 @@ ends_with(const char *text, const char *end)
 }
 
 static qiao_status
-fill(qiaoi_source *s, qiao_error *err)
+read_some(qiaoi_source *s, char *out, size_t size, size_t *length_out, qiao_error *err)
 {
     ssize_t n;
 
+    if (s->pull != NULL)
+        return s->pull(s->pull_context, out, size, length_out, err);
     do
-        n = read(s->fd, s->in, IN_SIZE);
+        n = read(s->fd, out, size);
     while (n < 0 && errno == EINTR);
-    if (n < 0)
-        return qiao_fail_errno(err, errno, "cannot read %s", s->name);
+    *length_out = n < 0 ? 0 : (size_t)n;
+    return n < 0 ? qiao_fail_errno(err, errno, "cannot read %s", s->name) : QIAO_OK;
+}
+
+static qiao_status
+fill(qiaoi_source *s, qiao_error *err)
+{
+    size_t n;
+    qiao_status status = read_some(s, s->in, IN_SIZE, &n, err);
+
+    if (status != QIAO_OK)
+        return status;
     s->in_at = 0;
-    s->in_length = (size_t)n;
-    s->done += (uint64_t)n;
+    s->in_length = n;
+    s->done += n;
     s->end_of_file = n == 0;
     return QIAO_OK;
 }
@@ -65,18 +82,14 @@ fill(qiaoi_source *s, qiao_error *err)
 static qiao_status
 fill_first(qiaoi_source *s, qiao_error *err)
 {
-    size_t length = 0;
+    size_t length = 0, n = 1;
 
-    while (length < 4) {
-        ssize_t n = read(s->fd, s->in + length, IN_SIZE - length);
+    while (length < 4 && n > 0) {
+        qiao_status status = read_some(s, s->in + length, IN_SIZE - length, &n, err);
 
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return qiao_fail_errno(err, errno, "cannot read %s", s->name);
-        if (n == 0)
-            break;
-        length += (size_t)n;
+        if (status != QIAO_OK)
+            return status;
+        length += n;
     }
     s->in_length = length;
     s->done = length;
@@ -136,13 +149,12 @@ open_file(qiaoi_source *s, const char *path, qiao_error *err)
     return QIAO_OK;
 }
 
-qiao_status
-qiaoi_source_open(const char *path, qiaoi_source **out, qiao_error *err)
+static qiao_status
+new_source(const char *path, qiaoi_source **out, qiao_error *err)
 {
     qiaoi_source *s = qiao_calloc(1, sizeof *s);
-    qiao_status status = QIAO_OK;
 
-    *out = NULL;
+    *out = s;
     if (s == NULL)
         return qiao_fail_memory(err);
     s->fd = -1;
@@ -150,23 +162,96 @@ qiaoi_source_open(const char *path, qiaoi_source **out, qiao_error *err)
     s->in = qiao_alloc(IN_SIZE);
     s->out = qiao_alloc(OUT_SIZE);
     if (s->path == NULL || s->in == NULL || s->out == NULL)
-        status = qiao_fail_memory(err);
-    else
-        s->name = strcmp(path, "-") == 0 ? "stdin" : s->path;
+        return qiao_fail_memory(err);
+    s->name = strcmp(path, "-") == 0 ? "stdin" : s->path;
+    return QIAO_OK;
+}
+
+static qiao_status
+begin(qiaoi_source *s, qiao_error *err)
+{
+    qiao_status status = fill_first(s, err);
+
+    if (status != QIAO_OK)
+        return status;
+    s->packing = packing_of(s->in, s->in_length);
+    return start_unpacking(s, err);
+}
+
+qiao_status
+qiaoi_source_open(const char *path, qiaoi_source **out, qiao_error *err)
+{
+    qiao_status status = new_source(path, out, err);
+
     if (status == QIAO_OK)
-        status = open_file(s, path, err);
+        status = open_file(*out, path, err);
     if (status == QIAO_OK)
-        status = fill_first(s, err);
+        status = begin(*out, err);
+    if (status != QIAO_OK) {
+        qiaoi_source_close(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+qiao_status
+qiaoi_source_open_pull(const char *name, qiaoi_source_pull pull, void *context, qiaoi_source **out, qiao_error *err)
+{
+    qiao_status status = new_source(name, out, err);
+
     if (status == QIAO_OK) {
-        s->packing = packing_of(s->in, s->in_length);
-        status = start_unpacking(s, err);
+        (*out)->pull = pull;
+        (*out)->pull_context = context;
+        status = begin(*out, err);
     }
     if (status != QIAO_OK) {
-        qiaoi_source_close(s);
-        return status;
+        qiaoi_source_close(*out);
+        *out = NULL;
     }
-    *out = s;
-    return QIAO_OK;
+    return status;
+}
+
+static qiao_status
+copy_all(qiaoi_source *source, uint64_t limit, int fd, qiao_error *err)
+{
+    uint64_t written = 0;
+
+    for (;;) {
+        const char *data;
+        size_t length;
+        qiao_status status = qiaoi_source_read(source, &data, &length, err);
+
+        if (status != QIAO_OK || length == 0)
+            return status;
+        if (length > limit - written)
+            return qiao_fail(err, QIAO_E_LIMIT, "%s is larger than allowed", source->name);
+        status = qiao_file_write_at(fd, source->name, data, length, written, err);
+        if (status != QIAO_OK)
+            return status;
+        written += length;
+    }
+}
+
+qiao_status
+qiaoi_source_random(qiaoi_source *source, uint64_t limit, int *fd_out, qiao_error *err)
+{
+    qiao_status status;
+
+    *fd_out = -1;
+    if (source->packing == PLAIN && source->fd >= 0 && source->total > 0) {
+        *fd_out = fcntl(source->fd, F_DUPFD_CLOEXEC, 0);
+        return *fd_out >= 0 && lseek(*fd_out, 0, SEEK_SET) == 0
+                   ? QIAO_OK
+                   : qiao_fail_errno(err, errno, "cannot read %s", source->name);
+    }
+    status = qiaoi_spool_open(fd_out, err);
+    if (status == QIAO_OK)
+        status = copy_all(source, limit, *fd_out, err);
+    if (status != QIAO_OK && *fd_out >= 0) {
+        close(*fd_out);
+        *fd_out = -1;
+    }
+    return status;
 }
 
 void

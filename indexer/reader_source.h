@@ -12,6 +12,18 @@ typedef struct qiaoi_source qiaoi_source;
 qiao_status qiaoi_source_open(const char *path, qiaoi_source **out, qiao_error *err) QIAO_CHECK;
 void qiaoi_source_close(qiaoi_source *source);
 
+/* Where bytes come from that are no file: read as read(2) does it, *length_out 0 at the end. */
+typedef qiao_status (*qiaoi_source_pull)(void *context, char *out, size_t size, size_t *length_out, qiao_error *err);
+/* A source that pulls; packed bytes are unpacked here too. name is copied, context is borrowed. */
+qiao_status qiaoi_source_open_pull(const char *name, qiaoi_source_pull pull, void *context, qiaoi_source **out,
+                                   qiao_error *err) QIAO_CHECK;
+
+/*
+ * Everything that the source still gives, in a file that can be read at any place: the source's own, where it is a
+ * plain file, otherwise a temporary one of at most limit bytes (QIAO_E_LIMIT). The descriptor is the caller's.
+ */
+qiao_status qiaoi_source_random(qiaoi_source *source, uint64_t limit, int *fd_out, qiao_error *err) QIAO_CHECK;
+
 /* The next piece, borrowed until the next call; *length_out 0 at the end. QIAO_E_INPUT where packed data is damaged or
  * cut off. */
 qiao_status qiaoi_source_read(qiaoi_source *source, const char **data_out, size_t *length_out,

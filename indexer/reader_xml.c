@@ -8,9 +8,9 @@
  * refused, for with them come entities that grow without bound.
  */
 #include "reader_internal.h"
+#include "xml.h"
 
 #include <cjson/cJSON.h>
-#include <expat.h>
 #include <string.h>
 
 #define PIECE 16384u /* bytes handed to the parser at once: what waits in the queue stays small */
@@ -19,7 +19,7 @@
 
 struct qiaoi_xml_reader {
     qiaoi_cursor *cursor;
-    XML_Parser parser;
+    qiaoi_xml *parser;
     const char *record; /* name of the element; borrowed */
     size_t limit;
     cJSON *open[DEPTH_MAX]; /* elements begun inside the record; the first one is the record and owns the others */
@@ -29,21 +29,13 @@ struct qiaoi_xml_reader {
     uint64_t line;
     qiao_buffer queue; /* records finished and not handed out: line, length, text */
     size_t taken;
-    bool no_memory, doctype, ended;
+    bool no_memory, ended;
 };
 
 typedef struct queued {
     uint64_t line, whole; /* whole > limit: too long, and there is no text */
     size_t length;
 } queued;
-
-static const char *
-local_name(const char *name)
-{
-    const char *colon = strrchr(name, ':');
-
-    return colon != NULL ? colon + 1 : name;
-}
 
 /* Takes value over. */
 static bool
@@ -76,29 +68,29 @@ add_member(cJSON *object, const char *name, cJSON *value)
 }
 
 static bool
-add_attributes(cJSON *object, const XML_Char **attributes)
+add_attributes(cJSON *object, const char **attributes)
 {
     bool sound = true;
 
     for (; sound && *attributes != NULL; attributes += 2) {
         char name[128];
-        size_t n = strlen(local_name(attributes[0]));
+        size_t n = strlen(qiaoi_xml_local(attributes[0]));
 
         if (strncmp(attributes[0], "xmlns", 5) == 0 || n + 2 > sizeof name)
             continue;
         name[0] = '@';
-        memcpy(name + 1, local_name(attributes[0]), n + 1);
+        memcpy(name + 1, qiaoi_xml_local(attributes[0]), n + 1);
         sound = add_member(object, name, cJSON_CreateString(attributes[1]));
     }
     return sound;
 }
 
 static void
-on_start(void *context, const XML_Char *name, const XML_Char **attributes)
+on_start(void *context, const char *name, const char **attributes)
 {
     qiaoi_xml_reader *r = context;
 
-    if (r->depth == 0 && strcmp(local_name(name), r->record) != 0)
+    if (r->depth == 0 && strcmp(qiaoi_xml_local(name), r->record) != 0)
         return;
     if (r->depth == 0)
         r->size = 0;
@@ -107,7 +99,7 @@ on_start(void *context, const XML_Char *name, const XML_Char **attributes)
         return;
     }
     if (r->depth == 0)
-        r->line = XML_GetCurrentLineNumber(r->parser);
+        r->line = qiaoi_xml_line(r->parser);
     r->open[r->depth] = cJSON_CreateObject();
     r->size += strlen(name);
     r->no_memory = r->open[r->depth] == NULL || !add_attributes(r->open[r->depth], attributes);
@@ -116,15 +108,15 @@ on_start(void *context, const XML_Char *name, const XML_Char **attributes)
 }
 
 static void
-on_text(void *context, const XML_Char *text, int length)
+on_text(void *context, const char *text, size_t length)
 {
     qiaoi_xml_reader *r = context;
 
     if (r->depth == 0)
         return;
-    r->size += (size_t)length;
+    r->size += length;
     if (r->skipped == 0 && r->size <= r->limit)
-        qiao_buffer_append(&r->text[r->depth - 1], text, (size_t)length);
+        qiao_buffer_append(&r->text[r->depth - 1], text, length);
 }
 
 /* The text without the white space around it. */
@@ -185,7 +177,7 @@ enqueue(qiaoi_xml_reader *r, const cJSON *record)
 }
 
 static void
-on_end(void *context, const XML_Char *name)
+on_end(void *context, const char *name)
 {
     qiaoi_xml_reader *r = context;
     cJSON *element;
@@ -207,44 +199,28 @@ on_end(void *context, const XML_Char *name)
         cJSON_Delete(element);
         element = trimmed(&r->text[r->depth]);
     }
-    r->no_memory =
-        r->open[r->depth - 1] == NULL || !add_member(r->open[r->depth - 1], local_name(name), element) || r->no_memory;
-}
-
-static void
-on_doctype(void *context, const XML_Char *name, const XML_Char *system, const XML_Char *public, int internal)
-{
-    qiaoi_xml_reader *r = context;
-
-    (void)name;
-    (void)system;
-    (void)public;
-    (void)internal;
-    r->doctype = true;
-    XML_StopParser(r->parser, XML_FALSE);
+    r->no_memory = r->open[r->depth - 1] == NULL ||
+                   !add_member(r->open[r->depth - 1], qiaoi_xml_local(name), element) || r->no_memory;
 }
 
 qiao_status
 qiaoi_xml_reader_new(qiaoi_cursor *cursor, const char *record, size_t limit, qiaoi_xml_reader **out, qiao_error *err)
 {
-    static const XML_Memory_Handling_Suite memory = {qiao_alloc, qiao_realloc, qiao_free};
+    static const qiaoi_xml_handlers handlers = {.start = on_start, .end = on_end, .text = on_text};
     qiaoi_xml_reader *r = qiao_calloc(1, sizeof *r);
+    qiao_status status;
 
     *out = NULL;
     if (r == NULL)
         return qiao_fail_memory(err);
-    r->parser = XML_ParserCreate_MM(NULL, &memory, NULL);
-    if (r->parser == NULL) {
+    status = qiaoi_xml_new(&handlers, r, &r->parser, err);
+    if (status != QIAO_OK) {
         qiao_free(r);
-        return qiao_fail_memory(err);
+        return status;
     }
     r->cursor = cursor;
     r->record = record != NULL && record[0] != '\0' ? record : RECORD_NAME;
     r->limit = limit;
-    XML_SetUserData(r->parser, r);
-    XML_SetElementHandler(r->parser, on_start, on_end);
-    XML_SetCharacterDataHandler(r->parser, on_text);
-    XML_SetStartDoctypeDeclHandler(r->parser, on_doctype);
     *out = r;
     return QIAO_OK;
 }
@@ -259,7 +235,7 @@ qiaoi_xml_reader_free(qiaoi_xml_reader *reader)
     for (size_t i = 0; i < DEPTH_MAX; i++)
         qiao_buffer_done(&reader->text[i]);
     qiao_buffer_done(&reader->queue);
-    XML_ParserFree(reader->parser);
+    qiaoi_xml_free(reader->parser);
     qiao_free(reader);
 }
 
@@ -275,17 +251,9 @@ parse_piece(qiaoi_xml_reader *r, qiao_error *err)
     n = (size_t)(r->cursor->end - r->cursor->at);
     n = r->cursor->finished ? 0 : n < PIECE ? n : PIECE;
     r->ended = r->cursor->finished;
-    if (XML_Parse(r->parser, r->cursor->at, (int)n, r->ended) != XML_STATUS_OK) {
-        enum XML_Error code = XML_GetErrorCode(r->parser);
-
-        if (r->doctype)
-            return qiao_fail(err, QIAO_E_INPUT, "line %llu: XML with a document type is not read",
-                             (unsigned long long)XML_GetCurrentLineNumber(r->parser));
-        if (code == XML_ERROR_NO_MEMORY)
-            return qiao_fail_memory(err);
-        return qiao_fail(err, QIAO_E_INPUT, "line %llu: the XML is broken: %s",
-                         (unsigned long long)XML_GetCurrentLineNumber(r->parser), XML_ErrorString(code));
-    }
+    status = qiaoi_xml_feed(r->parser, r->cursor->at, n, r->ended, err);
+    if (status != QIAO_OK)
+        return status;
     r->cursor->at += n;
     return r->no_memory || r->queue.failed ? qiao_fail_memory(err) : QIAO_OK;
 }

@@ -14,7 +14,7 @@ cedict_sha512='GNlNYzd2YtYN3WmC0SUwZsiZs++IS3G1jogodeD8cxiiUfq3mmU8bUn3BAhSsPmVl
 
 tools='g++ cmake ninja-build pkg-config ccache curl ca-certificates'
 libraries='libxapian-dev liblmdb-dev libcurl4-openssl-dev libcjson-dev libmicrohttpd-dev libroaring-dev libutf8proc-dev libopencc-dev
-libzstd-dev libxxhash-dev libsodium-dev libcmocka-dev libstemmer-dev libcsv-dev libexpat1-dev zlib1g-dev'
+libzstd-dev libxxhash-dev libsodium-dev libcmocka-dev libstemmer-dev libcsv-dev libexpat1-dev libzip-dev zlib1g-dev libxlsxwriter-dev'
 # Sources of the lexicon and the vocabularies. The build goes on without the ones that are missing.
 sources='python3-jieba dict-freedict-deu-eng dict-freedict-fra-eng edict iso-codes'
 

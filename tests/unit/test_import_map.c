@@ -98,6 +98,28 @@ table_rows_take_the_form_of_their_fields(void **state)
 }
 
 static void
+paths_choose_items_of_lists(void **state)
+{
+    qiaoi_map *map = load("{\"constants\":{\"kind\":\"project\"},\"fields\":{\"id\":{\"from\":\"id\",\"hash\":[\"name\",\"title\"]},"
+                          "\"org_name.en\":\"organization.role=coordinator.name\",\"country\":{\"from\":"
+                          "\"organization.role=coordinator.country\",\"values\":{\"EL\":\"GR\"}},"
+                          "\"keywords\":[\"topics.*.title\",\"words\"],\"title.en\":\"titles.text\",\"region\":\"organization.1.city\","
+                          "\"coop_modes\":{\"from\":\"modes\",\"values\":{\"joint\":\"tc_dev_joint\",\"other\":\"\"}}}}");
+
+    (void)state;
+    expect_record(map, false, NULL,
+                  "{\"id\":\"1\",\"organization\":[{\"role\":\"participant\",\"name\":\"A\"},{\"role\":\"coordinator\",\"name\":\"B\","
+                  "\"country\":\"EL\",\"city\":\"C\"}],\"topics\":[{\"title\":\"x\"},{},{\"title\":\"y\"}],\"titles\":[{\"text\":\"T\"}],"
+                  "\"modes\":\"joint;other\"}",
+                  "{\"kind\":\"project\",\"id\":\"1\",\"org_name\":{\"en\":\"B\"},\"country\":\"GR\",\"region\":\"C\",\"keywords\":"
+                  "[\"x\",\"y\"],\"title\":{\"en\":\"T\"},\"coop_modes\":[\"tc_dev_joint\"]}");
+    expect_record(map, false, NULL, "{\"id\":\"2\",\"organization\":[],\"topics\":{\"title\":\"z\"},\"words\":\"w\",\"modes\":\"other\"}",
+                  "{\"kind\":\"project\",\"id\":\"2\",\"keywords\":[\"z\"]}");
+    expect_record(map, false, "s", "{\"name\":\"N\",\"title\":\"T\"}", "{\"kind\":\"project\",\"id\":\"s:e268d83378c22b01\"}");
+    qiaoi_map_free(map);
+}
+
+static void
 maps_lead_source_fields_to_record_fields(void **state)
 {
     qiaoi_map *map =
@@ -195,10 +217,12 @@ wrong_maps_are_refused_by_key(void **state)
         {"{\"fields\":{\"id\":[]}}", "\"id\" must be a source field"},
         {"{\"fields\":{\"colour\":\"c\"}}", "\"colour\" must be a field of records"},
         {"{\"fields\":{\"id\":\"id\"},\"constants\":[]}", "\"constants\" must be an object"},
-        {"{\"fields\":{\"id\":\"id\"},\"format\":\"xlsx\"}", "\"format\" must be ndjson"},
+        {"{\"fields\":{\"id\":\"id\"},\"format\":\"docx\"}", "\"format\" must be ndjson"},
         {"{\"fields\":{\"id\":\"id\"},\"encoding\":\"latin1\"}", "\"encoding\" must be utf-8"},
         {"{\"fields\":{\"id\":\"id\"},\"delimiter\":\"||\"}", "\"delimiter\" must be one character"},
         {"{\"fields\":{\"id\":\"id\"},\"records\":[]}", "\"records\" must be a text"},
+        {"{\"fields\":{\"id\":\"id\"},\"zip\":{}}", "\"zip\" must be an object with"},
+        {"{\"fields\":{\"id\":\"id\"},\"zip\":{\"records\":\"a\",\"join\":{\"b\":{\"key\":\"c\"}}}}", "\"join\" must be"},
         {"{\"fields\":{\"id\":\"id\"},\"feilds\":{}}", "unknown key \"feilds\""},
     };
     const char *path = qiao_test_path(&folder, "map.json");
@@ -270,6 +294,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(table_rows_take_the_form_of_their_fields),
+        cmocka_unit_test(paths_choose_items_of_lists),
         cmocka_unit_test(maps_lead_source_fields_to_record_fields),
         cmocka_unit_test(maps_reach_into_json),
         cmocka_unit_test(a_source_is_put_where_the_id_names_none),

@@ -312,7 +312,7 @@ foreign_files_are_named_for_what_they_are(void **state)
         const char *message;
     } cases[] = {
         {"", 0, "is empty"},
-        {"PK\x03\x04rest", 8, "is a ZIP or Excel (.xlsx) file"},
+        {"PK\x03\x04rest", 8, "is a damaged or incomplete ZIP or Excel"},
         {"\xD0\xCF\x11\xE0\xA1", 5, "is an old Office file"},
         {"\xFF\xFEi\0d\0", 6, "is text in UTF-16"},
         {"<?xml version=\"1.0\"?>", 21, "is XML or a web page"},
