@@ -3,6 +3,7 @@
 
 #include "qiao/file.h"
 #include "service.h"
+#include "web.h"
 
 #include <string.h>
 
@@ -53,6 +54,12 @@ qiaoi_answer_links(qiaoi_call *call)
 
     if (!takes_none(call))
         return;
+    qiaoi_http_set(call->response, "Vary", "Accept");
+    if (qiaoi_web_is_wanted(call->request->headers[QIAOI_HEADER_ACCEPT])) {
+        call->response->status = 302;
+        qiaoi_http_set(call->response, "Location", "web/");
+        return;
+    }
     qiao_buffer_text(out, "{\"service\":\"qiao\",\"version\":\"" QIAO_VERSION "\",");
     write_generation(call, out);
     qiao_buffer_text(out, ",\"links\":[");
@@ -131,17 +138,31 @@ write_catalogue(const qiaoi_call *call, qiao_buffer *out)
         qiao_buffer_printf(out, "{\"generation\":\"%s\"}", call->generation);
 }
 
+/* Who the service takes the caller for. */
+static void
+write_caller(const qiaoi_caller *caller, qiao_buffer *out)
+{
+    qiao_buffer_printf(out, ",\"caller\":{\"role\":\"%s\",\"open\":%s", qiaoi_role_word(caller->role),
+                       caller->open ? "true" : "false");
+    if (caller->role == QIAOI_ROLE_ENTERPRISE)
+        write_member(out, "organisation", caller->key.organisation);
+    if (caller->key.park[0] != '\0')
+        write_member(out, "park", caller->key.park);
+    qiao_buffer_char(out, '}');
+}
+
 void
 qiaoi_answer_about(qiaoi_call *call)
 {
     qiao_buffer *out = &call->response->body;
 
-    if (!takes_none(call) || qiaoi_call_unchanged(call, 0))
+    if (!takes_none(call) || qiaoi_call_unchanged(call, call->caller.open))
         return;
     qiao_buffer_char(out, '{');
     write_generation(call, out);
     qiao_buffer_text(out, ",\"software\":{\"name\":\"qiao\",\"version\":\"" QIAO_VERSION "\"},\"catalogue\":");
     write_catalogue(call, out);
+    write_caller(&call->caller, out);
     write_licences(out);
     qiao_buffer_char(out, '}');
     qiaoi_call_json(call);

@@ -16,8 +16,11 @@
 #include "qiao/status.h"
 #include <stdint.h>
 
-/* X(name, header): the request headers that the service looks at. Each may occur once. */
+/* X(name, header): the request headers that the service looks at. Each may occur once, but for the
+ * first two, of which the first occurrence is taken. */
 #define QIAOI_HTTP_HEADER_TABLE(X)                                                                                     \
+    X(ACCEPT, "Accept")                                                                                                \
+    X(ACCEPT_ENCODING, "Accept-Encoding")                                                                              \
     X(ACCEPT_LANGUAGE, "Accept-Language")                                                                              \
     X(AUTHORIZATION, "Authorization")                                                                                  \
     X(CONTENT_ENCODING, "Content-Encoding")                                                                            \
@@ -62,8 +65,8 @@ typedef struct qiaoi_http_request {
     uint64_t started_us; /* monotonic */
 } qiaoi_http_request;
 
-#define QIAOI_HTTP_HEADERS_OUT 12
-#define QIAOI_HTTP_VALUE_SIZE 160
+#define QIAOI_HTTP_HEADERS_OUT 16
+#define QIAOI_HTTP_VALUE_SIZE 320
 
 typedef struct qiaoi_http_response {
     unsigned status;

@@ -143,6 +143,13 @@ keep_encoded(void *context, struct MHD_Connection *connection, char *text)
     return strlen(text);
 }
 
+/* Lists of what a client would take: nothing hangs on them but the form of an answer. */
+static bool
+may_repeat(size_t header)
+{
+    return header == QIAOI_HEADER_ACCEPT || header == QIAOI_HEADER_ACCEPT_ENCODING;
+}
+
 static enum MHD_Result
 take_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
 {
@@ -156,11 +163,12 @@ take_header(void *context, enum MHD_ValueKind kind, const char *name, const char
     for (size_t i = 0; i < QIAOI_HEADER_COUNT; i++) {
         if (strcasecmp(name, header_names[i]) != 0)
             continue;
-        if (x->request.headers[i] != NULL && x->request.refusal == QIAOI_REFUSAL_NONE) {
+        if (x->request.headers[i] == NULL) {
+            x->request.headers[i] = value;
+        } else if (!may_repeat(i) && x->request.refusal == QIAOI_REFUSAL_NONE) {
             x->request.refusal = QIAOI_REFUSAL_REPEATED_HEADER;
             x->request.refused_header = header_names[i];
         }
-        x->request.headers[i] = value;
     }
     return MHD_YES;
 }

@@ -216,14 +216,21 @@ lists_tag(const char *header, const char *tag)
 }
 
 static bool
-has_tag(qiaoi_call *call, const char *tag)
+has_tag(qiaoi_call *call, const char *tag, const char *keep)
 {
     qiaoi_http_set(call->response, "ETag", tag);
-    qiaoi_http_set(call->response, "Cache-Control", call->caller.open ? "no-cache" : "private, no-cache");
+    qiaoi_http_set(call->response, "Cache-Control", keep);
     if (!lists_tag(call->request->headers[QIAOI_HEADER_IF_NONE_MATCH], tag))
         return false;
     call->response->status = 304;
     return true;
+}
+
+/* Answers may differ from caller to caller where keys are in use. */
+static const char *
+keep_by_caller(const qiaoi_call *call)
+{
+    return call->caller.open ? "no-cache" : "private, no-cache";
 }
 
 bool
@@ -236,7 +243,7 @@ qiaoi_call_unchanged(qiaoi_call *call, uint64_t basis)
     hash = qiao_hash64(scope, strlen(scope), hash);
     snprintf(tag, sizeof tag, "\"%s%s%016llx\"", call->generation, call->generation[0] != '\0' ? "-" : "",
              (unsigned long long)hash);
-    return has_tag(call, tag);
+    return has_tag(call, tag, keep_by_caller(call));
 }
 
 bool
@@ -245,7 +252,16 @@ qiaoi_call_unchanged_since(qiaoi_call *call, uint64_t revision)
     char tag[32];
 
     snprintf(tag, sizeof tag, "\"%llu\"", (unsigned long long)revision);
-    return has_tag(call, tag);
+    return has_tag(call, tag, keep_by_caller(call));
+}
+
+bool
+qiaoi_call_unchanged_as(qiaoi_call *call, const char *basis, const char *form, const char *keep)
+{
+    char tag[128];
+
+    snprintf(tag, sizeof tag, "\"%.64s-%.32s\"", basis, form);
+    return has_tag(call, tag, keep);
 }
 
 void

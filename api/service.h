@@ -76,6 +76,8 @@ bool qiaoi_call_parameters(qiaoi_call *call, uint64_t allowed, uint32_t limit_ma
 bool qiaoi_call_unchanged(qiaoi_call *call, uint64_t basis);
 /* The same for what the desk holds: its tag is the revision ("3"), which If-Match takes. */
 bool qiaoi_call_unchanged_since(qiaoi_call *call, uint64_t revision);
+/* The same for what rests on neither: a tag of two words, and how long the client may keep it (Cache-Control). */
+bool qiaoi_call_unchanged_as(qiaoi_call *call, const char *basis, const char *form, const char *keep);
 /* What is looked for on a side shall be what the caller may see. */
 void qiaoi_call_narrow(const qiaoi_call *call, qiao_kind side, qiaoi_parameters *given);
 /* The problem that there is no such record; also where there is one that the caller may not see. */

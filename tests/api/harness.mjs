@@ -86,8 +86,8 @@ function judge(reply, method, target) {
     if (!response.content) assert.equal(reply.body.length, 0, `${what} has a body`);
     return;
   }
-  const [[type]] = Object.entries(response.content);
-  assert.equal(reply.headers['content-type'], type, what);
+  const type = reply.headers['content-type'];
+  assert.ok(type in response.content, `${what} is of type ${type}`);
   const at = operation.responses[documented].$ref ? operation.responses[documented].$ref.slice(1) : `${pattern}/${documented}`;
   validate(`${at}/content/${type.replaceAll('/', '~1')}/schema`, reply.json, what);
 }
@@ -102,13 +102,17 @@ function judgeProblem(reply, what) {
   codes.add(reply.json.code);
 }
 
+const excused = new Set();
+// What this build cannot show, for a reason that the test names.
+export const excuse = (name) => excused.add(name);
+
 // Every operation and every status that openapi.yaml names must have been seen, and every code.
 export function assertCovered() {
   const missing = [];
   for (const [route, operations] of Object.entries(openapi.paths))
     for (const [method, operation] of Object.entries(operations))
       for (const status of Object.keys(operation.responses))
-        if (status !== 'default' && !hit.has(`${method.toUpperCase()} ${route} ${status}`)) missing.push(`${method.toUpperCase()} ${route} ${status}`);
+        if (status !== 'default' && ![hit, excused].some((set) => set.has(`${method.toUpperCase()} ${route} ${status}`))) missing.push(`${method.toUpperCase()} ${route} ${status}`);
   for (const code of openapi.components.schemas.Problem.properties.code.enum) if (!codes.has(code)) missing.push(`code ${code}`);
   assert.deepEqual(missing, [], 'described in openapi.yaml, but not seen');
 }

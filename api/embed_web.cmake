@@ -1,0 +1,63 @@
+# Writes the staff page as C arrays, each file as it is and packed by gzip, with a hash over all of them:
+# cmake -DFOLDER=api/web -DLIBRARY=standalone.module.js -DOUTPUT=.. -P embed_web.cmake
+# Without LIBRARY (what the page renders with) there is no page, and the table is empty.
+if(LIBRARY STREQUAL "")
+    file(WRITE ${OUTPUT} "/* Made by the build, without a staff page. */\n#include \"web.h\"\n\n"
+        "const qiaoi_web_file qiaoi_web_files[] = {{0}};\nconst char qiaoi_web_hash[] = \"\";\n")
+    return()
+endif()
+
+file(GLOB_RECURSE names RELATIVE ${FOLDER} ${FOLDER}/*.html ${FOLDER}/*.js ${FOLDER}/*.css ${FOLDER}/*.svg)
+list(SORT names)
+set(all "")
+foreach(name ${names})
+    file(SHA256 ${FOLDER}/${name} hash)
+    string(APPEND all "${name} ${hash}\n")
+endforeach()
+file(SHA256 ${LIBRARY} hash)
+string(APPEND all "${hash}\n")
+string(SHA256 hash "${all}")
+string(SUBSTRING ${hash} 0 16 hash)
+
+# The bytes of a file as an array of that name.
+function(array out name path)
+    file(READ ${path} bytes HEX)
+    string(REGEX REPLACE "(................................................................)" "\\1\n" bytes "${bytes}")
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
+    set(${out} "static const unsigned char ${name}[] = {\n${bytes}};\n" PARENT_SCOPE)
+endfunction()
+
+set(arrays "")
+set(rows "")
+set(number 0)
+set(work ${OUTPUT}.work)
+macro(add name path type)
+    execute_process(COMMAND gzip -9nc ${path} OUTPUT_FILE ${work} RESULT_VARIABLE failed)
+    if(failed)
+        message(FATAL_ERROR "gzip could not pack ${path}")
+    endif()
+    array(plain plain_${number} ${path})
+    array(packed packed_${number} ${work})
+    string(APPEND arrays "${plain}${packed}")
+    string(APPEND rows "    {\"${name}\", \"${type}\", plain_${number}, sizeof plain_${number}, packed_${number}, sizeof packed_${number}},\n")
+    math(EXPR number "${number} + 1")
+endmacro()
+
+set(type_html "text/html; charset=utf-8")
+set(type_js "text/javascript; charset=utf-8")
+set(type_css "text/css; charset=utf-8")
+set(type_svg "image/svg+xml")
+foreach(name ${names})
+    string(REGEX REPLACE ".*\\." "" ending ${name})
+    if(name STREQUAL "index.html")
+        # What the page loads lies below the hash, so that a browser may keep it for good.
+        configure_file(${FOLDER}/${name} ${work}.html @ONLY)
+        add(${name} ${work}.html "${type_${ending}}")
+    else()
+        add(${name} ${FOLDER}/${name} "${type_${ending}}")
+    endif()
+endforeach()
+add(vendor/preact.js ${LIBRARY} "${type_js}")
+file(REMOVE ${work} ${work}.html)
+file(WRITE ${OUTPUT} "/* Made from api/web by the build. */\n#include \"web.h\"\n\n${arrays}\n"
+    "const qiaoi_web_file qiaoi_web_files[] = {\n${rows}    {0},\n};\nconst char qiaoi_web_hash[] = \"${hash}\";\n")

@@ -1,0 +1,10 @@
+// All tests of the staff page in one process, with one browser.
+import { after, before } from 'node:test';
+import { closeBrowser, openBrowser } from './harness.mjs';
+import './messages.test.mjs';
+import './text.test.mjs';
+import './shell.test.mjs';
+import './search.test.mjs';
+
+before(openBrowser);
+after(closeBrowser);

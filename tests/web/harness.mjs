@@ -1,0 +1,96 @@
+// What the tests of the staff page share: a service over the fixtures, a browser, and pages that note whatever should not happen: a breach of the
+// content policy, an error in the console, a request to another host.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fixtures, run, Server, sleep, source, temporary } from '../api/harness.mjs';
+
+const require = createRequire(path.join(source, 'build/dependencies/web-tests/package.json'));
+const { chromium } = require('playwright-core');
+const { AxeBuilder } = require('@axe-core/playwright');
+
+export const languages = ['zh-CN', 'en'];
+const browserPath = process.env.QIAO_CHROMIUM ?? '/usr/bin/chromium';
+
+let browser;
+export async function openBrowser() {
+  browser = await chromium.launch({ executablePath: browserPath, args: process.getuid() === 0 ? ['--no-sandbox'] : [] });
+  return browser;
+}
+export const closeBrowser = () => browser.close();
+
+// A folder of data made of the fixtures and of further records; the caller removes it.
+export function makeData(records = []) {
+  const data = temporary('web');
+  const more = path.join(data, 'more.ndjson');
+  fs.writeFileSync(more, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  run('qiao-indexer', 'import', '--data', data, ...fixtures('projects'), ...fixtures('needs'), ...(records.length > 0 ? [more] : []));
+  run('qiao-indexer', 'build', '--data', data);
+  return data;
+}
+
+export const serve = (data, options = []) => Server.start('qiao-api', data, options);
+
+// A page of the browser, alone in its context. faults: what should not have happened so far.
+export class Page {
+  static async open(server, address = '#/', { lang = 'zh-CN', width = 1280, height = 900, scale = 1, key, ...options } = {}) {
+    const page = new Page();
+    page.server = server;
+    page.root = `http://127.0.0.1:${server.port}/web/`;
+    page.faults = [];
+    page.pending = new Set();
+    page.context = await browser.newContext({ locale: lang, viewport: { width, height }, deviceScaleFactor: scale, reducedMotion: 'reduce', ...options });
+    page.at = await page.context.newPage();
+    await page.at.addInitScript((secret) => {
+      if (secret) sessionStorage.setItem('qiao.key', secret);
+      addEventListener('securitypolicyviolation', (event) => console.error(`content policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+    }, key);
+    page.at.on('console', (message) => ['error', 'warning'].includes(message.type()) && page.faults.push(`${message.type()}: ${message.text()}`));
+    page.at.on('pageerror', (error) => page.faults.push(`exception: ${error.stack}`));
+    page.at.on('request', (request) => new URL(request.url()).host !== new URL(page.root).host && !request.url().startsWith('data:') && page.faults.push(`asks another host: ${request.url()}`));
+    page.at.on('request', (request) => page.pending.add(request));
+    for (const end of ['requestfinished', 'requestfailed']) page.at.on(end, (request) => page.pending.delete(request));
+    await page.go(address);
+    return page;
+  }
+
+  async go(address) {
+    await this.at.goto(this.root + address);
+    await this.rest();
+  }
+
+  // Until nothing is loading and no request was under way for a while longer than the search box waits.
+  async rest() {
+    for (let quiet = 0; quiet < 5; await sleep(50)) quiet = this.pending.size === 0 ? quiet + 1 : 0;
+    await this.at.waitForFunction(() => !document.querySelector('.boot, .loading, [aria-busy="true"]'));
+  }
+
+  // expected: faults that a test causes on purpose, such as the console's line for an answer of 404.
+  async close(expected = []) {
+    await this.context.close();
+    assert.deepEqual(this.faults.filter((fault) => !expected.some((pattern) => pattern.test(fault))), []);
+  }
+
+  async assertAccessible(what) {
+    const { violations } = await new AxeBuilder({ page: this.at }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+    assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 200)).join(' | ')}`), [], what);
+  }
+
+  // Nothing is wider than the window, so that nobody scrolls sideways to read.
+  async assertNoSideScroll(what) {
+    const wide = await this.at.evaluate(() => {
+      const limit = document.documentElement.clientWidth;
+      if (document.documentElement.scrollWidth <= limit) return [];
+      return [...document.querySelectorAll('body *')].filter((node) => node.getBoundingClientRect().right > limit + 1).map((node) => node.outerHTML.slice(0, 120));
+    });
+    assert.deepEqual(wide, [], what);
+  }
+
+  // For people to look at; kept where QIAO_SCREENSHOTS names a folder.
+  async picture(name, options = {}) {
+    if (!process.env.QIAO_SCREENSHOTS) return;
+    fs.mkdirSync(process.env.QIAO_SCREENSHOTS, { recursive: true });
+    await this.at.screenshot({ path: path.join(process.env.QIAO_SCREENSHOTS, `${name}.png`), ...options });
+  }
+}

@@ -1,0 +1,101 @@
+// Search as one types.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { killLeftOvers } from '../api/harness.mjs';
+import { languages, makeData, Page, serve } from './harness.mjs';
+
+let data, server;
+
+describe('search', () => {
+  before(async () => {
+    data = makeData();
+    server = await serve(data);
+  });
+  after(async () => {
+    await server.stop();
+    fs.rmSync(data, { recursive: true });
+  });
+  after(killLeftOvers);
+
+  test('is accessible in both languages, and fits a narrow window', async () => {
+    for (const lang of languages)
+      for (const address of ['#/', '#/search?q=固态电池&side=projects&country=DE,JP', '#/search?q=zzzzqq&side=projects']) {
+        const page = await Page.open(server, address, { lang });
+        await page.assertAccessible(`${address} ${lang}`);
+        await page.picture(`search-${lang}-${address.length}`);
+        await page.at.setViewportSize({ width: 320, height: 640 });
+        await page.assertNoSideScroll(`${address} ${lang} at 320 px`);
+        await page.close();
+      }
+  });
+
+  test('asks while one types, writes it into the address, and finds across languages', async () => {
+    const page = await Page.open(server, '#/search?side=projects');
+    await page.at.locator('[data-search]').pressSequentially('固态电池');
+    await page.at.waitForFunction(() => location.hash.includes('q=') && document.querySelector('.hit [lang=de] mark'));
+    const found = await page.at.locator('.hit h2 a').evaluateAll((links) => links.map((link) => link.lang));
+    assert.ok(found.includes('ja') && found.includes('de'), found.join());
+    await page.rest();
+    await page.at.reload();
+    await page.rest();
+    assert.equal(await page.at.inputValue('[data-search]'), '固态电池');
+    assert.equal(await page.at.locator('.hit h2 a').count(), found.length);
+    await page.close();
+  });
+
+  test('asks nothing while characters are being composed', async () => {
+    const page = await Page.open(server, '#/search?side=projects');
+    const asked = [];
+    page.at.on('request', (request) => request.url().includes('/v1/') && asked.push(request.url()));
+    const compose = (type, text) =>
+      page.at.locator('[data-search]').evaluate((input, [name, value]) => {
+        input.value = value;
+        input.dispatchEvent(name === 'input' ? new InputEvent('input', { bubbles: true, isComposing: true }) : new CompositionEvent(name, { bubbles: true, data: value }));
+      }, [type, text]);
+    await compose('compositionstart', '');
+    for (const text of ['d', 'di', 'dian', 'dianchi']) await compose('input', text);
+    await page.at.waitForTimeout(400);
+    assert.deepEqual(asked, []);
+    await compose('compositionend', '电池');
+    await page.at.waitForFunction(() => decodeURIComponent(location.hash).includes('q=电池'));
+    await page.rest();
+    assert.ok(asked.length > 0);
+    assert.ok(asked.every((url) => decodeURIComponent(url).includes('电池')), asked.join());
+    await page.close();
+  });
+
+  test('filters, chips and pages stand in the address, and going back goes back', async () => {
+    const page = await Page.open(server, '#/search?side=projects');
+    const all = await page.at.textContent('.results-head p');
+    await page.at.selectOption('select[aria-label*="国家或地区"]', 'DE');
+    await page.rest();
+    assert.match(page.at.url(), /country=DE/);
+    assert.notEqual(await page.at.textContent('.results-head p'), all);
+    assert.ok((await page.at.locator('.hit .facts').allTextContents()).every((text) => text.includes('德国')));
+    await page.at.click('.chips button:has-text("德国")');
+    await page.rest();
+    assert.equal(await page.at.textContent('.results-head p'), all);
+    const first = await page.at.textContent('.hit h2');
+    await page.at.click('text=下一页');
+    await page.rest();
+    assert.match(page.at.url(), /page=2/);
+    assert.notEqual(await page.at.textContent('.hit h2'), first);
+    await page.close();
+  });
+
+  test('nothing found says what to do, and doing it helps', async () => {
+    const page = await Page.open(server, '#/search?side=needs&q=固态电池&park=pinggu');
+    assert.match(await page.at.textContent('.empty'), /没有找到/);
+    await page.at.click('text=取消全部筛选条件');
+    await page.rest();
+    assert.ok((await page.at.locator('.hit').count()) > 0);
+    await page.close();
+  });
+
+  test('a query that the service refuses is told with its reason', async () => {
+    const page = await Page.open(server, '#/search?side=projects&country=XX');
+    assert.match(await page.at.textContent('.note.bad'), /country/);
+    await page.close([/400/]);
+  });
+});
