@@ -19,13 +19,6 @@ bool qiaoi_desk_expected(qiaoi_call *call, bool required, uint64_t *out);
  * than expected is a 412. */
 bool qiaoi_desk_put(qiaoi_call *call, qiao_desk_change *change, uint64_t *revision_out);
 
-/*
- * Answers with a page of a table: {"name":[row, ...],"more":false}, by offset and limit of the call (at most most).
- * owner: whose rows; NULL: everybody's. write: one row as JSON.
- */
-void qiaoi_desk_list(qiaoi_call *call, qiao_desk_table table, const char *owner, const char *name, uint32_t most,
-                     void (*write)(const qiao_desk_row *row, qiao_buffer *out));
-
 /* ,"name":"text" */
 void qiaoi_desk_member(qiao_buffer *out, const char *name, const char *text);
 

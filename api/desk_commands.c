@@ -106,6 +106,29 @@ verify(qiao_desk *desk, qiao_language language, qiao_error *err)
 }
 
 static qiao_status
+print_line(const qiao_desk_line *line, void *context, bool *more, qiao_error *err)
+{
+    (void)context;
+    (void)more;
+    return printf("%.*s\n", (int)line->length, line->json) > 0 ? QIAO_OK
+                                                               : qiao_fail(err, QIAO_E_IO, "cannot write the output");
+}
+
+/* What is handed out was sound when it was read. */
+static qiao_status
+audit(qiao_desk *desk, qiao_error *err)
+{
+    uint64_t lines;
+    qiao_status status = qiao_desk_verify(desk, &lines, err);
+
+    if (status == QIAO_OK)
+        status = qiao_desk_audit(desk, 1, print_line, NULL, err);
+    if (status == QIAO_OK && fflush(stdout) != 0)
+        status = qiao_fail(err, QIAO_E_IO, "cannot write the output");
+    return status;
+}
+
+static qiao_status
 do_with(qiao_desk *desk, const qiaoi_options *options, qiao_language language, qiao_error *err)
 {
     switch (options->command) {
@@ -121,6 +144,8 @@ do_with(qiao_desk *desk, const qiaoi_options *options, qiao_language language, q
         return verify(desk, language, err);
     case QIAOI_COMMAND_RESTORE:
         return verify(desk, language, err);
+    case QIAOI_COMMAND_AUDIT:
+        return audit(desk, err);
     case QIAOI_COMMAND_SERVE:
     case QIAOI_COMMAND_COUNT:
         break;

@@ -6,6 +6,7 @@
 
 #include "desk_call.h"
 #include "match_body.h"
+#include "page.h"
 #include "qiao/file.h"
 #include "qiao/secret.h"
 #include "visible.h"
@@ -271,69 +272,48 @@ withdraw(qiaoi_call *call, qiao_kind kind)
 
 /* ---- lists ---- */
 
-typedef struct listing {
+typedef struct record_list {
     qiaoi_call *call;
-    qiao_kind kind;
-    uint32_t skip, left;
-    bool first, more;
-} listing;
+    const qiaoi_parameters *given;
+} record_list;
 
 static qiao_status
-list_row(const qiao_desk_row *row, void *context, bool *more, qiao_error *err)
+show_record(void *context, const qiao_desk_row *row, qiao_buffer *out, qiao_error *err)
 {
-    listing *list = context;
-    qiao_buffer *out = &list->call->response->body;
+    record_list *list = context;
+    const char *owner = list->given->words[QIAOI_P_OWNER];
     qiao_record *record = NULL;
-    qiao_status status = row->withdrawn ? QIAO_OK : qiao_record_parse(row->json, row->length, NULL, &record, NULL, err);
-    const qiao_text *title;
+    qiao_status status = qiao_record_parse(row->json, row->length, NULL, &record, NULL, err);
 
-    if (record != NULL && qiaoi_access_sees(&list->call->caller, record)) {
-        if (list->skip > 0) {
-            list->skip--;
-        } else if (list->left == 0) {
-            list->more = true;
-            *more = false;
-        } else {
-            list->left--;
-            title = qiao_record_title(record, list->call->language == QIAO_LANGUAGE_ZH ? "zh" : "en");
-            qiao_buffer_text(out, list->first ? "{\"id\":" : ",{\"id\":");
-            qiao_buffer_json_string(out, row->id, strlen(row->id));
-            qiaoi_desk_member(out, "title", title->text);
-            qiao_buffer_printf(out, ",\"revision\":%" PRIu64 "}", row->revision);
-            list->first = false;
-        }
+    if (status == QIAO_OK && qiaoi_access_sees(&list->call->caller, record) &&
+        (owner == NULL || strcmp(owner, row->owner) == 0) && qiaoi_record_fits(list->call, record, list->given)) {
+        qiao_buffer_text(out, "{\"id\":");
+        qiao_buffer_json_string(out, row->id, strlen(row->id));
+        qiaoi_desk_member(out, "title",
+                          qiao_record_title(record, list->call->language == QIAO_LANGUAGE_ZH ? "zh" : "en")->text);
+        qiao_buffer_printf(out, ",\"revision\":%" PRIu64 "}", row->revision);
     }
     qiao_record_free(record);
     return status;
 }
 
-/* What was posted here and the caller may see, in order of id. */
+/* What was posted here and the caller may see, in order of id. owner is for those who see whose it is. */
 static void
 list(qiaoi_call *call, qiao_kind kind)
 {
     const qiaoi_caller *caller = &call->caller;
-    listing l = {.call = call, .kind = kind, .first = true};
-    qiao_buffer *out = &call->response->body;
-    qiao_desk *desk = qiaoi_desk_of(call);
-    qiao_error error = QIAO_ERROR_INIT;
+    uint64_t allowed = QIAOI_P_PAGE | QIAOI_P_FILTERS | QIAOI_BIT(QIAOI_P_STATUS) |
+                       (caller->role == QIAOI_ROLE_STAFF ? QIAOI_BIT(QIAOI_P_OWNER) : 0);
     qiaoi_parameters given;
+    record_list l = {call, &given};
+    qiaoi_page page;
 
-    if (desk == NULL ||
-        !qiaoi_call_parameters(call, QIAOI_BIT(QIAOI_P_LIMIT) | QIAOI_BIT(QIAOI_P_OFFSET), LIST_LIMIT_MAX, &given))
-        return;
-    l.skip = given.offset;
-    l.left = given.limit != 0 ? given.limit : LIST_LIMIT_MAX;
-    qiao_buffer_printf(out, "{\"%ss\":[", kind_word(kind));
-    if (!qiaoi_call_went_well(
-            call,
-            qiao_desk_each(desk, table_of(kind),
-                           caller->role == QIAOI_ROLE_ENTERPRISE && kind == QIAO_NEED ? caller->key.organisation : NULL,
-                           NULL, list_row, &l, &error),
-            &error))
-        return;
-    qiao_buffer_printf(out, "],\"more\":%s}", l.more ? "true" : "false");
-    qiaoi_http_set(call->response, "Cache-Control", "no-store");
-    qiaoi_call_json(call);
+    allowed &= ~(QIAOI_BIT(QIAOI_P_TRL_MIN) | QIAOI_BIT(QIAOI_P_TRL_MAX));
+    if (qiaoi_call_parameters(call, allowed, LIST_LIMIT_MAX, &given) &&
+        qiaoi_page_read(call, &given, LIST_LIMIT_MAX, &page))
+        qiaoi_page_answer(call, &page, table_of(kind),
+                          caller->role == QIAOI_ROLE_ENTERPRISE && kind == QIAO_NEED ? caller->key.organisation : NULL,
+                          kind == QIAO_NEED ? "needs" : "projects", show_record, &l);
 }
 
 void

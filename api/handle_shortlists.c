@@ -4,6 +4,7 @@
 
 #include "desk_call.h"
 #include "json_body.h"
+#include "page.h"
 #include "qiao/secret.h"
 #include "visible.h"
 
@@ -192,8 +193,21 @@ qiaoi_answer_delete_shortlist(qiaoi_call *call)
     qiao_buffer_done(&buffer);
 }
 
+static qiao_status
+show_list(void *context, const qiao_desk_row *row, qiao_buffer *out, qiao_error *err)
+{
+    (void)context;
+    (void)err;
+    write_row(row, out);
+    return QIAO_OK;
+}
+
 void
 qiaoi_answer_shortlists(qiaoi_call *call)
 {
-    qiaoi_desk_list(call, QIAO_DESK_SHORTLIST, owner_of(call), "shortlists", LIST_MAX, write_row);
+    qiaoi_parameters given;
+    qiaoi_page page;
+
+    if (qiaoi_call_parameters(call, QIAOI_P_PAGE, LIST_MAX, &given) && qiaoi_page_read(call, &given, LIST_MAX, &page))
+        qiaoi_page_answer(call, &page, QIAO_DESK_SHORTLIST, owner_of(call), "shortlists", show_list, NULL);
 }

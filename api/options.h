@@ -18,7 +18,8 @@
     X(KEY_REVOKE, "key revoke", "NAME", "revoke a key, effective at once")                                             \
     X(BACKUP, "backup", "FILE", "copy the desk to a new file while it is in use")                                      \
     X(RESTORE, "restore", "FILE", "put a backup into a data folder that has no desk")                                  \
-    X(VERIFY, "verify", NULL, "check the desk: every row, and the chain of the audit trail")
+    X(VERIFY, "verify", NULL, "check the desk: every row, and the chain of the audit trail")                           \
+    X(AUDIT, "audit", NULL, "write the audit trail, one line of JSON each, after it was checked")
 
 typedef enum qiaoi_command {
 #define QIAOI_COMMAND_ENUM(name, words, operand, help) QIAOI_COMMAND_##name,

@@ -55,6 +55,9 @@ static const parameter_kind kinds[QIAOI_PARAMETER_COUNT] = {
     [QIAOI_P_FORMAT] = {"format", read_word, NULL, NULL, NULL},
     [QIAOI_P_FROM] = {"from", read_word, NULL, NULL, NULL},
     [QIAOI_P_TO] = {"to", read_word, NULL, NULL, NULL},
+    [QIAOI_P_CURSOR] = {"cursor", read_word, NULL, NULL, NULL},
+    [QIAOI_P_OWNER] = {"owner", read_word, NULL, NULL, NULL},
+    [QIAOI_P_CASE_STATUS] = {"status", read_word, NULL, NULL, NULL},
 };
 
 void

@@ -36,6 +36,9 @@ typedef enum qiaoi_parameter {
     QIAOI_P_FORMAT,
     QIAOI_P_FROM,
     QIAOI_P_TO,
+    QIAOI_P_CURSOR,
+    QIAOI_P_OWNER,
+    QIAOI_P_CASE_STATUS,
     QIAOI_PARAMETER_COUNT
 } qiaoi_parameter;
 
@@ -67,7 +70,7 @@ typedef struct qiaoi_parameters {
     bool text_only, no_translation, no_policy;
     char profile[QIAOI_PROFILE_MAX + 1];      /* "" = the default */
     uint32_t rank;                            /* 0 = not given */
-    const char *words[QIAOI_PARAMETER_COUNT]; /* of by, rows, format, from, to: as given; NULL = not given */
+    const char *words[QIAOI_PARAMETER_COUNT]; /* of those that are read as they are; NULL = not given */
     uint64_t given;                           /* QIAOI_BIT of each that was given */
     char trl_filter[64];                      /* see qiaoi_parameters_to_match */
 } qiaoi_parameters;

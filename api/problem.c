@@ -38,6 +38,7 @@ qiaoi_problem_init(qiaoi_problem *problem)
     problem->code = QIAOI_PROBLEM_NONE;
     problem->error = (qiao_error)QIAO_ERROR_INIT;
     problem->count = problem->total = 0;
+    problem->allowed[0] = '\0';
 }
 
 static qiaoi_problem_code
@@ -211,6 +212,8 @@ qiaoi_problem_write(const qiaoi_problem *problem, const qiaoi_problem_frame *fra
     member(out, "request_id", frame->request_id);
     if (frame->generation != NULL)
         member(out, "generation", frame->generation);
+    if (problem->allowed[0] != '\0')
+        qiao_buffer_printf(out, ",\"allowed\":%s", problem->allowed);
     if (problem->count != 0)
         write_places(problem, frame->language, out);
     qiao_buffer_text(out, "}\n");

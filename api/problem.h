@@ -22,6 +22,7 @@
     X(NO_ROUTE, "no_route", 404, "No such address")                                                                    \
     X(NOT_FOUND, "not_found", 404, "No such record")                                                                   \
     X(METHOD_NOT_ALLOWED, "method_not_allowed", 405, "This address does not take this method")                         \
+    X(CONFLICT, "conflict", 409, "This does not follow from where it stands")                                          \
     X(PRECONDITION_FAILED, "precondition_failed", 412, "It was changed meanwhile")                                     \
     X(BODY_TOO_LARGE, "body_too_large", 413, "The body is too large")                                                  \
     X(TARGET_TOO_LONG, "target_too_long", 414, "The address is too long")                                              \
@@ -55,6 +56,7 @@ typedef struct qiaoi_problem_place {
 typedef struct qiaoi_problem {
     qiaoi_problem_code code;
     qiao_error error;    /* message: the detail; hint: what to do */
+    char allowed[120];   /* of a conflict: what is allowed, as a JSON list of words; "" = not said */
     size_t count, total; /* places kept, found */
     qiaoi_problem_place places[QIAOI_PLACES_MAX];
 } qiaoi_problem;

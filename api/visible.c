@@ -1,9 +1,13 @@
 /* What of a record is for whom: one table, one function that leaves the rest out. */
 #include "visible.h"
 
+#include "cases.h"
+#include "qiao/tags.h"
+
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 typedef enum secrecy { ALWAYS, WHERE_CONFIDENTIAL } secrecy;
 
@@ -216,6 +220,60 @@ qiaoi_visible_done(qiaoi_visible *visible)
     qiao_record_free(visible->record);
     qiao_buffer_done(&visible->json);
     visible->record = NULL;
+}
+
+bool
+qiaoi_visible_is(qiaoi_call *call, qiao_kind kind, const char *id)
+{
+    qiaoi_visible visible = {0};
+    bool there = qiaoi_visible_open(call, kind, id, &visible);
+
+    qiaoi_visible_done(&visible);
+    if (!there && call->problem.code == QIAOI_PROBLEM_NOT_FOUND)
+        qiaoi_problem_init(&call->problem);
+    return there;
+}
+
+bool
+qiaoi_record_fits(const qiaoi_call *call, const qiao_record *record, const qiaoi_parameters *given)
+{
+    qiao_arena *arena = given->filter_count != 0 ? qiao_arena_new(4096) : NULL;
+    const char *tags[QIAO_TAGS_MAX];
+    bool complete = true, fits = true;
+    size_t count = 0;
+
+    if (given->filter_count == 0)
+        return true;
+    if (arena != NULL)
+        count = qiao_record_tags(record, qiao_engine_vocabulary(call->service->engine), (int)(time(NULL) / 86400),
+                                 arena, tags, &complete);
+    for (size_t i = 0; fits && i < given->filter_count; i++) {
+        fits = false;
+        for (size_t k = 0; !fits && k < count; k++)
+            fits = qiaoi_word_in(given->filters[i], tags[k]);
+    }
+    qiao_arena_free(arena);
+    return fits;
+}
+
+bool
+qiaoi_visible_fits(qiaoi_call *call, qiao_kind kind, const char *id, const qiaoi_parameters *given)
+{
+    qiaoi_visible visible = {0};
+    qiao_error error = QIAO_ERROR_INIT;
+    bool fits = given->filter_count == 0;
+
+    if (fits)
+        return true;
+    if (qiaoi_visible_open(call, kind, id, &visible)) {
+        if (visible.record == NULL && parse(&visible, &error) != QIAO_OK)
+            (void)qiaoi_call_went_well(call, error.status, &error);
+        fits = visible.record != NULL && qiaoi_record_fits(call, visible.record, given);
+    } else if (call->problem.code == QIAOI_PROBLEM_NOT_FOUND) {
+        qiaoi_problem_init(&call->problem);
+    }
+    qiaoi_visible_done(&visible);
+    return fits;
 }
 
 bool

@@ -22,6 +22,12 @@ typedef struct qiaoi_visible {
 bool qiaoi_visible_open(qiaoi_call *call, qiao_kind kind, const char *id, qiaoi_visible *out);
 void qiaoi_visible_done(qiaoi_visible *visible);
 
+/* Is there such a record for the caller? Only a fault is a problem of the call. */
+bool qiaoi_visible_is(qiaoi_call *call, qiao_kind kind, const char *id);
+/* Does the record have the tags that the filters of given ask for? One that is not there has none. */
+bool qiaoi_visible_fits(qiaoi_call *call, qiao_kind kind, const char *id, const qiaoi_parameters *given);
+bool qiaoi_record_fits(const qiaoi_call *call, const qiao_record *record, const qiaoi_parameters *given);
+
 /* ETag and 304, as qiaoi_call_unchanged. The tag of a record of the desk is its revision: what If-Match takes. */
 bool qiaoi_visible_unchanged(qiaoi_call *call, const qiaoi_visible *visible);
 /* Writes the record with "generation", and "revision" where it is the desk's, to the response. */

@@ -71,12 +71,13 @@ fold_verdict(const qiao_desk_row *row, void *context, bool *more, qiao_error *er
     qiao_status st;
 
     (void)more;
-    if (row->withdrawn)
-        return QIAO_OK;
     st = qiao_feedback_parse(row->json, row->length, &feedback, &why);
     if (st == QIAO_E_INPUT)
         return refuse(f, row, &why);
-    st = st == QIAO_OK ? qiao_source_store_put_feedback(f->store, &feedback, &change, err) : qiao_fail_memory(err);
+    if (st != QIAO_OK)
+        return qiao_fail_memory(err);
+    st = row->withdrawn ? qiao_source_store_remove_feedback(f->store, &feedback, &change, err)
+                        : qiao_source_store_put_feedback(f->store, &feedback, &change, err);
     if (st == QIAO_OK)
         count(f, change);
     return st;

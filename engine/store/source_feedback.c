@@ -90,6 +90,31 @@ qiao_source_store_put_feedback(qiao_source_store *store, const qiao_feedback *fe
     return st == QIAO_OK && *change_out != QIAO_CHANGE_UNCHANGED ? write_value(store, key, feedback, err) : st;
 }
 
+/* The sequence moves on: a build must see that something changed. */
+qiao_status
+qiao_source_store_remove_feedback(qiao_source_store *store, const qiao_feedback *feedback, qiao_change *change_out,
+                                  qiao_error *err)
+{
+    char key[KEY_SIZE + 1];
+    qiao_bytes value;
+    qiao_status st = qiaoi_source_begin_batch(store, err);
+
+    *change_out = QIAO_CHANGE_UNCHANGED;
+    if (st != QIAO_OK)
+        return st;
+    make_key(feedback, key);
+    st = qiao_kv_get(store->batch, store->tables.feedback, (qiao_bytes){key, KEY_SIZE}, &value, err);
+    if (st == QIAO_E_NOTFOUND)
+        return QIAO_OK;
+    if (st == QIAO_OK)
+        st = qiao_kv_delete(store->batch, store->tables.feedback, (qiao_bytes){key, KEY_SIZE}, err);
+    if (st == QIAO_OK) {
+        store->counts.last_sequence++;
+        *change_out = QIAO_CHANGE_REMOVED;
+    }
+    return st;
+}
+
 static qiao_status
 walk(qiao_kv_cursor *cursor, qiao_feedback_visit visit, void *context, qiao_error *err)
 {

@@ -3,6 +3,7 @@ import { after } from 'node:test';
 import './fake.test.mjs';
 import './contract.test.mjs';
 import './access.test.mjs';
+import './desk.test.mjs';
 import './reports.test.mjs';
 import './web.test.mjs';
 import { assertCovered } from './harness.mjs';

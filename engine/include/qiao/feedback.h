@@ -69,6 +69,11 @@ QIAO_EXPORT void qiao_feedback_write(const qiao_feedback *feedback, qiao_buffer 
 QIAO_EXPORT qiao_status qiao_source_store_put_feedback(qiao_source_store *store, const qiao_feedback *feedback,
                                                        qiao_change *change_out, qiao_error *err) QIAO_CHECK;
 
+/* Takes back what that person said of that pair; verdict, reason and at do not count. REMOVED, or UNCHANGED where there
+ * is nothing. */
+QIAO_EXPORT qiao_status qiao_source_store_remove_feedback(qiao_source_store *store, const qiao_feedback *feedback,
+                                                          qiao_change *change_out, qiao_error *err) QIAO_CHECK;
+
 /* All verdicts that were committed, in an order that depends on nothing but them. sequence: see qiao_source_entry. */
 typedef qiao_status (*qiao_feedback_visit)(const qiao_feedback *feedback, uint64_t sequence, void *context,
                                            qiao_error *err);
