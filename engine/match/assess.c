@@ -45,8 +45,8 @@ qiaoi_assess_subject(qiao_matcher *matcher, const qiao_match_request *request, q
         st = qiaoi_facts_of_text(&matcher->facts_maker, request->text, request->text_length, &matcher->subject_facts,
                                  err);
     if (st == QIAO_OK && request->kind == QIAO_NEED)
-        st = qiaoi_indicators_need(&matcher->indicators, matcher->subject_facts, matcher->analyzer,
-                                   qiao_generation_lexicon(matcher->generation), err);
+        st = qiaoi_indicators_need(&matcher->indicators, matcher->subject_facts, QIAOI_NOT_STORED, true,
+                                   matcher->analyzer, qiao_generation_lexicon(matcher->generation), err);
     return st;
 }
 
@@ -80,13 +80,13 @@ assess_text(qiao_matcher *matcher, qiaoi_candidate *candidate, qiaoi_pair_contex
 }
 
 static qiao_status
-assess_indicators(qiao_matcher *matcher, qiaoi_pair_context *pair, qiao_error *err)
+assess_indicators(qiao_matcher *matcher, uint32_t docid, qiaoi_pair_context *pair, qiao_error *err)
 {
     qiao_status st = QIAO_OK;
 
     if (matcher->side == QIAO_NEED)
-        st = qiaoi_indicators_need(&matcher->indicators, pair->need, matcher->analyzer,
-                                   qiao_generation_lexicon(matcher->generation), err);
+        st = qiaoi_indicators_need(&matcher->indicators, pair->need, docid, pair->project->reading_count > 0,
+                                   matcher->analyzer, qiao_generation_lexicon(matcher->generation), err);
     if (st == QIAO_OK)
         pair->indicators = qiaoi_indicators_compare(&matcher->indicators, pair->project);
     return st;
@@ -100,10 +100,9 @@ assess_verdicts(const qiao_matcher *matcher, const qiaoi_candidate *candidate)
     bool finds_projects = matcher->side == QIAO_PROJECT;
     uint32_t given = matcher->given_docid, found = candidate->docid;
     const qiaoi_verdict *verdict =
-        matcher->given == NULL
-            ? NULL
-            : qiaoi_verdicts_find(qiaoi_generation_verdicts(matcher->generation), finds_projects ? given : found,
-                                  finds_projects ? found : given);
+        matcher->given == NULL ? NULL
+                               : qiaoi_verdicts_find(qiaoi_generation_verdicts(matcher->generation),
+                                                     finds_projects ? given : found, finds_projects ? found : given);
     uint64_t accepts, all;
 
     if (verdict == NULL)
@@ -127,7 +126,7 @@ qiaoi_assess(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_error *err)
     assess_text(matcher, candidate, &pair);
     pair.feedback = assess_verdicts(matcher, candidate);
     if (st == QIAO_OK && matcher->subject_facts != NULL)
-        st = assess_indicators(matcher, &pair, err);
+        st = assess_indicators(matcher, candidate->docid, &pair, err);
     if (st != QIAO_OK)
         return st;
     qiaoi_signals(&pair, candidate->values);

@@ -7,7 +7,8 @@
 
 #include "match/matcher_internal.h"
 
-/* The facts of what is being matched, and its indicators. Before candidates are assessed. QIAO_E_NOMEM; QIAO_E_CORRUPT. */
+/* The facts of what is being matched, and its indicators. Before candidates are assessed. QIAO_E_NOMEM; QIAO_E_CORRUPT.
+ */
 qiao_status qiaoi_assess_subject(qiao_matcher *matcher, const qiao_match_request *request, qiao_error *err) QIAO_CHECK;
 /* Everything about the pair. QIAO_E_CORRUPT; QIAO_E_NOMEM. */
 qiao_status qiaoi_assess(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_error *err) QIAO_CHECK;

@@ -56,22 +56,15 @@ spread(const qiao_lexicon *lexicon, const qiao_token *token, qiaoi_name_word *ou
     }
 }
 
-qiao_status
-qiaoi_indicators_need(qiaoi_indicators *indicators, const qiaoi_facts *need, qiao_analyzer *analyzer,
-                      const qiao_lexicon *lexicon, qiao_error *err)
+static qiao_status
+read_names(qiaoi_indicators *indicators, qiao_analyzer *analyzer, const qiao_lexicon *lexicon, qiao_error *err)
 {
-    uint32_t count = need == NULL ? 0 : need->reading_count;
-
-    indicators->need = need;
-    indicators->project = NULL;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < indicators->need->reading_count; i++) {
+        const char *name = indicators->needs[i].name;
         const qiao_token *tokens;
         size_t n, words = 0;
-        qiao_status st;
+        qiao_status st = qiao_analyze(analyzer, name, strlen(name), NULL, false, &tokens, &n, err);
 
-        view(need, i, &indicators->needs[i]);
-        st = qiao_analyze(analyzer, indicators->needs[i].name, strlen(indicators->needs[i].name), NULL, false, &tokens,
-                          &n, err);
         if (st != QIAO_OK)
             return st;
         for (size_t k = 0; k < n && words < QIAOI_NAME_WORDS; k++)
@@ -80,6 +73,81 @@ qiaoi_indicators_need(qiaoi_indicators *indicators, const qiaoi_facts *need, qia
         indicators->word_counts[i] = (uint32_t)words;
     }
     return QIAO_OK;
+}
+
+static qiaoi_known_names *
+known_place(qiaoi_indicators *indicators, uint32_t docid)
+{
+    if (docid == QIAOI_NOT_STORED)
+        return NULL;
+    if (indicators->known == NULL)
+        indicators->known = qiao_calloc(QIAOI_KNOWN_NEEDS, sizeof *indicators->known);
+    return indicators->known == NULL ? NULL : &indicators->known[docid % QIAOI_KNOWN_NEEDS];
+}
+
+/* Without memory they are read again the next time. */
+static void
+keep_names(const qiaoi_indicators *indicators, qiaoi_known_names *known, uint32_t docid)
+{
+    size_t total = 0, at = 0;
+
+    for (uint32_t i = 0; i < indicators->need->reading_count; i++)
+        total += indicators->word_counts[i];
+    if (total > QIAOI_KNOWN_WORDS_MAX)
+        return;
+    qiao_free(known->words);
+    known->words = qiao_alloc((total + 1) * sizeof *known->words);
+    known->docid = known->words == NULL ? 0 : docid + 1;
+    for (uint32_t i = 0; known->words != NULL && i < indicators->need->reading_count; i++) {
+        known->counts[i] = (uint8_t)indicators->word_counts[i];
+        memcpy(known->words + at, indicators->words[i], known->counts[i] * sizeof *known->words);
+        at += known->counts[i];
+    }
+}
+
+static void
+take_names(qiaoi_indicators *indicators, const qiaoi_known_names *known)
+{
+    size_t at = 0;
+
+    for (uint32_t i = 0; i < indicators->need->reading_count; i++) {
+        indicators->word_counts[i] = known->counts[i];
+        memcpy(indicators->words[i], known->words + at, known->counts[i] * sizeof *known->words);
+        at += known->counts[i];
+    }
+}
+
+qiao_status
+qiaoi_indicators_need(qiaoi_indicators *indicators, const qiaoi_facts *need, uint32_t docid, bool names,
+                      qiao_analyzer *analyzer, const qiao_lexicon *lexicon, qiao_error *err)
+{
+    qiaoi_known_names *known;
+    qiao_status st;
+
+    indicators->need = need;
+    indicators->project = NULL;
+    for (uint32_t i = 0; need != NULL && i < need->reading_count; i++)
+        view(need, i, &indicators->needs[i]);
+    if (need == NULL || need->reading_count == 0 || !names)
+        return QIAO_OK;
+    known = known_place(indicators, docid);
+    if (known != NULL && known->docid == docid + 1) {
+        take_names(indicators, known);
+        return QIAO_OK;
+    }
+    st = read_names(indicators, analyzer, lexicon, err);
+    if (st == QIAO_OK && known != NULL)
+        keep_names(indicators, known, docid);
+    return st;
+}
+
+void
+qiaoi_indicators_done(qiaoi_indicators *indicators)
+{
+    for (uint32_t i = 0; indicators->known != NULL && i < QIAOI_KNOWN_NEEDS; i++)
+        qiao_free(indicators->known[i].words);
+    qiao_free(indicators->known);
+    indicators->known = NULL;
 }
 
 /* How far a word of the need is met by the words of a name, and, into met, each of those by it. */

@@ -24,7 +24,19 @@ typedef struct qiaoi_name_word {
     uint32_t count;
 } qiaoi_name_word;
 
+/* The names of a need that was read before: a project meets the same needs again and again. */
+typedef struct qiaoi_known_names {
+    uint32_t docid; /* + 1; 0 = none */
+    uint8_t counts[QIAOI_FACTS_READINGS];
+    qiaoi_name_word *words; /* one reading's behind the other's */
+} qiaoi_known_names;
+
+#define QIAOI_KNOWN_NEEDS 1024u     /* by docid modulo */
+#define QIAOI_KNOWN_WORDS_MAX 48u   /* of one need: 4 KiB */
+#define QIAOI_NOT_STORED UINT32_MAX /* a need without docid */
+
 typedef struct qiaoi_indicators {
+    qiaoi_known_names *known; /* [QIAOI_KNOWN_NEEDS]; NULL = none yet */
     /* of the need at hand */
     const qiaoi_facts *need;
     qiao_reading needs[QIAOI_FACTS_READINGS];
@@ -36,9 +48,13 @@ typedef struct qiaoi_indicators {
     qiao_comparison results[QIAOI_FACTS_READINGS]; /* one for each of the need's readings */
 } qiaoi_indicators;
 
-/* need: borrowed until the next call; NULL = none. analyzer and lexicon are those of the generation. QIAO_E_NOMEM. */
-qiao_status qiaoi_indicators_need(qiaoi_indicators *indicators, const qiaoi_facts *need, qiao_analyzer *analyzer,
-                                  const qiao_lexicon *lexicon, qiao_error *err) QIAO_CHECK;
+/*
+ * need: borrowed until the next call; NULL = none. docid: of the need in the generation, or QIAOI_NOT_STORED. names:
+ * false where nothing will be compared with the names. analyzer and lexicon are those of the generation. QIAO_E_NOMEM.
+ */
+qiao_status qiaoi_indicators_need(qiaoi_indicators *indicators, const qiaoi_facts *need, uint32_t docid, bool names,
+                                  qiao_analyzer *analyzer, const qiao_lexicon *lexicon, qiao_error *err) QIAO_CHECK;
+void qiaoi_indicators_done(qiaoi_indicators *indicators);
 /* The value of the signal as the results stand, or unknown where nothing compares. */
 int32_t qiaoi_indicators_value(const qiaoi_indicators *indicators);
 /* Compares with a project (borrowed); fills results. Returns their value. */

@@ -105,6 +105,7 @@ qiao_matcher_free(qiao_matcher *matcher)
     qiaoi_retrieval_done(&matcher->retrieval);
     qiaoi_topic_done(&matcher->topic);
     qiaoi_facts_maker_done(&matcher->facts_maker);
+    qiaoi_indicators_done(&matcher->indicators);
     qiao_tables_close(&matcher->own_tables);
     qiao_buffer_done(&matcher->subject_block);
     qiao_buffer_done(&matcher->candidate_block);
@@ -318,7 +319,7 @@ qiaoi_matcher_query(qiao_matcher *matcher, qiao_error *err)
                                        matcher->generation, matcher->side, matcher->texts, matcher->text_count, err);
 
     if (st == QIAO_OK)
-        qiaoi_topic_set(&matcher->topic, &matcher->query, matcher->generation, matcher->side);
+        st = qiaoi_topic_set(&matcher->topic, &matcher->query, matcher->generation, matcher->side, err);
     if (st == QIAO_OK)
         qiaoi_title_set(&matcher->title, &matcher->query, matcher->texts);
     return st;

@@ -1,4 +1,5 @@
-/* See title.h. The title's terms and a document's row are both in order of slot: one walk meets them. */
+/* See title.h. The title's terms and a document's row are both in order of slot: one walk meets them, and steps only
+ * where the bits say that the title may have the term. */
 #include "match/title.h"
 
 #include <stdlib.h>
@@ -19,6 +20,7 @@ qiaoi_title_set(qiaoi_title *title, const qiaoi_query *query, const qiaoi_query_
 {
     title->term_count = title->word_count = 0;
     title->attainable = 0;
+    memset(title->seen, 0, sizeof title->seen);
     for (uint32_t g = 0; g < query->group_count; g++) {
         const qiaoi_group *group = &query->groups[g];
 
@@ -28,6 +30,7 @@ qiaoi_title_set(qiaoi_title *title, const qiaoi_query *query, const qiaoi_query_
         for (uint32_t i = 0; i < group->count; i++) {
             const qiaoi_query_term *term = &query->terms[group->first + i];
 
+            title->seen[term->slot % QIAOI_TITLE_BITS / 64] |= 1ull << term->slot % 64;
             title->terms[title->term_count].slot = term->slot;
             title->terms[title->term_count].word = (uint32_t)title->word_count;
             title->terms[title->term_count++].weight = term->weight;
@@ -50,6 +53,8 @@ qiaoi_title_evidence(const qiaoi_title *title, const qiao_generation *generation
     for (uint32_t i = 0; i < row.count && t < title->term_count; i++) {
         uint32_t slot = row.entries[i] >> 8;
 
+        if ((title->seen[slot % QIAOI_TITLE_BITS / 64] >> slot % 64 & 1) == 0)
+            continue;
         while (t < title->term_count && title->terms[t].slot < slot)
             t++;
         for (; t < title->term_count && title->terms[t].slot == slot; t++)

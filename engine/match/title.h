@@ -11,14 +11,16 @@
 
 #define QIAOI_TITLE_TERMS 512u
 #define QIAOI_TITLE_WORDS 64u
+#define QIAOI_TITLE_BITS 16384u
 
 typedef struct qiaoi_title {
     struct {
         uint32_t slot, word;
-        float weight; /* P idf / I */
+        float weight;           /* P idf / I */
     } terms[QIAOI_TITLE_TERMS]; /* ascending by slot */
     size_t term_count;
-    float weights[QIAOI_TITLE_WORDS]; /* q I */
+    uint64_t seen[QIAOI_TITLE_BITS / 64]; /* bit slot % QIAOI_TITLE_BITS of every term: most of a document is none */
+    float weights[QIAOI_TITLE_WORDS];     /* q I */
     size_t word_count;
     double attainable;
 } qiaoi_title;
@@ -26,6 +28,7 @@ typedef struct qiaoi_title {
 /* The words of the texts named "title". */
 void qiaoi_title_set(qiaoi_title *title, const qiaoi_query *query, const qiaoi_query_text *texts);
 /* Below 0 where the need has no title, or none of its words is known. */
-double qiaoi_title_evidence(const qiaoi_title *title, const qiao_generation *generation, qiao_kind side, uint32_t docid);
+double qiaoi_title_evidence(const qiaoi_title *title, const qiao_generation *generation, qiao_kind side,
+                            uint32_t docid);
 
 #endif

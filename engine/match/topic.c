@@ -28,6 +28,10 @@ qiaoi_topic_init(qiaoi_topic *topic, uint32_t terms, qiao_error *err)
 void
 qiaoi_topic_done(qiaoi_topic *topic)
 {
+    for (int side = 0; side < 2; side++) {
+        qiao_free(topic->sides[side].idf);
+        qiao_free(topic->sides[side].norms);
+    }
     qiao_free(topic->weights);
     qiao_free(topic->slots);
     memset(topic, 0, sizeof *topic);
@@ -46,9 +50,30 @@ enough(uint32_t documents)
 /* Below enough documents a term counts in proportion to them: (df + .5) / (enough + .5), told by the difference of
  * idfs. */
 static float
-sober(const qiaoi_topic *topic, float idf)
+sober(float idf, float enough_idf)
 {
-    return idf <= topic->enough ? idf : idf * expf(topic->enough - idf);
+    return idf <= enough_idf ? idf : idf * expf(enough_idf - idf);
+}
+
+static qiao_status
+prepare_side(qiaoi_topic *topic, const qiao_generation *generation, qiao_kind kind, qiao_error *err)
+{
+    qiaoi_topic_side *side = topic->side = &topic->sides[kind];
+    const float *idf = qiaoi_generation_idf(generation, kind);
+    float enough_idf;
+
+    if (side->idf != NULL)
+        return QIAO_OK;
+    side->documents = qiao_generation_count(generation, kind);
+    enough_idf = enough(side->documents);
+    qiao_free(side->norms);
+    side->norms = qiao_calloc((size_t)side->documents + 1, sizeof *side->norms);
+    side->idf = side->norms == NULL ? NULL : qiao_alloc(((size_t)topic->term_count + 1) * sizeof *side->idf);
+    if (side->idf == NULL)
+        return qiao_fail_memory(err);
+    for (uint32_t t = 0; t < topic->term_count; t++)
+        side->idf[t] = sober(idf[t], enough_idf);
+    return QIAO_OK;
 }
 
 static double
@@ -71,27 +96,28 @@ compare_slots(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-void
-qiaoi_topic_set(qiaoi_topic *topic, const qiaoi_query *query, const qiao_generation *generation, qiao_kind side)
+qiao_status
+qiaoi_topic_set(qiaoi_topic *topic, const qiaoi_query *query, const qiao_generation *generation, qiao_kind side,
+                qiao_error *err)
 {
+    const float *plain = qiaoi_generation_idf(generation, side);
     double squares = 0;
+    qiao_status st = prepare_side(topic, generation, side, err);
 
     for (uint32_t i = 0; i < topic->slot_count; i++)
         topic->weights[topic->slots[i]] = 0;
     topic->slot_count = 0;
-    topic->idf = qiaoi_generation_idf(generation, side);
-    topic->enough = enough(qiao_generation_count(generation, side));
-    for (uint32_t g = 0; g < query->group_count; g++) {
+    for (uint32_t g = 0; st == QIAO_OK && g < query->group_count; g++) {
         const qiaoi_group *group = &query->groups[g];
         double q = group->kind == QIAOI_GROUP_WORD ? word_weight(&query->words[group->word]) : 0;
 
         for (uint32_t i = 0; q > 0 && i < group->count; i++) {
             const qiaoi_query_term *term = &query->terms[group->first + i];
-            float idf = term->slot < topic->term_count ? topic->idf[term->slot] : 0, add;
+            float idf = term->slot < topic->term_count ? plain[term->slot] : 0, add;
 
             if (idf <= 0)
                 continue;
-            add = (float)(q * (double)term->weight * (double)group->idf) * sober(topic, idf) / idf;
+            add = (float)(q * (double)term->weight * (double)group->idf) * topic->side->idf[term->slot] / idf;
             if (topic->weights[term->slot] <= 0)
                 topic->slots[topic->slot_count++] = term->slot;
             topic->weights[term->slot] += add;
@@ -104,23 +130,38 @@ qiaoi_topic_set(qiaoi_topic *topic, const qiaoi_query *query, const qiao_generat
         squares += w * w;
     }
     topic->norm = (float)sqrt(squares);
+    return st;
 }
 
-double
-qiaoi_topic_fit(const qiaoi_topic *topic, const qiao_generation *generation, qiao_kind side, uint32_t docid)
+static double
+norm_of(const qiaoi_topic *topic, qiaoi_row row)
 {
-    qiaoi_row row = qiaoi_generation_row(generation, side, docid);
-    double product = 0, squares = 0;
+    double squares = 0;
 
     for (uint32_t i = 0; i < row.count; i++) {
         uint32_t slot = row.entries[i] >> 8;
-        float v;
+        float v = slot < topic->term_count ? topic->scale[row.entries[i] & 255u] * topic->side->idf[slot] : 0;
 
-        if (slot >= topic->term_count)
-            continue;
-        v = topic->scale[row.entries[i] & 255u] * sober(topic, topic->idf[slot]);
-        product += (double)(topic->weights[slot] * v);
         squares += (double)(v * v);
     }
-    return product <= 0 ? 0 : product / (sqrt(squares) * (double)topic->norm);
+    return sqrt(squares);
+}
+
+double
+qiaoi_topic_fit(qiaoi_topic *topic, const qiao_generation *generation, qiao_kind side, uint32_t docid)
+{
+    qiaoi_row row = qiaoi_generation_row(generation, side, docid);
+    double product = 0, *norm = docid < topic->side->documents ? &topic->side->norms[docid] : NULL;
+
+    for (uint32_t i = 0; i < row.count; i++) {
+        uint32_t slot = row.entries[i] >> 8;
+
+        if (slot < topic->term_count && topic->weights[slot] > 0)
+            product += (double)(topic->weights[slot] * (topic->scale[row.entries[i] & 255u] * topic->side->idf[slot]));
+    }
+    if (product <= 0 || norm == NULL)
+        return 0;
+    if (*norm <= 0)
+        *norm = norm_of(topic, row);
+    return product / (*norm * (double)topic->norm);
 }

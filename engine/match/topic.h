@@ -12,6 +12,9 @@
  * Where the ranking finds the right record among many, the fit says whether there is anything right at all: it sees the
  * whole document, so one rare word in common does not make two texts alike (measured on judged pairs, see bench/).
  *
+ * What does not depend on the need is found once and kept: idf' of the terms of a side, and the length of each
+ * document's vector when it is first met (8 bytes a document).
+ *
  * Ownership and threads: scratch memory of one thread, for one generation; sums run in order of term.
  */
 #ifndef QIAO_MATCH_TOPIC_H
@@ -19,23 +22,29 @@
 
 #include "match/query.h"
 
+typedef struct qiaoi_topic_side {
+    float *idf;    /* [terms] idf'; NULL: not asked yet */
+    double *norms; /* [documents] of v; 0: not met yet */
+    uint32_t documents;
+} qiaoi_topic_side;
+
 typedef struct qiaoi_topic {
     float *weights;  /* [terms] w(t) of the need at hand */
     uint32_t *slots; /* those that are not 0, ascending */
     uint32_t slot_count, term_count;
-    float norm;       /* of w */
-    float scale[256]; /* ln(1 + tf') by impact */
-    const float *idf; /* of the side searched */
-    float enough;     /* terms with an idf above count less */
+    float norm;                       /* of w */
+    float scale[256];                 /* ln(1 + tf') by impact */
+    qiaoi_topic_side sides[2], *side; /* by kind; side: the one searched */
 } qiaoi_topic;
 
 /* terms: of the generation's lexicon. */
 qiao_status qiaoi_topic_init(qiaoi_topic *topic, uint32_t terms, qiao_error *err) QIAO_CHECK;
 void qiaoi_topic_done(qiaoi_topic *topic);
 
-/* The need's vector, from a query that was built for the same generation and side. */
-void qiaoi_topic_set(qiaoi_topic *topic, const qiaoi_query *query, const qiao_generation *generation, qiao_kind side);
+/* The need's vector, from a query that was built for the same generation and side. QIAO_E_NOMEM. */
+qiao_status qiaoi_topic_set(qiaoi_topic *topic, const qiaoi_query *query, const qiao_generation *generation,
+                            qiao_kind side, qiao_error *err) QIAO_CHECK;
 /* 0 where either has no term that counts. */
-double qiaoi_topic_fit(const qiaoi_topic *topic, const qiao_generation *generation, qiao_kind side, uint32_t docid);
+double qiaoi_topic_fit(qiaoi_topic *topic, const qiao_generation *generation, qiao_kind side, uint32_t docid);
 
 #endif
