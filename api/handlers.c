@@ -21,6 +21,7 @@ const qiaoi_route qiaoi_routes[] = {
     {"GET", "/web/", qiaoi_answer_web_page, QIAOI_SESSION_NONE, QIAOI_MAY_ANYBODY},
     {"GET", "/web", qiaoi_answer_web_folder, QIAOI_SESSION_NONE, QIAOI_MAY_ANYBODY},
     {"GET", "/v1/search", qiaoi_answer_search, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},
+    {"GET", "/v1/suggest", qiaoi_answer_suggest, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},
     {"POST", "/v1/match", qiaoi_answer_match, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},
     {"POST", "/v1/lint", qiaoi_answer_lint, QIAOI_SESSION_REQUIRED, QIAOI_MAY_KEY},
     {"GET", "/v1/projects/{id}/matches", qiaoi_answer_project_matches, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},

@@ -17,6 +17,7 @@ void qiaoi_answer_web_folder(qiaoi_call *call);
 void qiaoi_answer_web_page(qiaoi_call *call);
 void qiaoi_answer_web_file(qiaoi_call *call);
 void qiaoi_answer_search(qiaoi_call *call);
+void qiaoi_answer_suggest(qiaoi_call *call);
 void qiaoi_answer_project(qiaoi_call *call);
 void qiaoi_answer_need(qiaoi_call *call);
 void qiaoi_answer_project_matches(qiaoi_call *call);

@@ -26,6 +26,7 @@ share() {
     ln -s "$here/engine/vocab/data" "$work/share-$name/vocab"
     ln -s "$here/engine/match/profiles" "$work/share-$name/profiles"
     "$build/bin/qiao-lexicon-compile" --cedict "$cedict" "$@" --out "$work/share-$name/lexicon.bin" >/dev/null
+    cp "$build/share/qiao/names.bin" "$work/share-$name/"
 }
 
 pool() { # NAME SHARE FILE...

@@ -7,6 +7,7 @@
 #include "indexing/embed.h"
 #include "indexing/learn.h"
 #include "indexing/reuse.h"
+#include "indexing/suggest.h"
 #include "indexing/text.h"
 #include "indexing/verdicts.h"
 #include "lexicon/derive.h"
@@ -108,6 +109,16 @@ label_profile(const build *b, char out[sizeof((qiao_manifest *)0)->profile])
              qiao_profiles_version(b->tables.profiles, 0), qiao_profiles_hash(b->tables.profiles, 0));
 }
 
+/* A generation built before there were suggestions is made again. */
+static bool
+has_suggestions(const qiao_manifest *manifest)
+{
+    for (size_t i = 0; i < manifest->file_count; i++)
+        if (strcmp(manifest->files[i].name, QIAOI_SUGGEST_NAME) == 0)
+            return true;
+    return false;
+}
+
 /* Is the served generation already of this state of the source store, these vocabularies, this profile and lexicon? */
 static bool
 nothing_changed(build *b, uint64_t sequence)
@@ -124,7 +135,8 @@ nothing_changed(build *b, uint64_t sequence)
     if (b->options->full || current.source_sequence != sequence || strcmp(current.profile, profile) != 0 ||
         current.format_version != QIAO_FORMAT_VERSION ||
         strcmp(current.vocabulary, qiao_vocabulary_version(b->tables.vocabulary)) != 0 ||
-        !same_lexicon(b, current.lexicon) || !qiaoi_embed_settled(b->options, number, b->report))
+        !same_lexicon(b, current.lexicon) || !has_suggestions(&current) ||
+        !qiaoi_embed_settled(b->options, number, b->report))
         return false;
     b->report->generation = number;
     b->report->nothing_changed = true;
@@ -331,13 +343,19 @@ finish_text(build *b, qiao_error *err)
     return qiaoi_text_finish(&b->text, err);
 }
 
-/* The records go to disk while the lexicon is derived; the postings need it. */
+static qiao_status
+make_suggestions(build *b, qiao_error *err)
+{
+    return qiaoi_corpus_suggest(&b->corpus, b->base, b->options->lexicon_path, b->staged, err);
+}
+
+/* The records go to disk while the lexicon is derived; the postings need it, and suggestions are made beside them. */
 static qiao_status
 write_index(build *b, qiao_error *err)
 {
     qiaoi_generation_writer *writer = NULL;
     char path[PATH_SIZE];
-    side_job lexicon;
+    side_job lexicon, suggestions;
     qiao_status st;
 
     begin_stage(b, QIAO_BUILD_LEXICON);
@@ -350,7 +368,8 @@ write_index(build *b, qiao_error *err)
         return st;
     }
     begin_stage(b, QIAO_BUILD_POSTINGS);
-    st = qiaoi_corpus_write_postings(&b->corpus, b->derived, writer, err);
+    begin_side_job(b, &suggestions, make_suggestions);
+    st = end_side_job(&suggestions, qiaoi_corpus_write_postings(&b->corpus, b->derived, writer, err), err);
     end_stage(b, QIAO_BUILD_POSTINGS);
     return st;
 }

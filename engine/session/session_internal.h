@@ -11,6 +11,7 @@
 #include "qiao/fulltext.h"
 #include "qiao/generation.h"
 #include "qiao/matcher.h"
+#include "suggest/suggest.h"
 
 #include <pthread.h>
 
@@ -20,6 +21,7 @@ typedef struct qiaoi_snapshot {
     struct qiaoi_snapshot *next; /* in qiao_engine.snapshots */
     qiao_generation *generation;
     qiao_tables tables; /* the engine's, but for the profiles: those there are when the generation is opened */
+    qiaoi_suggest *suggest; /* NULL = built before there were suggestions */
     uint64_t number;
     char name[QIAOI_GENERATION_TEXT_SIZE];
     qiao_buffer about;

@@ -35,12 +35,23 @@ check_files(const qiao_engine *engine, uint64_t number, qiao_error *err)
 }
 
 static qiao_status
+open_suggestions(qiaoi_snapshot *snapshot, qiao_error *err)
+{
+    char path[QIAO_PATH_MAX + 32];
+
+    snprintf(path, sizeof path, "%s/%s", qiao_generation_folder(snapshot->generation), QIAOI_SUGGEST_NAME);
+    return qiao_file_exists(path) ? qiaoi_suggest_open(path, &snapshot->suggest, err) : QIAO_OK;
+}
+
+static qiao_status
 fill(qiao_engine *engine, qiaoi_snapshot *snapshot, qiao_error *err)
 {
     qiao_status st = check_files(engine, snapshot->number, err);
 
     if (st == QIAO_OK)
         st = qiao_generation_open(engine->data_dir, snapshot->number, &snapshot->generation, err);
+    if (st == QIAO_OK)
+        st = open_suggestions(snapshot, err);
     if (st == QIAO_OK)
         st = qiaoi_about_json(qiao_generation_manifest(snapshot->generation), snapshot->name, &snapshot->about, err);
     snapshot->tables = engine->tables;
@@ -84,6 +95,8 @@ qiaoi_snapshot_empty(qiaoi_snapshot *snapshot)
     }
     qiao_profiles_close(snapshot->tables.profiles);
     snapshot->tables.profiles = NULL;
+    qiaoi_suggest_close(snapshot->suggest);
+    snapshot->suggest = NULL;
     qiao_generation_close(snapshot->generation);
     snapshot->generation = NULL;
     qiao_buffer_done(&snapshot->about);

@@ -105,6 +105,7 @@ describe('who calls, and what that caller may see', () => {
     ['GET', '/v1/pairs/t:own/t:closed', , 200, 200, 404, 404, 404],
     ['GET', '/v1/pairs/t:other/t:open', , 200, 200, 404, 200, 404],
     ['GET', '/v1/search?side=needs', , 200, 200, 200, 200, 200],
+    ['GET', '/v1/suggest?q=s', , 200, 200, 200, 200, 200],
     ['POST', '/v1/match', { text: '硫化物固态电解质' }, 200, 200, 200, 200, 200],
     ['GET', '/v1/about', , 200, 200, 200, 200, 200],
     ['GET', '/v1/needs', , 200, 200, 200, 200, 401],
@@ -127,6 +128,19 @@ describe('who calls, and what that caller may see', () => {
     for (const [method, target, body, ...expected] of matrix)
       for (const [i, role] of ['staff', 'job', 'own', 'other', 'public'].entries())
         assert.equal((await ask(role, method, target, body)).status, expected[i], `${role} ${method} ${target}`);
+  });
+
+  test('suggestions know of public projects only, whoever asks', async () => {
+    const suggest = async (role, typed) => (await ask(role, 'GET', `/v1/suggest?limit=20&q=${encodeURIComponent(typed)}`)).json.suggestions;
+    for (const role of ['staff', 'job', 'own', 'other', 'public']) {
+      // three needs and two projects bear the title; one of those is public
+      assert.deepEqual((await suggest(role, '固态电池电解质')).filter((one) => one.kind === 'title').map((one) => [one.text, one.projects, one.id]), [['固态电池电解质', 1, 't:open']], role);
+      for (const typed of ['Hidden L', OWN.slice(0, 3), OTHER.slice(0, 3), 'yicailiao', '甲', '独门', 'private ch', 'Jane'])
+        for (const one of await suggest(role, typed)) assert.doesNotMatch(`${one.text} ${one.id ?? ''}`, /Hidden Labs|科技有限|材料有限|独门|private|Jane|t:own|t:other|t:closed/, `${role}: ${typed}`);
+    }
+    const answers = [];
+    for (const role of ['staff', 'own', 'public']) answers.push((await ask(role, 'GET', '/v1/suggest?q=gutai')).body.toString());
+    assert.equal(new Set(answers).size, 1);
   });
 
   test('what may not be seen is answered as what is not there', async () => {

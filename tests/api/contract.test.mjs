@@ -123,6 +123,37 @@ describe('the service over a catalogue of the fixtures', () => {
     assert.ok(plain.json.total < (await server.get(`/v1/search?q=${q('固态电池')}`)).json.total, 'translate=false finds less');
   });
 
+  test('what is being typed is completed in Chinese, English and pinyin', async () => {
+    const suggest = async (query, more = '') => (await server.get(`/v1/suggest?q=${q(query)}${more}`)).json.suggestions;
+    for (const [typed, by] of [
+      ['固态电解', 'prefix'],
+      ['gutaidianjiezhi', 'pinyin'],
+      ['gu tai dian jie', 'pinyin'],
+      ["gu'tai'dian'jie", 'pinyin'],
+      ['gu4tai4dian4jie', 'pinyin'],
+      ['GUTAI电', 'pinyin'],
+      ['ｇｕｔａｉｄｉａｎｊ', 'pinyin'],
+      ['gtdjz', 'initials'],
+    ]) {
+      const found = (await suggest(typed)).find((one) => one.text === '固态电解质');
+      assert.ok(found, typed);
+      assert.deepEqual([found.kind, found.by, found.language, found.translation, found.field], ['concept', by, 'zh', 'solid electrolyte', 'energy.battery'], typed);
+    }
+    assert.equal((await suggest('Solid electro'))[0].translation, '固态电解质');
+    const title = projects.get('fx:p0273').title.en;
+    assert.deepEqual((await suggest(title.slice(0, 20))).map((one) => [one.text, one.kind, one.id]), [[title, 'title', 'fx:p0273']]);
+    assert.deepEqual(await suggest(title.slice(0, 20), '&side=needs'), []);
+    assert.deepEqual(await suggest(' '), []);
+    for (const typed of ['g', 's', '电', 'ba']) {
+      const found = await suggest(typed, '&limit=20');
+      assert.equal(found.length, 20, typed);
+      assert.equal(new Set(found.map((one) => one.text)).size, 20, typed);
+    }
+    assert.equal((await suggest('s')).length, 10);
+    for (const odd of ['a'.repeat(2000), '电'.repeat(400), "'''''", '5', 'x1x2x3', '%', '"', '\u{1F600}', 'gu’tai'])
+      assert.equal((await server.get(`/v1/suggest?q=${q(odd)}`)).status, 200, odd);
+  });
+
   test('hits are in order, highlights stand where they say', async () => {
     for (const side of ['projects', 'needs'])
       for (const query of ['电池', '高温 传感器', 'battery', '"machine learning"', 'fx:p0001', '']) {
@@ -365,7 +396,7 @@ describe('the service over a catalogue of the fixtures', () => {
   });
 
   test('ETag: the same answer is not sent twice', async () => {
-    const targets = ['/v1/about', '/v1/openapi.json', '/v1/search?q=battery', '/v1/projects/fx:p0001', '/v1/needs/fx:n0001', '/v1/needs/fx:n0001/matches', '/v1/projects/fx:p0001/matches', '/v1/pairs/fx:n0001/fx:p0001', '/v1/needs/fx:n0001/excluded'];
+    const targets = ['/v1/about', '/v1/openapi.json', '/v1/search?q=battery', '/v1/suggest?q=battery', '/v1/projects/fx:p0001', '/v1/needs/fx:n0001', '/v1/needs/fx:n0001/matches', '/v1/projects/fx:p0001/matches', '/v1/pairs/fx:n0001/fx:p0001', '/v1/needs/fx:n0001/excluded'];
     const tags = new Set();
     for (const target of targets) {
       const { etag } = (await server.get(target)).headers;
@@ -421,6 +452,8 @@ describe('the service over a catalogue of the fixtures', () => {
       assert.deepEqual(await places(`/v1/search?${query}`), names, query);
     assert.deepEqual(await places('/v1/needs/fx:n0001/matches?limit=1001&explain=all&text_only=x&side=needs'), ['limit', 'explain', 'text_only', 'side']);
     assert.deepEqual(await places('/v1/projects/fx:p0001/matches?q=x'), ['q']);
+    assert.deepEqual(await places(`/v1/suggest?limit=21&side=all&country=DE&q=${'a'.repeat(2001)}`), ['limit', 'side', 'country', 'q']);
+    assert.deepEqual(await places('/v1/suggest?q=%ff'), ['q']);
     assert.equal((await server.get('/v1/search?%zz=1')).json.code, 'bad_request');
     const near = (await server.get('/v1/search?country=Germani')).json.errors[0];
     assert.match(near.detail, /DE/);
@@ -499,7 +532,7 @@ describe('the service over a catalogue of the fixtures', () => {
   test('without a catalogue every question is a 503 that says what to do; the first one published is served', async () => {
     const young = temporary('young');
     const early = await Server.start('qiao-api', young);
-    for (const target of ['/readyz', '/v1/search', '/v1/projects/x', '/v1/needs/x', '/v1/projects/x/matches', '/v1/needs/x/matches', '/v1/pairs/x/y', '/v1/needs/x/excluded'])
+    for (const target of ['/readyz', '/v1/search', '/v1/suggest', '/v1/projects/x', '/v1/needs/x', '/v1/projects/x/matches', '/v1/needs/x/matches', '/v1/pairs/x/y', '/v1/needs/x/excluded'])
       assert.deepEqual([(await early.get(target)).status, (await early.get(target)).json.code], [503, 'no_generation'], target);
     assert.equal((await early.post('/v1/match', { text: 'x' })).status, 503);
     assert.equal((await early.post('/v1/lint', { text: 'x' })).status, 503);

@@ -50,6 +50,7 @@ describe('the service over an engine that does as it is told', () => {
         await server.get(`/v1/needs/fail:${token}/excluded`),
         await server.get(`/v1/pairs/fail:${token}/x`),
         await server.get(`/v1/search?q=fail:${token}`),
+        await server.get(`/v1/suggest?q=fail:${token}`),
         await server.post('/v1/match', { text: `fail:${token}` }),
       ];
       for (const reply of asked) {
@@ -68,6 +69,8 @@ describe('the service over an engine that does as it is told', () => {
     const { filters, ...rest } = reply.json;
     assert.deepEqual(filters, ['country:DE|country:FR|group:EU', 'field:energy.battery', 'park:haidian', 'mode:jv']);
     assert.deepEqual([rest.side, rest.query, rest.trl, rest.limit, rest.offset, rest.translate], ['needs', 'a+b c', [3, 7], 5, 10, false]);
+    reply = await server.get('/v1/suggest?side=needs&q=gutai%E7%94%B5&limit=20');
+    assert.deepEqual([reply.json.side, reply.json.q, reply.json.limit], ['needs', 'gutai电', 20]);
     reply = await server.get('/v1/projects/x:a%2Fb/c%20d/matches?trl_min=8&explain=full&text_only=true&limit=1000');
     assert.deepEqual([reply.json.id, reply.json.kind, reply.json.filters, reply.json.explain, reply.json.text_only, reply.json.limit], ['x:a/b/c d', 'project', ['trl:8|trl:9'], 2, true, 1000]);
     reply = await server.post('/v1/match', { text: '  字  ', filters: { country: ['DE', 'FR'], group: 'RCEP', trl_max: 2 }, limit: 7, offset: 3, explain: 'none', text_only: true });

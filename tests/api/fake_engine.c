@@ -7,6 +7,7 @@
 #include "qiao/engine.h"
 #include "qiao/match.h"
 #include "qiao/preview.h"
+#include "qiao/suggest.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -189,6 +190,21 @@ write_filters(qiao_buffer *out, const char *const *filters, size_t count)
         qiao_buffer_json_string(out, filters[i], strlen(filters[i]));
     }
     qiao_buffer_char(out, ']');
+}
+
+qiao_status
+qiao_suggest_json(qiao_session *session, const qiao_suggest_request *request, qiao_buffer *out, qiao_error *err)
+{
+    const char *query = request->query != NULL ? request->query : "";
+    qiao_status status = obey(query, err);
+
+    if (status != QIAO_OK)
+        return status;
+    qiao_buffer_printf(out, "{\"generation\":\"gen-%010llu\"", (unsigned long long)session->generation);
+    write_texts(out, "q", query);
+    qiao_buffer_printf(out, ",\"side\":\"%s\",\"limit\":%u,\"suggestions\":[]}",
+                       request->side == QIAO_PROJECT ? "projects" : "needs", (unsigned)request->limit);
+    return qiao_buffer_check(out, err);
 }
 
 qiao_status

@@ -20,6 +20,7 @@ mkdir -p "$work/share"
 ln -s "$source_dir/engine/vocab/data" "$work/share/vocab"
 ln -s "$source_dir/engine/match/profiles" "$work/share/profiles"
 "$build_dir/bin/qiao-lexicon-compile" --cedict "$source_dir/tests/fault/small.u8" --out "$work/share/lexicon.bin" >/dev/null
+"$build_dir/bin/qiao-names-compile" --lexicon "$work/share/lexicon.bin" --cedict "$source_dir/tests/fault/small.u8" --out "$work/share/names.bin" >/dev/null
 QIAO_SHARE=$work/share
 export QIAO_SHARE
 

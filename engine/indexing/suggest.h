@@ -1,0 +1,96 @@
+/*
+ * The stage of the build that makes suggest.bin: what can be suggested to anybody, from the projects that anybody may
+ * see, and the thesaurus. Nothing of a need, and nothing of a project that is not public, goes in or is counted.
+ *
+ *   suggest_public.c   titles and organisations of the public projects, from their canonical JSON
+ *   suggest_words.c    words and phrases of their titles
+ *   suggest_count.c    in how many public projects a word or a phrase stands
+ *   suggest.c          concepts, terms, and the file
+ *
+ * It asks for what the merge gives and changes nothing of it: it may run beside the postings.
+ */
+#ifndef QIAO_INDEXING_SUGGEST_H
+#define QIAO_INDEXING_SUGGEST_H
+
+#include "indexing/corpus.h"
+#include "suggest/maker.h"
+
+typedef struct qiaoi_suggest_stage {
+    const qiaoi_corpus *corpus;
+    const qiao_lexicon *lexicon; /* working lexicon: words, normal form */
+    const qiaoi_names *names;
+    qiaoi_suggest_maker *maker;
+    bool *visible; /* by project: may anybody see it? */
+    uint32_t visible_count;
+    uint32_t *df; /* by term: public projects with it */
+    qiao_stemmer *english;
+} qiaoi_suggest_stage;
+
+/* Makes FOLDER/suggest.bin. Readings and concepts come from names.bin: the program's, or, where a lexicon was named,
+ * the one beside it; without one there are titles, organisations and words only. */
+qiao_status qiaoi_corpus_suggest(const qiaoi_corpus *corpus, const qiao_lexicon *lexicon, const char *lexicon_path,
+                                 const char *folder, qiao_error *err) QIAO_CHECK;
+
+/* ---- suggest_public.c ---- */
+
+typedef struct qiaoi_public_title {
+    const char *text;
+    size_t length, offset; /* offset: of text in scratch */
+    char language[QIAO_LANG_MAX];
+} qiaoi_public_title;
+
+#define QIAOI_PUBLIC_TITLES_MAX 8u
+typedef struct qiaoi_public_names {
+    qiaoi_public_title titles[QIAOI_PUBLIC_TITLES_MAX];
+    size_t title_count;
+    const char *organisation; /* NULL = unknown, or kept back */
+    size_t organisation_length;
+} qiaoi_public_names;
+
+/* Titles and organisation of a project in canonical JSON; strings in scratch, which is cleared first. */
+qiao_status qiaoi_public_names_read(const char *json, size_t length, qiao_buffer *scratch, qiaoi_public_names *out,
+                                    qiao_error *err) QIAO_CHECK;
+
+/* ---- suggest_count.c ---- */
+
+/* Fills visible and df. */
+qiao_status qiaoi_suggest_count(qiaoi_suggest_stage *stage, qiao_error *err) QIAO_CHECK;
+/* Number of a term of the corpus, QIAOI_NO_TERM. */
+uint32_t qiaoi_suggest_term(const qiaoi_corpus *corpus, const char *text, size_t length);
+
+/* Phrases whose public projects are counted together: a stem, or two stems beside each other. Zero-initialise. */
+typedef struct qiaoi_phrase_counts {
+    qiao_buffer keys; /* u64: (first + 1) << 32 | second + 1; sorted by qiaoi_phrases_count */
+    uint32_t *counts; /* by key */
+    size_t count;
+} qiaoi_phrase_counts;
+
+/* Notes the neighbouring stems of an English phrase, to be counted; stems of one word need not be. */
+qiao_status qiaoi_phrases_note(qiaoi_suggest_stage *stage, qiaoi_phrase_counts *phrases, const char *text,
+                               size_t length, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_phrases_count(const qiaoi_suggest_stage *stage, qiaoi_phrase_counts *phrases,
+                                qiao_error *err) QIAO_CHECK;
+/* Public projects with the phrase: of its neighbouring stems those of the rarest. An estimate from above. group_out
+ * (may be NULL): phrases of the same stems share it; 0 where there are none. */
+qiao_status qiaoi_phrases_frequency(qiaoi_suggest_stage *stage, const qiaoi_phrase_counts *phrases, const char *text,
+                                    size_t length, uint32_t *out, uint32_t *group_out, qiao_error *err) QIAO_CHECK;
+void qiaoi_phrases_done(qiaoi_phrase_counts *phrases);
+
+/* ---- suggest_words.c ---- */
+
+/* Words of titles as numbers, and the phrases that occur often enough. Zero-initialise. */
+typedef struct qiaoi_title_words {
+    qiaoi_term_table words;  /* in the form of keys */
+    qiao_buffer titles;      /* u32[]: words of one title after the other; UINT32_MAX ends a title or a passage */
+    qiao_buffer phrases;     /* NUL-terminated, ascending by their words' numbers, made by qiaoi_title_phrases */
+    qiao_buffer phrase_uses; /* u32[phrase_count]: places where each stands */
+    size_t phrase_count;
+} qiaoi_title_words;
+
+qiao_status qiaoi_title_words_add(qiaoi_title_words *words, const uint16_t *normal, const char *title, size_t length,
+                                  qiao_error *err) QIAO_CHECK;
+/* Phrases of one to three words in at least that many places. */
+qiao_status qiaoi_title_phrases(qiaoi_title_words *words, uint32_t least, qiao_error *err) QIAO_CHECK;
+void qiaoi_title_words_done(qiaoi_title_words *words);
+
+#endif

@@ -1,0 +1,324 @@
+/* Gathers what can be suggested, puts it in order, writes the file: see maker.h. */
+#include "suggest/maker_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+qiao_status
+qiaoi_suggest_maker_new(const qiao_lexicon *lexicon, const qiaoi_names *names, qiaoi_suggest_maker **out,
+                        qiao_error *err)
+{
+    *out = qiao_calloc(1, sizeof **out);
+    if (*out == NULL)
+        return qiao_fail_memory(err);
+    (*out)->lexicon = lexicon;
+    (*out)->names = names;
+    return QIAO_OK;
+}
+
+void
+qiaoi_suggest_maker_free(qiaoi_suggest_maker *maker)
+{
+    if (maker == NULL)
+        return;
+    qiao_buffer_done(&maker->text);
+    qiao_buffer_done(&maker->entries);
+    qiao_buffer_done(&maker->spellings);
+    qiao_buffer_done(&maker->key_bytes);
+    for (int i = 0; i < QIAOI_SUGGEST_LISTS; i++) {
+        qiao_buffer_done(&maker->lists[i]);
+        qiao_buffer_done(&maker->minima[i]);
+    }
+    qiao_buffer_done(&maker->chinese);
+    qiao_free(maker);
+}
+
+static uint32_t
+keep(qiaoi_suggest_maker *maker, const char *text, size_t length)
+{
+    uint32_t offset = (uint32_t)maker->text.length;
+
+    if (text == NULL)
+        return QIAOI_NO_TEXT;
+    qiao_buffer_append(&maker->text, text, length);
+    qiao_buffer_append(&maker->text, "", 1);
+    return offset;
+}
+
+static qiao_status
+check_room(const qiaoi_suggest_maker *maker, qiao_error *err)
+{
+    if (maker->text.failed || maker->entries.failed || maker->spellings.failed)
+        return qiao_fail_memory(err);
+    if (maker->text.length > UINT32_MAX - 65536u)
+        return qiao_fail(err, QIAO_E_LIMIT, "the titles of this catalogue take more than 4 GiB");
+    return QIAO_OK;
+}
+
+qiao_status
+qiaoi_suggest_maker_add(qiaoi_suggest_maker *maker, const qiaoi_suggest_item *item, qiao_error *err)
+{
+    char key[QIAOI_KEY_BYTES_MAX];
+    qiaoi_maker_entry made = {.preference = item->preference};
+    size_t n, language = strlen(item->language);
+
+    if (item->length > QIAOI_SUGGEST_TEXT_MAX)
+        return QIAO_OK;
+    n = qiaoi_name_key(maker->lexicon->normal, item->text, item->length, key, sizeof key);
+    if (n == 0)
+        return QIAO_OK;
+    made.key_length = (uint32_t)n;
+    made.key = keep(maker, key, n);
+    made.entry = (qiaoi_suggest_entry){
+        .text = keep(maker, item->text, item->length),
+        .translation = keep(maker, item->translation, item->translation_length),
+        .id = keep(maker, item->id, item->id != NULL ? strlen(item->id) : 0),
+        .field = keep(maker, item->field, item->field != NULL ? strlen(item->field) : 0),
+        .group = item->group,
+        .frequency = item->frequency,
+        .kind = (uint8_t)item->kind,
+    };
+    if (language < sizeof made.entry.language)
+        memcpy(made.entry.language, item->language, language);
+    qiao_buffer_append(&maker->entries, &made, sizeof made);
+    return check_room(maker, err);
+}
+
+qiao_status
+qiaoi_suggest_maker_spelling(qiaoi_suggest_maker *maker, const char *word, size_t length, uint32_t frequency,
+                             qiao_error *err)
+{
+    qiaoi_spelling spelling = {.frequency = frequency, .length = (uint16_t)length};
+
+    spelling.text = keep(maker, word, length);
+    qiao_buffer_append(&maker->spellings, &spelling, sizeof spelling);
+    return check_room(maker, err);
+}
+
+/* ---- order ----
+ * qsort takes no context: the text that the comparisons look into; a build makes one file at a time in a thread. */
+static _Thread_local const char *texts;
+
+static int
+compare_optional(uint32_t a, uint32_t b)
+{
+    if (a == QIAOI_NO_TEXT || b == QIAOI_NO_TEXT)
+        return a == b ? 0 : a == QIAOI_NO_TEXT ? -1 : 1;
+    return strcmp(texts + a, texts + b);
+}
+
+/* Equal things beside each other, concepts before terms. */
+static int
+compare_same(const void *a, const void *b)
+{
+    const qiaoi_maker_entry *x = a, *y = b;
+    int order = strcmp(texts + x->key, texts + y->key);
+
+    if (order == 0)
+        order = x->entry.kind < y->entry.kind ? -1 : x->entry.kind > y->entry.kind;
+    if (order == 0)
+        order = strcmp(texts + x->entry.text, texts + y->entry.text);
+    if (order == 0)
+        order = compare_optional(x->entry.id, y->entry.id);
+    if (order == 0)
+        order = strcmp(x->entry.language, y->entry.language);
+    return order != 0 ? order : x->preference > y->preference ? -1 : x->preference < y->preference;
+}
+
+/* Names in other languages than those of the platform stand behind: typing them is rarer. */
+static uint32_t
+weight_of(const qiaoi_maker_entry *item)
+{
+    bool other = item->entry.kind == QIAOI_SUGGEST_CONCEPT && strcmp(item->entry.language, "zh") != 0 &&
+                 strcmp(item->entry.language, "en") != 0;
+
+    return other ? item->entry.frequency / 10 : item->entry.frequency;
+}
+
+/* Rank: most projects, preference, text; the rest only so that the order is one. */
+static int
+compare_rank(const void *a, const void *b)
+{
+    const qiaoi_maker_entry *x = a, *y = b;
+    int order;
+
+    if (weight_of(x) != weight_of(y))
+        return weight_of(x) > weight_of(y) ? -1 : 1;
+    if (x->preference != y->preference)
+        return x->preference > y->preference ? -1 : 1;
+    order = strcmp(texts + x->entry.text, texts + y->entry.text);
+    if (order == 0)
+        order = x->entry.kind < y->entry.kind ? -1 : x->entry.kind > y->entry.kind;
+    if (order == 0)
+        order = compare_optional(x->entry.id, y->entry.id);
+    return order != 0 ? order : strcmp(x->entry.language, y->entry.language);
+}
+
+static bool
+is_same(const qiaoi_maker_entry *a, const qiaoi_maker_entry *b)
+{
+    return a->entry.kind == b->entry.kind && a->entry.kind != QIAOI_SUGGEST_CONCEPT &&
+           strcmp(texts + a->entry.text, texts + b->entry.text) == 0;
+}
+
+static void
+merge_same(qiaoi_suggest_maker *maker)
+{
+    qiaoi_maker_entry *items = (qiaoi_maker_entry *)(void *)maker->entries.data;
+    size_t count = maker->entries.length / sizeof *items, kept = 0;
+    const qiaoi_maker_entry *concept = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].entry.kind == QIAOI_SUGGEST_TERM && concept != NULL &&
+            strcmp(texts + concept->key, texts + items[i].key) == 0)
+            continue;
+        if (kept > 0 && is_same(&items[kept - 1], &items[i])) {
+            qiaoi_suggest_entry *entry = &items[kept - 1].entry;
+
+            entry->frequency += items[i].entry.frequency;
+            if (compare_optional(entry->id, items[i].entry.id) != 0)
+                entry->id = QIAOI_NO_TEXT;
+            entry->group = entry->group == items[i].entry.group ? entry->group : 0;
+            continue;
+        }
+        items[kept] = items[i];
+        if (items[kept].entry.kind == QIAOI_SUGGEST_CONCEPT)
+        concept = &items[kept];
+        kept++;
+    }
+    maker->entries.length = kept * sizeof *items;
+}
+
+static void
+order_entries(qiaoi_suggest_maker *maker)
+{
+    qiaoi_maker_entry *items = (qiaoi_maker_entry *)(void *)maker->entries.data;
+
+    if (items == NULL)
+        return;
+    texts = maker->text.data;
+    qsort(items, maker->entries.length / sizeof *items, sizeof *items, compare_same);
+    merge_same(maker);
+    qsort(items, maker->entries.length / sizeof *items, sizeof *items, compare_rank);
+}
+
+static int
+compare_spellings(const void *a, const void *b)
+{
+    const qiaoi_spelling *x = a, *y = b;
+    int order = strcmp(texts + x->text, texts + y->text);
+
+    return order != 0 ? order : x->frequency > y->frequency ? -1 : x->frequency < y->frequency;
+}
+
+static void
+order_spellings(qiaoi_suggest_maker *maker)
+{
+    qiaoi_spelling *items = (qiaoi_spelling *)(void *)maker->spellings.data;
+    size_t count = maker->spellings.length / sizeof *items, kept = 0;
+
+    if (items == NULL)
+        return;
+    texts = maker->text.data;
+    qsort(items, count, sizeof *items, compare_spellings);
+    for (size_t i = 0; i < count; i++) {
+        const char *before = kept > 0 ? texts + items[kept - 1].text : "", *word = texts + items[i].text;
+        uint16_t shared = 0;
+
+        if (strcmp(before, word) == 0)
+            continue;
+        while (before[shared] != '\0' && before[shared] == word[shared])
+            shared++;
+        items[kept] = items[i];
+        items[kept++].shared = shared;
+    }
+    maker->spellings.length = kept * sizeof *items;
+}
+
+/* ---- the file ----
+ * Texts are laid down again in the order of the entries, so that the bytes do not depend on the order of adding. */
+
+static uint32_t
+move(const qiaoi_suggest_maker *maker, uint32_t offset, qiao_buffer *out)
+{
+    uint32_t to = (uint32_t)out->length;
+
+    if (offset == QIAOI_NO_TEXT)
+        return offset;
+    qiao_buffer_append(out, maker->text.data + offset, strlen(maker->text.data + offset) + 1);
+    return to;
+}
+
+static void
+lay_texts(const qiaoi_suggest_maker *maker, qiao_buffer *text, qiao_buffer *entries)
+{
+    const qiaoi_maker_entry *items = (const qiaoi_maker_entry *)(const void *)maker->entries.data;
+    qiaoi_spelling *spellings = (qiaoi_spelling *)(void *)maker->spellings.data;
+
+    for (size_t i = 0; i < maker->entries.length / sizeof *items; i++) {
+        qiaoi_suggest_entry entry = items[i].entry;
+
+        entry.text = move(maker, entry.text, text);
+        entry.translation = move(maker, entry.translation, text);
+        entry.id = move(maker, entry.id, text);
+        entry.field = move(maker, entry.field, text);
+        qiao_buffer_append(entries, &entry, sizeof entry);
+    }
+    for (size_t i = 0; i < maker->spellings.length / sizeof *spellings; i++)
+        spellings[i].text = move(maker, spellings[i].text, text);
+}
+
+static void
+copy_section(const qiaoi_names *names, uint32_t id, uint32_t element_size, qiaoi_section_content *out)
+{
+    out->id = id;
+    out->element_size = element_size;
+    out->data = qiaoi_section_view(&names->sections, id, element_size, &out->count);
+}
+
+static qiao_status
+write_file(const qiaoi_suggest_maker *maker, const qiao_buffer *text, const qiao_buffer *entries, const char *path,
+           qiao_error *err)
+{
+    qiaoi_section_content all[QIAOI_SECTIONS_MAX];
+    size_t n = 0;
+
+    copy_section(maker->names, QIAOI_NAMES_SYLLABLES, QIAOI_SYLLABLE_BYTES, &all[n++]);
+    copy_section(maker->names, QIAOI_NAMES_CHARACTERS, sizeof(qiaoi_character_reading), &all[n++]);
+    copy_section(maker->names, QIAOI_NAMES_WORDS, sizeof(qiaoi_word_reading), &all[n++]);
+    copy_section(maker->names, QIAOI_NAMES_WORD_KEYS, 1, &all[n++]);
+    copy_section(maker->names, QIAOI_NAMES_WORD_SYLLABLES, sizeof(uint16_t), &all[n++]);
+    all[n++] = (qiaoi_section_content){QIAOI_SUGGEST_TEXT, 1, text->data, text->length};
+    all[n++] = (qiaoi_section_content){QIAOI_SUGGEST_ENTRIES, sizeof(qiaoi_suggest_entry), entries->data,
+                                       entries->length / sizeof(qiaoi_suggest_entry)};
+    all[n++] = (qiaoi_section_content){QIAOI_SUGGEST_KEY_BYTES, 1, maker->key_bytes.data, maker->key_bytes.length};
+    all[n++] = (qiaoi_section_content){QIAOI_SUGGEST_SPELLINGS, sizeof(qiaoi_spelling), maker->spellings.data,
+                                       maker->spellings.length / sizeof(qiaoi_spelling)};
+    all[n++] = (qiaoi_section_content){QIAOI_SUGGEST_CHINESE, sizeof(qiaoi_chinese), maker->chinese.data,
+                                       maker->chinese.length / sizeof(qiaoi_chinese)};
+    for (uint32_t i = 0; i < QIAOI_SUGGEST_LISTS; i++) {
+        all[n++] = (qiaoi_section_content){QIAOI_SUGGEST_KEYS + i, sizeof(qiaoi_suggest_key), maker->lists[i].data,
+                                           maker->lists[i].length / sizeof(qiaoi_suggest_key)};
+        all[n++] = (qiaoi_section_content){QIAOI_SUGGEST_MINIMA + i, sizeof(uint32_t), maker->minima[i].data,
+                                           maker->minima[i].length / sizeof(uint32_t)};
+    }
+    return qiaoi_sections_write(path, QIAOI_SUGGEST_MAGIC, all, n, err);
+}
+
+qiao_status
+qiaoi_suggest_maker_write(qiaoi_suggest_maker *maker, const char *path, qiao_error *err)
+{
+    qiao_buffer text = {0}, entries = {0};
+    qiao_status st;
+
+    order_entries(maker);
+    order_spellings(maker);
+    st = qiaoi_maker_lists(maker, err);
+    if (st == QIAO_OK) {
+        lay_texts(maker, &text, &entries);
+        st = text.failed || entries.failed ? qiao_fail_memory(err) : write_file(maker, &text, &entries, path, err);
+    }
+    qiao_buffer_done(&text);
+    qiao_buffer_done(&entries);
+    return st;
+}
