@@ -258,9 +258,14 @@ tell_changes(night *n, uint64_t to, qiao_error *err)
     uint64_t from = qiao_nightly_state_from(&n->state);
     char a[24], b[24], desk[QIAO_NIGHTLY_PATH];
     const char *changes[] = {"diff", "--json", "--told", "--data", n->data, a, b, NULL};
-    const char *alerts[] = {"alerts", "--json", "--data", n->data, NULL};
+    const char *alerts[8] = {"alerts", "--json", "--data", n->data};
+    size_t count = 4;
     qiao_status st = QIAO_OK;
 
+    if (n->config.webhook_http != 0)
+        alerts[count++] = "--allow-http";
+    if (n->config.webhook_private != 0)
+        alerts[count++] = "--allow-private";
     snprintf(a, sizeof a, "%" PRIu64, from);
     snprintf(b, sizeof b, "%" PRIu64, to);
     snprintf(desk, sizeof desk, "%.3900s/desk.mdb", n->data);

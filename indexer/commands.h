@@ -27,6 +27,7 @@ int qiao_command_lint(int argc, char **argv);
 int qiao_command_build(int argc, char **argv);
 int qiao_command_diff(int argc, char **argv);
 int qiao_command_fold(int argc, char **argv);
+int qiao_command_alerts(int argc, char **argv);
 int qiao_command_feedback(int argc, char **argv);
 int qiao_command_tune(int argc, char **argv);
 int qiao_command_gaps(int argc, char **argv);

@@ -22,6 +22,7 @@ static const qiao_command commands[] = {
     {"nightly", "harvest, fold, build, match, publish and report, unattended",
      "夜间任务：采集、并入、构建、匹配、发布并报告", qiao_command_nightly},
     {"diff", "what changed for the needs between two generations", "比较两个版本之间需求匹配的变化", qiao_command_diff},
+    {"alerts", "run the saved searches, tell what is new", "运行已保存的检索，通报新变化", qiao_command_alerts},
     {"gaps", "needs without anything convincing", "尚无合适项目的需求", qiao_command_gaps},
     {"feedback", "take verdicts of people about pairs", "导入对匹配结果的采纳与否决意见", qiao_command_feedback},
     {"tune", "propose weights from those verdicts", "根据反馈意见提出权重建议", qiao_command_tune},

@@ -11,12 +11,13 @@
  *
  *     {"harvest": [{"preset": "oai_dc", "url": "https://HOST/oai", "source": "NAME", "max_pages": 100}],
  *      "parallel": 4, "keep": 5, "keep_days": 0, "report_days": 90, "archive_days": 0, "reject_days": 90,
- *      "min_free_mib": 256}
+ *      "min_free_mib": 256, "webhook_http": 0, "webhook_private": 0}
  *
  * harvest: for each source the options of `qiao-indexer harvest` with _ for -: feed, preset, url, source, header_file,
  * contact, allow_private, max_page, max_pages, max_records. Paths are relative to the current folder. parallel: sources
  * asked at the same time. keep, keep_days, report_days, archive_days, reject_days: of `qiao-indexer prune` (0 days:
  * generations are counted only, files are never removed). min_free_mib: a stage is refused where less would be free.
+ * webhook_http, webhook_private: 1 lets `qiao-indexer alerts` send to addresses without TLS, or in your own network.
  * Everything may be missing; the numbers above are the defaults.
  */
 #ifndef QIAO_INDEXER_NIGHTLY_H
@@ -44,7 +45,8 @@ typedef struct qiao_nightly_source {
 typedef struct qiao_nightly_config {
     qiao_nightly_source sources[QIAO_NIGHTLY_SOURCES_MAX];
     size_t source_count;
-    uint32_t parallel, keep, keep_days, report_days, archive_days, reject_days, min_free_mib;
+    uint32_t parallel, keep, keep_days, report_days, archive_days, reject_days, min_free_mib, webhook_http,
+        webhook_private;
 } qiao_nightly_config;
 
 /* path NULL: the defaults. QIAO_E_INPUT naming file, source and field, also where two sources have one name;

@@ -163,6 +163,8 @@ static const struct number_field {
     {"archive_days", offsetof(qiao_nightly_config, archive_days), 0, 36500, 0},
     {"reject_days", offsetof(qiao_nightly_config, reject_days), 0, 36500, 90},
     {"min_free_mib", offsetof(qiao_nightly_config, min_free_mib), 0, 1u << 30, 256},
+    {"webhook_http", offsetof(qiao_nightly_config, webhook_http), 0, 1, 0},
+    {"webhook_private", offsetof(qiao_nightly_config, webhook_private), 0, 1, 0},
 };
 #define NUMBERS (sizeof numbers / sizeof *numbers)
 

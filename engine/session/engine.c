@@ -49,6 +49,7 @@ qiao_engine_open(const qiao_engine_options *options, qiao_engine **out, qiao_err
         qiao_free(engine);
         return st;
     }
+    engine->pinned = options->generation;
     engine->trust_files = options->trust_files;
     engine->data_dir = qiao_strdup(options->data_dir);
     engine->share_dir = options->share_dir == NULL ? NULL : qiao_strdup(options->share_dir);
@@ -218,8 +219,11 @@ static qiao_status
 refresh(qiao_engine *engine, bool *changed, qiao_error *err)
 {
     uint64_t number = 0, again = 0;
-    qiao_status st = qiao_catalog_current(engine->data_dir, &number, err);
+    qiao_status st;
 
+    if (engine->pinned != 0)
+        return qiao_engine_generation(engine) == engine->pinned ? QIAO_OK : switch_to(engine, engine->pinned, err);
+    st = qiao_catalog_current(engine->data_dir, &number, err);
     if (st == QIAO_E_NOTFOUND && qiao_engine_generation(engine) == 0)
         return QIAO_OK;
     for (int attempt = 1; st == QIAO_OK && number != qiao_engine_generation(engine); attempt++) {

@@ -32,6 +32,7 @@ typedef struct qiaoi_snapshot {
 
 struct qiao_engine {
     char *data_dir, *share_dir; /* share_dir may be NULL */
+    uint64_t pinned; /* 0 = follow CURRENT */
     bool trust_files;
     qiao_tables tables;
     pthread_mutex_t lock;       /* the fields below, and the guarded ones of snapshots; never held over I/O */

@@ -4,6 +4,7 @@ import './fake.test.mjs';
 import './contract.test.mjs';
 import './access.test.mjs';
 import './desk.test.mjs';
+import './searches.test.mjs';
 import './reports.test.mjs';
 import './web.test.mjs';
 import { assertCovered } from './harness.mjs';

@@ -24,6 +24,7 @@ typedef struct qiao_session qiao_session;
 typedef struct qiao_engine_options {
     const char *data_dir;
     const char *share_dir; /* its folder vocab holds the vocabularies; NULL = see share.h */
+    uint64_t generation; /* this one, whichever is current; 0 = the current one */
     bool trust_files; /* do not compare the checksums of a generation before serving it; sizes are always compared */
 } qiao_engine_options;
 
