@@ -2,9 +2,27 @@
 #include "handlers.h"
 
 #include "match_body.h"
+#include "misses.h"
 #include "visible.h"
 
 #include <string.h>
+
+/* A text for which nothing is worth a look; a record is kept where it is posted. */
+static void
+note_miss(qiaoi_call *call, const qiao_match_request *request, const qiaoi_parameters *options)
+{
+    const char *answer = call->response->body.data;
+
+    if (request->text == NULL || request->offset > 0 || strstr(answer, ",\"convincing\":false") == NULL)
+        return;
+    qiaoi_misses_note(call->service->misses, &(qiaoi_miss){.kind = QIAOI_MISS_MATCH,
+                                                           .side = QIAO_PROJECT,
+                                                           .text = request->text,
+                                                           .length = request->text_length,
+                                                           .filters = options->filters,
+                                                           .filter_count = options->filter_count,
+                                                           .organisation = call->caller.key.organisation});
+}
 
 static void
 answer_body(qiaoi_call *call, qiaoi_match_writer write)
@@ -24,6 +42,8 @@ answer_body(qiaoi_call *call, qiaoi_match_writer write)
             request.kind = body.record->kind;
         if (qiaoi_visible_match(call, &body.options, &request, write)) {
             out->length--;
+            if (write == qiao_match_json)
+                note_miss(call, &request, &body.options);
             qiaoi_match_body_warn(&body, call->language, out);
             qiao_buffer_char(out, '}');
             qiaoi_call_json(call);

@@ -1,4 +1,4 @@
-/* The table of routes, and the handlers that read the catalogue: search, records, matches of a record. */
+/* The table of routes, and the handlers that read the catalogue: records, matches of a record. */
 #include "handlers.h"
 
 #include "qiao/match.h"
@@ -7,8 +7,6 @@
 
 #include <string.h>
 #include <time.h>
-
-#define SEARCH_LIMIT_MAX 200u
 
 const qiaoi_route qiaoi_routes[] = {
     {"GET", "/", qiaoi_answer_links, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_ANYBODY},
@@ -24,6 +22,8 @@ const qiaoi_route qiaoi_routes[] = {
     {"GET", "/v1/suggest", qiaoi_answer_suggest, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},
     {"POST", "/v1/match", qiaoi_answer_match, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},
     {"POST", "/v1/lint", qiaoi_answer_lint, QIAOI_SESSION_REQUIRED, QIAOI_MAY_KEY},
+    {"GET", "/v1/projects/{id}/similar", qiaoi_answer_project_similar, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},
+    {"GET", "/v1/needs/{id}/similar", qiaoi_answer_need_similar, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},
     {"GET", "/v1/projects/{id}/matches", qiaoi_answer_project_matches, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},
     {"GET", "/v1/projects/{id}", qiaoi_answer_project, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},
     {"PUT", "/v1/pairs/{id}/{other}/feedback", qiaoi_answer_put_feedback, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_WRITE},
@@ -50,6 +50,7 @@ const qiaoi_route qiaoi_routes[] = {
     {"POST", "/v1/profiles/preview", qiaoi_answer_preview, QIAOI_SESSION_REQUIRED, QIAOI_MAY_STAFF},
     {"PUT", "/v1/profiles/next", qiaoi_answer_put_profile, QIAOI_SESSION_REQUIRED, QIAOI_MAY_STAFF},
     {"GET", "/v1/queue", qiaoi_answer_queue, QIAOI_SESSION_REQUIRED, QIAOI_MAY_STAFF},
+    {"GET", "/v1/zero-hits", qiaoi_answer_zero_hits, QIAOI_SESSION_NONE, QIAOI_MAY_STAFF},
     {"GET", "/v1/cases", qiaoi_answer_cases, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_KEY},
     {"GET", "/v1/cases/{id}/{other}/history", qiaoi_answer_case_history, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_KEY},
     {"GET", "/v1/cases/{id}/{other}", qiaoi_answer_case, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_KEY},
@@ -69,32 +70,6 @@ const qiaoi_route qiaoi_routes[] = {
     {"DELETE", "/v1/shortlists/{id}", qiaoi_answer_delete_shortlist, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_WRITE},
     {NULL, NULL, NULL, QIAOI_SESSION_NONE, 0},
 };
-
-void
-qiaoi_answer_search(qiaoi_call *call)
-{
-    uint64_t allowed = QIAOI_BIT(QIAOI_P_SIDE) | QIAOI_BIT(QIAOI_P_QUERY) | QIAOI_P_FILTERS | QIAOI_BIT(QIAOI_P_LIMIT) |
-                       QIAOI_BIT(QIAOI_P_OFFSET) | QIAOI_BIT(QIAOI_P_TRANSLATE);
-    qiao_error error = QIAO_ERROR_INIT;
-    qiaoi_parameters given;
-    qiao_search_request request;
-
-    if (!qiaoi_call_parameters(call, allowed, SEARCH_LIMIT_MAX, &given) || qiaoi_call_unchanged(call, 0))
-        return;
-    qiaoi_call_narrow(call, given.side, &given);
-    request = (qiao_search_request){.side = given.side,
-                                    .query = given.query,
-                                    .query_length = given.query_length,
-                                    .filters = given.filters,
-                                    .filter_count = given.filter_count,
-                                    .trl_min = given.trl_min,
-                                    .trl_max = given.trl_max,
-                                    .limit = given.limit,
-                                    .offset = given.offset,
-                                    .no_translation = given.no_translation};
-    if (qiaoi_call_went_well(call, qiao_search_json(call->session, &request, &call->response->body, &error), &error))
-        qiaoi_call_json(call);
-}
 
 /* The record as its caller may see it, and the generation it was read from; of the desk: its revision. */
 static void

@@ -10,6 +10,7 @@
 #define VALUE_MAX 4096u
 #define OFFSET_MAX 10000u
 #define ALTERNATIVES_MAX 32u
+#define FACET_VALUES_MAX 200u
 
 typedef struct parameter_kind parameter_kind;
 
@@ -30,6 +31,13 @@ static void read_explain(qiaoi_parameter_reader *reader, const parameter_kind *k
 static void read_flag(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
 static void read_profile(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
 static void read_word(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
+
+static void read_facets(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
+static void read_facet_values(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
+static void read_sort(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
+static void read_year(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
+static void read_money(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
+static void read_day(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value);
 
 static const parameter_kind kinds[QIAOI_PARAMETER_COUNT] = {
     [QIAOI_P_SIDE] = {"side", read_side, NULL, NULL, NULL},
@@ -58,6 +66,16 @@ static const parameter_kind kinds[QIAOI_PARAMETER_COUNT] = {
     [QIAOI_P_CURSOR] = {"cursor", read_word, NULL, NULL, NULL},
     [QIAOI_P_OWNER] = {"owner", read_word, NULL, NULL, NULL},
     [QIAOI_P_CASE_STATUS] = {"status", read_word, NULL, NULL, NULL},
+    [QIAOI_P_FACETS] = {"facets", read_facets, NULL, NULL, NULL},
+    [QIAOI_P_FACET_VALUES] = {"facet_values", read_facet_values, NULL, NULL, NULL},
+    [QIAOI_P_DISJUNCTIVE] = {"disjunctive", read_flag, NULL, NULL, NULL},
+    [QIAOI_P_SORT] = {"sort", read_sort, NULL, NULL, NULL},
+    [QIAOI_P_YEAR_MIN] = {"year_min", read_year, NULL, NULL, NULL},
+    [QIAOI_P_YEAR_MAX] = {"year_max", read_year, NULL, NULL, NULL},
+    [QIAOI_P_MONEY_MIN] = {"money_min", read_money, NULL, NULL, NULL},
+    [QIAOI_P_MONEY_MAX] = {"money_max", read_money, NULL, NULL, NULL},
+    [QIAOI_P_DEADLINE_MIN] = {"deadline_min", read_day, NULL, NULL, NULL},
+    [QIAOI_P_DEADLINE_MAX] = {"deadline_max", read_day, NULL, NULL, NULL},
 };
 
 void
@@ -329,8 +347,148 @@ read_flag(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char
         reader->out->text_only = yes;
     else if (kind == &kinds[QIAOI_P_POLICY])
         reader->out->no_policy = !yes;
+    else if (kind == &kinds[QIAOI_P_DISJUNCTIVE])
+        reader->out->disjunctive = yes;
     else
         reader->out->no_translation = !yes;
+}
+
+/* ---- of a search ---- */
+
+static void
+read_facets(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value)
+{
+    static const char *const names[QIAOI_FACET_COUNT] = {"country", "group", "field",  "park",    "trl",
+                                                         "mode",    "year",  "source", "language"};
+    qiaoi_parameters *out = reader->out;
+
+    for (const char *at = value;;) {
+        size_t length = strcspn(at, ","), i = 0, k = 0;
+
+        while (i < QIAOI_FACET_COUNT && (strlen(names[i]) != length || memcmp(names[i], at, length) != 0))
+            i++;
+        while (i < QIAOI_FACET_COUNT && k < out->facet_count && out->facets[k] != names[i])
+            k++;
+        if (i == QIAOI_FACET_COUNT || k < out->facet_count) {
+            qiao_fail(wrong(reader, kind->name, value), QIAO_E_INPUT,
+                      "must be some of country, group, field, park, trl, mode, year, source, language, each once, "
+                      "separated by commas");
+            return;
+        }
+        out->facets[out->facet_count++] = names[i];
+        if (at[length] == '\0')
+            return;
+        at += length + 1;
+    }
+}
+
+static void
+read_facet_values(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value)
+{
+    uint32_t number;
+
+    if (!read_number(value, &number) || number < 1 || number > FACET_VALUES_MAX)
+        qiao_fail(wrong(reader, kind->name, value), QIAO_E_INPUT, "must be a whole number from %u to %u", 1u,
+                  FACET_VALUES_MAX);
+    else
+        reader->out->facet_values = number;
+}
+
+static void
+read_sort(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value)
+{
+    static const char *const names[] = {[QIAO_ORDER_RELEVANCE] = "relevance",
+                                        [QIAO_ORDER_NEWEST] = "newest",
+                                        [QIAO_ORDER_OLDEST] = "oldest",
+                                        [QIAO_ORDER_TRL] = "trl",
+                                        [QIAO_ORDER_DEADLINE] = "deadline"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(value, names[i]) == 0) {
+            reader->out->order = (qiao_search_order)i;
+            return;
+        }
+    qiao_fail(wrong(reader, kind->name, value), QIAO_E_INPUT, "must be relevance, newest, oldest, trl or deadline");
+}
+
+static void
+read_year(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value)
+{
+    uint32_t year;
+
+    if (!read_number(value, &year) || year < 1900 || year > 2200)
+        qiao_fail(wrong(reader, kind->name, value), QIAO_E_INPUT, "must be a whole number from %u to %u", 1900u, 2200u);
+    else if (kind == &kinds[QIAOI_P_YEAR_MIN])
+        reader->out->year_min = (int32_t)year;
+    else
+        reader->out->year_max = (int32_t)year;
+}
+
+/* Whole CNY, up to fifteen digits: what a double holds exactly. */
+static void
+read_money(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value)
+{
+    size_t length = strlen(value);
+    double amount = 0;
+
+    for (size_t i = 0; i < length && value[i] >= '0' && value[i] <= '9'; i++)
+        amount = amount * 10 + (value[i] - '0');
+    if (length == 0 || length > 15 || strspn(value, "0123456789") != length || amount < 1)
+        qiao_fail(wrong(reader, kind->name, value), QIAO_E_INPUT, "must be a whole amount in CNY, 1 or more");
+    else if (kind == &kinds[QIAOI_P_MONEY_MIN])
+        reader->out->money_min = amount;
+    else
+        reader->out->money_max = amount;
+}
+
+/* Days since 1970 of a civil date (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms"). */
+static int32_t
+days_of(int32_t year, int32_t month, int32_t day)
+{
+    int32_t y = year - (month <= 2), era = y / 400, yoe = y - era * 400;
+    int32_t doy = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+    return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+static bool
+read_date(const char *value, int32_t *out)
+{
+    static const int32_t lengths[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int32_t part[3] = {0, 0, 0};
+
+    if (strlen(value) != 10 || value[4] != '-' || value[7] != '-')
+        return false;
+    for (int i = 0, at = 0; i < 10; i++) {
+        if (i == 4 || i == 7) {
+            at++;
+            continue;
+        }
+        if (value[i] < '0' || value[i] > '9')
+            return false;
+        part[at] = part[at] * 10 + (value[i] - '0');
+    }
+    if (part[0] < 1971 || part[0] > 2200 || part[1] < 1 || part[1] > 12 || part[2] < 1 ||
+        part[2] > lengths[part[1] - 1])
+        return false;
+    if (part[1] == 2 && part[2] == 29 && (part[0] % 4 != 0 || (part[0] % 100 == 0 && part[0] % 400 != 0)))
+        return false;
+    *out = days_of(part[0], part[1], part[2]);
+    return true;
+}
+
+static void
+read_day(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char *value)
+{
+    int32_t day;
+
+    if (!read_date(value, &day))
+        qiao_fail(wrong(reader, kind->name, value), QIAO_E_INPUT,
+                  "must be a day such as 2026-12-31, from 1971 to 2200");
+    else if (kind == &kinds[QIAOI_P_DEADLINE_MIN])
+        reader->out->deadline_min = day;
+    else
+        reader->out->deadline_max = day;
 }
 
 static void
@@ -352,7 +510,7 @@ list_names(uint64_t allowed, char *out, size_t size)
 static void
 unknown_name(qiaoi_parameter_reader *reader, const char *name, const char *value)
 {
-    char names[200];
+    char names[400];
 
     list_names(reader->allowed, names, sizeof names);
     if (names[0] != '\0')
@@ -385,6 +543,12 @@ qiaoi_parameters_check(qiaoi_parameter_reader *reader)
 
     if (out->trl_min != QIAO_UNKNOWN && out->trl_max != QIAO_UNKNOWN && out->trl_min > out->trl_max)
         qiao_fail(wrong(reader, "trl_max", NULL), QIAO_E_INPUT, "trl_max is below trl_min");
+    if (out->year_min != 0 && out->year_max != 0 && out->year_min > out->year_max)
+        qiao_fail(wrong(reader, "year_max", NULL), QIAO_E_INPUT, "%s is below %s", "year_max", "year_min");
+    if (out->money_max > 0 && out->money_min > out->money_max)
+        qiao_fail(wrong(reader, "money_max", NULL), QIAO_E_INPUT, "%s is below %s", "money_max", "money_min");
+    if (out->deadline_min != 0 && out->deadline_max != 0 && out->deadline_min > out->deadline_max)
+        qiao_fail(wrong(reader, "deadline_max", NULL), QIAO_E_INPUT, "%s is below %s", "deadline_max", "deadline_min");
     if (out->offset + out->limit > OFFSET_MAX)
         qiao_fail(wrong(reader, "offset", NULL), QIAO_E_INPUT,
                   "offset and limit together go past %u; narrow the request by filters instead", OFFSET_MAX);
@@ -457,4 +621,31 @@ qiaoi_parameters_to_match(qiaoi_parameters *given, qiao_match_request *request)
     request->no_policy = given->no_policy;
     request->profile = given->profile[0] != '\0' ? given->profile : NULL;
     request->explain = given->explain;
+}
+
+void
+qiaoi_parameters_to_search(const qiaoi_parameters *given, const char *scope, qiao_search_request *request)
+{
+    *request = (qiao_search_request){.side = given->side,
+                                     .query = given->query,
+                                     .query_length = given->query_length,
+                                     .filters = given->filters,
+                                     .filter_count = given->filter_count,
+                                     .scope = scope,
+                                     .trl_min = given->trl_min,
+                                     .trl_max = given->trl_max,
+                                     .year_min = given->year_min,
+                                     .year_max = given->year_max,
+                                     .deadline_min = given->deadline_min,
+                                     .deadline_max = given->deadline_max,
+                                     .money_min = given->money_min,
+                                     .money_max = given->money_max,
+                                     .order = given->order,
+                                     .limit = given->limit,
+                                     .offset = given->offset,
+                                     .no_translation = given->no_translation,
+                                     .facets = given->facets,
+                                     .facet_count = given->facet_count,
+                                     .facet_values = given->facet_values,
+                                     .disjunctive = given->disjunctive};
 }

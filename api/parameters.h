@@ -39,6 +39,16 @@ typedef enum qiaoi_parameter {
     QIAOI_P_CURSOR,
     QIAOI_P_OWNER,
     QIAOI_P_CASE_STATUS,
+    QIAOI_P_FACETS,
+    QIAOI_P_FACET_VALUES,
+    QIAOI_P_DISJUNCTIVE,
+    QIAOI_P_SORT,
+    QIAOI_P_YEAR_MIN,
+    QIAOI_P_YEAR_MAX,
+    QIAOI_P_MONEY_MIN,
+    QIAOI_P_MONEY_MAX,
+    QIAOI_P_DEADLINE_MIN,
+    QIAOI_P_DEADLINE_MAX,
     QIAOI_PARAMETER_COUNT
 } qiaoi_parameter;
 
@@ -46,6 +56,13 @@ typedef enum qiaoi_parameter {
 #define QIAOI_P_FILTERS                                                                                                \
     (QIAOI_BIT(QIAOI_P_COUNTRY) | QIAOI_BIT(QIAOI_P_GROUP) | QIAOI_BIT(QIAOI_P_FIELD) | QIAOI_BIT(QIAOI_P_PARK) |      \
      QIAOI_BIT(QIAOI_P_MODE) | QIAOI_BIT(QIAOI_P_TRL_MIN) | QIAOI_BIT(QIAOI_P_TRL_MAX))
+
+/* What only a search takes, beside filters. */
+#define QIAOI_P_SEARCHING                                                                                              \
+    (QIAOI_BIT(QIAOI_P_SIDE) | QIAOI_BIT(QIAOI_P_QUERY) | QIAOI_BIT(QIAOI_P_TRANSLATE) | QIAOI_BIT(QIAOI_P_FACETS) |     \
+     QIAOI_BIT(QIAOI_P_FACET_VALUES) | QIAOI_BIT(QIAOI_P_DISJUNCTIVE) | QIAOI_BIT(QIAOI_P_SORT) |                      \
+     QIAOI_BIT(QIAOI_P_YEAR_MIN) | QIAOI_BIT(QIAOI_P_YEAR_MAX) | QIAOI_BIT(QIAOI_P_MONEY_MIN) |                        \
+     QIAOI_BIT(QIAOI_P_MONEY_MAX) | QIAOI_BIT(QIAOI_P_DEADLINE_MIN) | QIAOI_BIT(QIAOI_P_DEADLINE_MAX))
 
 #define QIAOI_P_SCORING (QIAOI_BIT(QIAOI_P_POLICY) | QIAOI_BIT(QIAOI_P_PROFILE))
 #define QIAOI_P_RANKING                                                                                                \
@@ -56,6 +73,8 @@ typedef enum qiaoi_parameter {
 
 #define QIAOI_QUERY_MAX 2000u /* bytes of q */
 #define QIAOI_PROFILE_MAX 32u /* bytes of a profile's name */
+
+#define QIAOI_FACET_COUNT 9u
 
 typedef struct qiaoi_parameters {
     qiao_kind side;
@@ -71,6 +90,13 @@ typedef struct qiaoi_parameters {
     char profile[QIAOI_PROFILE_MAX + 1];      /* "" = the default */
     uint32_t rank;                            /* 0 = not given */
     const char *words[QIAOI_PARAMETER_COUNT]; /* of those that are read as they are; NULL = not given */
+    const char *facets[QIAOI_FACET_COUNT];
+    size_t facet_count;
+    uint32_t facet_values;
+    bool disjunctive;
+    qiao_search_order order;
+    int32_t year_min, year_max, deadline_min, deadline_max; /* 0 = not given; deadlines in days since 1970 */
+    double money_min, money_max;
     uint64_t given;                           /* QIAOI_BIT of each that was given */
     char trl_filter[64];                      /* see qiaoi_parameters_to_match */
 } qiaoi_parameters;
@@ -102,6 +128,8 @@ const char *qiaoi_parameters_word(const qiaoi_parameters *given, qiaoi_parameter
                                   qiaoi_problem *problem);
 /* Does "country:DE" or the like pass the filters given? value NULL: unknown, which passes where none was given. */
 bool qiaoi_parameters_wants(const qiaoi_parameters *given, qiaoi_parameter parameter, const char *value);
+/* What was given, put into a search request; scope is the caller's (qiaoi_access_filter). */
+void qiaoi_parameters_to_search(const qiaoi_parameters *given, const char *scope, qiao_search_request *request);
 /* What was given, put into a match request, which says itself what is matched. TRL bounds become a filter in memory of
  * given. */
 void qiaoi_parameters_to_match(qiaoi_parameters *given, qiao_match_request *request);

@@ -8,6 +8,7 @@
 #include "http.h"
 #include "listen.h"
 #include "log.h"
+#include "misses.h"
 #include "options.h"
 #include "qiao/file.h"
 #include "reports.h"
@@ -23,12 +24,13 @@
 
 #define LOOK_EVERY_NS (500L * 1000 * 1000)
 #define RETRY_AFTER_US ((uint64_t)30 * 1000 * 1000)
-#define SPARE_FILES 256u /* descriptors beside the connections: the generation's files, the log */
+#define SPARE_FILES 1024u /* descriptors beside the connections: the generation's files, the log */
 
 typedef struct api_program {
     qiaoi_options options;
     qiao_language language;
     qiao_engine *engine;
+    qiaoi_misses *misses;
     qiao_desk *desk;
     qiaoi_listener listener;
     qiaoi_service service;
@@ -102,17 +104,21 @@ start(api_program *program, qiao_error *err)
 
     qiaoi_watch_init(&program->watch,
                      program->options.data); /* before the engine looks: what is published in between is not missed */
-    status = qiao_engine_open(&engine, &program->engine, err);
+    status = qiao_desk_open(program->options.data, true, &program->desk, err);
+    engine.desk = program->desk;
+    if (status == QIAO_OK)
+        status = qiao_engine_open(&engine, &program->engine, err);
     if (status == QIAO_OK)
         status = qiaoi_listen(program->options.listen, &program->listener, err);
     if (status == QIAO_OK)
         status = qiaoi_service_init(&program->service, program->engine, program->language,
                                     (size_t)program->options.max_body, err);
     if (status == QIAO_OK)
-        status = qiao_desk_open(program->options.data, true, &program->desk, err);
-    if (status == QIAO_OK)
         status = qiaoi_reports_start(program->engine, program->options.data, &program->reports, err);
+    if (status == QIAO_OK)
+        status = qiaoi_misses_start(program->desk, &program->misses, err);
     if (status == QIAO_OK) {
+        program->service.misses = program->misses;
         program->service.reports = program->reports;
         program->service.data_dir = program->options.data;
         program->service.access = (qiaoi_access){.desk = program->desk, .public_reads = program->options.public_reads};
@@ -236,6 +242,7 @@ run(api_program *program)
     if (program->listener.socket >= 0)
         close(program->listener.socket);
     qiaoi_reports_stop(program->reports);
+    qiaoi_misses_stop(program->misses);
     if (program->engine != NULL)
         qiao_engine_close(program->engine);
     qiao_desk_close(program->desk);

@@ -25,6 +25,7 @@ typedef struct qiaoi_service {
     size_t max_body;               /* as told to clients whose body was refused */
     qiaoi_access access;           /* without a desk, until one is put in: open, and nothing can be written */
     struct qiaoi_reports *reports; /* borrowed; NULL = nothing is counted */
+    struct qiaoi_misses *misses;  /* borrowed; NULL = what was not found is not kept */
     const char *data_dir;          /* borrowed; NULL = not known: nothing of the folder is told */
     uint64_t seed;                 /* of request ids */
     atomic_ullong requests;

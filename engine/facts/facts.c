@@ -175,21 +175,6 @@ put_partner_sizes(qiaoi_facts_maker *maker, const qiao_record *record)
     return put_codes(maker, sizes, count);
 }
 
-/* CNY for one unit of a currency; NAN = not known. */
-static double
-rate_of(const qiao_vocabulary *vocabulary, const char *currency)
-{
-    const qiao_relation *rate;
-
-    if (currency == NULL)
-        return (double)NAN;
-    if (strcmp(currency, "CNY") == 0)
-        return 1.0;
-    if (vocabulary == NULL || qiao_vocabulary_relations(vocabulary, "currency_rate", currency, INT_MAX, &rate, 1) == 0)
-        return (double)NAN;
-    return rate->weight / 1e6;
-}
-
 static qiaoi_ternary
 rights_of(const qiao_record *record)
 {
@@ -219,7 +204,7 @@ protection_of(const qiao_record *record)
 static void
 put_scalars(qiaoi_facts_maker *maker, const qiao_record *record, qiaoi_facts *f)
 {
-    double rate = rate_of(maker->vocabulary, record->currency);
+    double rate = qiao_vocabulary_cny_rate(maker->vocabulary, record->currency);
 
     f->kind = (int32_t)record->kind;
     f->trl = record->trl;

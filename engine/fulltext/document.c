@@ -20,7 +20,8 @@
 
 struct qiao_fulltext_indexer {
     qiao_analyzer *analyzer;
-    const qiao_lexicon *lexicon; /* base form; NULL: no translation */
+    const qiao_lexicon *lexicon; /* NULL: no translation */
+    const qiao_vocabulary *vocabulary;
     bool translate;              /* the record has no English text */
     qiao_fulltext_term *terms;
     uint32_t count, capacity;
@@ -33,7 +34,8 @@ struct qiao_fulltext_indexer {
 };
 
 qiao_status
-qiao_fulltext_indexer_new(qiao_analyzer *analyzer, const qiao_lexicon *lexicon, qiao_fulltext_indexer **out, qiao_error *err)
+qiao_fulltext_indexer_new(qiao_analyzer *analyzer, const qiao_lexicon *lexicon, const qiao_vocabulary *vocabulary,
+                          qiao_fulltext_indexer **out, qiao_error *err)
 {
     qiao_fulltext_indexer *indexer = qiao_calloc(1, sizeof *indexer);
 
@@ -41,7 +43,8 @@ qiao_fulltext_indexer_new(qiao_analyzer *analyzer, const qiao_lexicon *lexicon, 
     if (indexer == NULL)
         return qiao_fail_memory(err);
     indexer->analyzer = analyzer;
-    indexer->lexicon = lexicon != NULL && lexicon->senses != NULL ? lexicon : NULL;
+    indexer->lexicon = lexicon;
+    indexer->vocabulary = vocabulary;
     indexer->slot_count = FIRST_SLOTS;
     indexer->capacity = FIRST_SLOTS / 2;
     indexer->slots = qiao_calloc(indexer->slot_count, sizeof *indexer->slots);
@@ -198,6 +201,19 @@ is_inflected(const qiao_token *token)
     return token->script == QIAO_SCRIPT_LATIN && (strcmp(token->language, "de") == 0 || strcmp(token->language, "fr") == 0);
 }
 
+/* The same by a lexicon that knows shares instead of senses. */
+static bool
+add_translations(qiao_fulltext_indexer *b, qiao_fulltext_field field, const qiao_token *token)
+{
+    qiao_translation found[MEANINGS_MAX];
+    size_t n = qiao_lexicon_translations(b->lexicon, token->entry, token->form, token->form_length, found, MEANINGS_MAX);
+
+    for (size_t i = 0; i < n && i < MEANINGS_MAX; i++)
+        if (!add(b, (qiao_fulltext_term){found[i].text, (uint32_t)strlen(found[i].text), count_of(field), field}))
+            return false;
+    return true;
+}
+
 /* Its likeliest meanings, of each every word. The senses stand in the dictionary's order, the commonest first. */
 static bool
 add_meanings(qiao_fulltext_indexer *b, qiao_fulltext_field field, const qiao_token *token)
@@ -205,6 +221,8 @@ add_meanings(qiao_fulltext_indexer *b, qiao_fulltext_field field, const qiao_tok
     const qiao_lexicon *lexicon = b->lexicon;
     const qiaoi_entry *entry = &lexicon->entries[token->entry - 1];
 
+    if (lexicon->senses == NULL)
+        return add_translations(b, field, token);
     for (uint32_t i = 0; i < entry->count && i < MEANINGS_MAX; i++) {
         const qiaoi_sense *sense = &lexicon->senses[entry->first + i];
 
@@ -298,16 +316,17 @@ set_trl(const qiao_record *record, double slots[QIAO_SLOT_COUNT])
 }
 
 static void
-set_slots(const qiao_record *record, double slots[QIAO_SLOT_COUNT])
+set_slots(const qiao_record *record, const qiao_vocabulary *vocabulary, double slots[QIAO_SLOT_COUNT])
 {
+    double rate = qiao_vocabulary_cny_rate(vocabulary, record->currency);
     int32_t updated = record->updated_day != QIAO_UNKNOWN ? record->updated_day : record->published_day;
     int32_t expires = record->expires_day != QIAO_UNKNOWN ? record->expires_day : record->respond_day;
 
     for (int slot = 0; slot < QIAO_SLOT_COUNT; slot++)
         slots[slot] = (double)NAN;
     set_trl(record, slots);
-    slots[QIAO_SLOT_MONEY_MIN] = record->money_min;
-    slots[QIAO_SLOT_MONEY_MAX] = record->money_max;
+    slots[QIAO_SLOT_MONEY_MIN] = (isnan(record->money_min) ? record->money_max : record->money_min) * rate;
+    slots[QIAO_SLOT_MONEY_MAX] = (isnan(record->money_max) ? record->money_min : record->money_max) * rate;
     slots[QIAO_SLOT_UPDATED] = known_day(updated);
     slots[QIAO_SLOT_EXPIRES] = known_day(expires);
 }
@@ -330,7 +349,7 @@ qiao_fulltext_indexer_begin(qiao_fulltext_indexer *indexer, const qiao_record *r
     qiao_arena_reset(indexer->forms);
     indexer->document = (qiao_fulltext_document){.id = record->id, .filters = tags, .filter_count = tag_count};
     indexer->translate = indexer->lexicon != NULL && !has_english(record);
-    set_slots(record, indexer->document.slots);
+    set_slots(record, indexer->vocabulary, indexer->document.slots);
     return add_strings(indexer, record, err);
 }
 

@@ -19,10 +19,12 @@
 typedef struct qiao_fulltext_indexer qiao_fulltext_indexer;
 
 /*
- * analyzer is borrowed: it reads the short strings (organisation, keywords) that are no texts. lexicon (of the analyzer, base form; borrowed) gives
- * the English meaning of German, French and Japanese words; NULL: they are not translated.
+ * analyzer is borrowed: it reads the short strings (organisation, keywords) that are no texts. lexicon (of the analyzer; borrowed) gives
+ * the English meaning of German, French and Japanese words; NULL: they are not translated. vocabulary (borrowed) turns money into CNY; NULL: only
+ * CNY is known.
  */
-qiao_status qiao_fulltext_indexer_new(qiao_analyzer *analyzer, const qiao_lexicon *lexicon, qiao_fulltext_indexer **out, qiao_error *err) QIAO_CHECK;
+qiao_status qiao_fulltext_indexer_new(qiao_analyzer *analyzer, const qiao_lexicon *lexicon, const qiao_vocabulary *vocabulary,
+                                      qiao_fulltext_indexer **out, qiao_error *err) QIAO_CHECK;
 void qiao_fulltext_indexer_free(qiao_fulltext_indexer *indexer);
 
 /* Start a record; it and its tags (as qiao_record_tags gives them) must live until end. Uses the analyzer. QIAO_E_NOMEM. */

@@ -21,7 +21,7 @@
 #include <xapian.h>
 
 #include "fulltext/guard_xapian.h"
-#include "fulltext/words_xapian.h"
+#include "fulltext/query_xapian.h"
 
 namespace {
 
@@ -88,7 +88,10 @@ struct qiao_fulltext_writer {
 
 struct qiao_fulltext {
     std::string path;
-    Xapian::Database database;
+    Xapian::Database database; /* what is searched: the one on disk, and the other where it holds anything */
+    Xapian::Database disk;
+    Xapian::WritableDatabase beside;
+    std::vector<uint32_t> matches;
 };
 
 /* ---- writing ---- */
@@ -283,7 +286,7 @@ qiao_fulltext_open(const char *path, qiao_fulltext **out, qiao_error *err)
         Xapian::Database database = open_database(path);
 
         check_format(database);
-        *out = new qiao_fulltext{path, database};
+        *out = new qiao_fulltext{path, database, database, Xapian::WritableDatabase(), {}};
         return QIAO_OK;
     });
 }
@@ -334,66 +337,13 @@ qiao_fulltext_frequency(qiao_fulltext *fulltext, const char *form, size_t length
 
 namespace {
 
-/* One filter string "a|b". An empty query result means that it is none. */
-bool
-filter_query(const char *filter, Xapian::Query &out)
+/* The library numbers the documents of two databases in turn. */
+uint32_t
+own_docid(const qiao_fulltext &fulltext, Xapian::docid docid)
 {
-    std::vector<Xapian::Query> any;
-    char term[QIAOI_TERM_ROOM];
-
-    for (const char *at = filter;;) {
-        size_t length = std::strcspn(at, "|"), term_length = qiaoi_fulltext_tag_term(at, length, term);
-
-        if (term_length == 0)
-            return false;
-        any.emplace_back(std::string(term, term_length));
-        if (at[length] == '\0')
-            break;
-        at += length + 1;
-    }
-    out = Xapian::Query(Xapian::Query::OP_OR, any.begin(), any.end());
-    return true;
-}
-
-/* Open at the low end still means "known": an empty value sorts below every number. */
-Xapian::Query
-range_query(qiao_fulltext_slot slot, double low, double high)
-{
-    std::string from = Xapian::sortable_serialise(std::isnan(low) ? -1e300 : low);
-
-    if (std::isnan(high))
-        return Xapian::Query(Xapian::Query::OP_VALUE_GE, slot, from);
-    return Xapian::Query(Xapian::Query::OP_VALUE_RANGE, slot, from, Xapian::sortable_serialise(high));
-}
-
-/* Not Query::MatchAll: that shared object's reference count is not safe between threads. */
-Xapian::Query
-everything()
-{
-    return Xapian::Query(std::string());
-}
-
-qiao_status
-build_query(const Xapian::Database &database, const qiao_fulltext_query &query, Xapian::Query &out, qiao_error *err)
-{
-    std::vector<Xapian::Query> conditions;
-
-    if (query.word_count > QIAO_FULLTEXT_WORDS_MAX)
-        return qiao_fail(err, QIAO_E_QUERY, "the query has %zu words, at most %u are searched", query.word_count,
-                         QIAO_FULLTEXT_WORDS_MAX);
-    for (size_t i = 0; i < query.filter_count; i++) {
-        Xapian::Query filter;
-
-        if (!filter_query(query.filters[i], filter))
-            return qiao_fail(err, QIAO_E_QUERY, "a filter is written name:value, this is not: %s", query.filters[i]);
-        conditions.push_back(filter);
-    }
-    for (size_t i = 0; i < query.range_count; i++)
-        conditions.push_back(range_query(query.ranges[i].slot, query.ranges[i].low, query.ranges[i].high));
-    out = query.word_count == 0 ? everything() : words_query(database, query);
-    if (!conditions.empty())
-        out = Xapian::Query(Xapian::Query::OP_FILTER, out, Xapian::Query(Xapian::Query::OP_AND, conditions.begin(), conditions.end()));
-    return QIAO_OK;
+    if (fulltext.beside.get_doccount() == 0)
+        return docid;
+    return (docid - 1) / 2 + 1 + ((docid - 1) % 2 == 0 ? 0 : QIAO_FULLTEXT_BESIDE);
 }
 
 Xapian::MSet
@@ -401,28 +351,64 @@ run_query(const Xapian::Database &database, const Xapian::Query &query, const qi
 {
     Xapian::Enquire enquire(database);
     Xapian::doccount wanted = request.offset + request.limit;
+    order_key key(request.order, request.today);
+    bool by_date = request.order == QIAO_FT_ORDER_NEWEST ||
+                   (request.order == QIAO_FT_ORDER_RELEVANCE && request.word_count == 0);
 
     enquire.set_query(query);
-    if (request.word_count == 0) {
+    enquire.set_weighting_scheme(Xapian::BM25Weight(1.2, 0, 0, 0.6, 0.3));
+    if (request.word_count == 0)
         enquire.set_weighting_scheme(Xapian::BoolWeight());
+    if (by_date)
         enquire.set_sort_by_value(order_slot, false);
-    } else {
-        enquire.set_weighting_scheme(Xapian::BM25Weight(1.2, 0, 0, 0.6, 0.3));
+    else if (request.order == QIAO_FT_ORDER_RELEVANCE)
         enquire.set_sort_by_relevance_then_value(order_slot, false);
-    }
+    else
+        enquire.set_sort_by_key(&key, false);
     return enquire.get_mset(request.offset, request.limit, std::max(wanted, exact_totals));
 }
 
 void
-copy_hits(const Xapian::MSet &found, qiao_fulltext_hit *hits, size_t *count_out, uint64_t *total_out, bool *estimated_out)
+copy_hits(const qiao_fulltext &fulltext, const Xapian::MSet &found, qiao_fulltext_hit *hits, size_t *count_out, uint64_t *total_out,
+          bool *estimated_out)
 {
     size_t count = 0;
 
     for (Xapian::MSetIterator hit = found.begin(); hit != found.end(); ++hit, count++)
-        hits[count] = {*hit, hit.get_weight()};
+        hits[count] = {own_docid(fulltext, *hit), hit.get_weight()};
     *count_out = count;
     *total_out = found.get_matches_estimated();
     *estimated_out = found.get_matches_lower_bound() != found.get_matches_upper_bound();
+}
+
+/* Notes every document of one database that matches; the library tells a document's number in its own database. */
+class collector : public Xapian::MatchSpy {
+  public:
+    collector(std::vector<uint32_t> &docids, uint32_t base) : docids_(docids), base_(base)
+    {
+    }
+
+    void
+    operator()(const Xapian::Document &document, double) override
+    {
+        docids_.push_back(base_ + document.get_docid());
+    }
+
+  private:
+    std::vector<uint32_t> &docids_;
+    uint32_t base_;
+};
+
+void
+collect(const Xapian::Database &database, const Xapian::Query &query, uint32_t base, std::vector<uint32_t> &docids)
+{
+    Xapian::Enquire enquire(database);
+    collector spy(docids, base);
+
+    enquire.set_query(query);
+    enquire.set_weighting_scheme(Xapian::BoolWeight());
+    enquire.add_matchspy(&spy);
+    enquire.get_mset(0, 1, database.get_doccount());
 }
 
 } // namespace
@@ -439,7 +425,7 @@ qiao_fulltext_search(qiao_fulltext *fulltext, const qiao_fulltext_query *query, 
             return st;
         for (int attempt = 1;; attempt++) {
             try {
-                copy_hits(run_query(fulltext->database, built, *query), hits, count_out, total_out, estimated_out);
+                copy_hits(*fulltext, run_query(fulltext->database, built, *query), hits, count_out, total_out, estimated_out);
                 return QIAO_OK;
             } catch (const Xapian::DatabaseModifiedError &) {
                 if (attempt == modified_tries)
@@ -463,6 +449,77 @@ qiao_fulltext_total(qiao_fulltext *fulltext, const qiao_fulltext_query *query, u
         enquire.set_query(built);
         enquire.set_weighting_scheme(Xapian::BoolWeight());
         *total_out = enquire.get_mset(0, 0, fulltext->database.get_doccount()).get_matches_estimated();
+        return QIAO_OK;
+    });
+}
+
+extern "C" qiao_status
+qiao_fulltext_matches(qiao_fulltext *fulltext, const qiao_fulltext_query *query, const uint32_t **out, size_t *count_out,
+                      qiao_error *err)
+{
+    fulltext->matches.clear();
+    return guarded(err, fulltext->path.c_str(), [&] {
+        Xapian::Query built;
+        qiao_status st = build_query(fulltext->database, *query, built, err);
+
+        if (st != QIAO_OK)
+            return st;
+        collect(fulltext->disk, built, 0, fulltext->matches);
+        if (fulltext->beside.get_doccount() > 0)
+            collect(fulltext->beside, built, QIAO_FULLTEXT_BESIDE, fulltext->matches);
+        std::sort(fulltext->matches.begin(), fulltext->matches.end());
+        *out = fulltext->matches.data();
+        *count_out = fulltext->matches.size();
+        return QIAO_OK;
+    });
+}
+
+/* ---- documents beside ---- */
+
+namespace {
+
+/* A database that holds nothing is left out: searches without it are faster. */
+void
+join_databases(qiao_fulltext &fulltext)
+{
+    fulltext.database = Xapian::Database();
+    fulltext.database.add_database(fulltext.disk);
+    if (fulltext.beside.get_doccount() > 0)
+        fulltext.database.add_database(fulltext.beside);
+}
+
+} // namespace
+
+extern "C" qiao_status
+qiao_fulltext_beside_put(qiao_fulltext *fulltext, const qiao_fulltext_document *document, qiao_error *err)
+{
+    return guarded(err, fulltext->path.c_str(), [&] {
+        Xapian::Document filled;
+
+        if (document->docid == 0 || document->docid >= QIAO_FULLTEXT_BESIDE / 2)
+            return qiao_fail(err, QIAO_E_USAGE, "no document beside the full-text index has the number %lu",
+                             static_cast<unsigned long>(document->docid));
+        fill_document(*document, filled);
+        filled.add_boolean_term(beside_term);
+        if (fulltext->beside.get_doccount() == 0 && fulltext->beside.get_lastdocid() == 0)
+            fulltext->beside = Xapian::WritableDatabase(std::string(), Xapian::DB_BACKEND_INMEMORY);
+        fulltext->beside.replace_document(document->docid, filled);
+        join_databases(*fulltext);
+        return QIAO_OK;
+    });
+}
+
+extern "C" qiao_status
+qiao_fulltext_beside_remove(qiao_fulltext *fulltext, uint32_t docid, qiao_error *err)
+{
+    return guarded(err, fulltext->path.c_str(), [&] {
+        try {
+            if (fulltext->beside.get_doccount() > 0)
+                fulltext->beside.delete_document(docid);
+        } catch (const Xapian::DocNotFoundError &) {
+            return QIAO_OK;
+        }
+        join_databases(*fulltext);
         return QIAO_OK;
     });
 }

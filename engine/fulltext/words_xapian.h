@@ -49,6 +49,37 @@ single_form(const Xapian::Database &database, const char *form, size_t form_leng
     return {Xapian::Query(Xapian::Query::OP_SYNONYM, lists.begin(), lists.end()), documents * (1 - without)};
 }
 
+/* Terms read at most to find the commonest; a prefix that more have is one of one or two letters. */
+constexpr size_t prefix_terms_read = 20000;
+
+/* Every word that begins with the form, the commonest of them, as one word. */
+piece
+prefix_form(const Xapian::Database &database, const char *form, size_t form_length, unsigned fields)
+{
+    typedef std::pair<Xapian::doccount, std::string> word;
+    std::vector<Xapian::Query> lists;
+    double documents = std::max(1u, database.get_doccount()), without = 1;
+    char term[QIAOI_TERM_ROOM];
+
+    for (unsigned field = 0; field < QIAO_FT_FIELD_COUNT; field++) {
+        if (fields != 0 && (fields & (1u << field)) == 0)
+            continue;
+        std::string prefix(term, qiaoi_fulltext_word_term(static_cast<qiao_fulltext_field>(field), form, form_length, term));
+        std::vector<word> words;
+        size_t read = 0;
+
+        for (Xapian::TermIterator at = database.allterms_begin(prefix); at != database.allterms_end(prefix) && read < prefix_terms_read; ++at, read++)
+            words.emplace_back(at.get_termfreq(), *at);
+        std::sort(words.begin(), words.end(), [](const word &a, const word &b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
+        words.resize(std::min<size_t>(words.size(), QIAO_FULLTEXT_EXPANSION_MAX));
+        for (const word &one : words) {
+            without *= 1 - one.first / documents;
+            lists.emplace_back(one.second);
+        }
+    }
+    return {lists.empty() ? Xapian::Query() : Xapian::Query(Xapian::Query::OP_SYNONYM, lists.begin(), lists.end()), documents * (1 - without)};
+}
+
 /* One alternative of a word. */
 struct option {
     piece found;
@@ -69,7 +100,8 @@ read_option(const Xapian::Database &database, const qiao_fulltext_alternative &a
         const char *space = std::find(at, end, ' ');
 
         if (space > at) {
-            piece part = single_form(database, at, static_cast<size_t>(space - at), fields);
+            size_t length = static_cast<size_t>(space - at);
+            piece part = alternative.prefix ? prefix_form(database, at, length, fields) : single_form(database, at, length, fields);
 
             parts.push_back(part.query);
             rarest = std::min(rarest, part.frequency);
@@ -191,13 +223,15 @@ word_query(const Xapian::Database &database, const qiao_fulltext_word &word, boo
     return Xapian::Query(Xapian::Query::OP_MAX, best.begin(), best.end());
 }
 
+/* The words of one run, or of all. */
 Xapian::Query
-words_query(const Xapian::Database &database, const qiao_fulltext_query &query)
+words_query(const Xapian::Database &database, const qiao_fulltext_query &query, uint32_t run)
 {
     std::vector<Xapian::Query> required, optional;
 
     for (size_t i = 0; i < query.word_count; i++)
-        (query.words[i].required ? required : optional).push_back(word_query(database, query.words[i], query.loose));
+        if (run == QIAO_FULLTEXT_EVERY_RUN || query.words[i].run == run)
+            (query.words[i].required ? required : optional).push_back(word_query(database, query.words[i], query.loose));
     Xapian::Query any(Xapian::Query::OP_OR, optional.begin(), optional.end());
 
     if (query.prefer_all && optional.size() > 1)

@@ -175,7 +175,7 @@ open_worker(worker *w, qiao_error *err)
     if (st == QIAO_OK && w->tag_strings == NULL)
         st = qiao_fail_memory(err);
     if (st == QIAO_OK)
-        st = qiao_fulltext_indexer_new(w->shard->collector.analyzer, w->shared->analysis->lexicon, &w->indexer, err);
+        st = qiao_fulltext_indexer_new(w->shard->collector.analyzer, w->shared->analysis->lexicon, w->shared->analysis->vocabulary, &w->indexer, err);
     if (st == QIAO_OK)
         st = qiaoi_facts_maker_init(&w->facts, w->shared->analysis->vocabulary, w->shared->analysis->units,
                                     w->shard->collector.analyzer, err);

@@ -51,6 +51,7 @@ qiao_engine_open(const qiao_engine_options *options, qiao_engine **out, qiao_err
     }
     engine->pinned = options->generation;
     engine->trust_files = options->trust_files;
+    engine->desk = options->desk;
     engine->data_dir = qiao_strdup(options->data_dir);
     engine->share_dir = options->share_dir == NULL ? NULL : qiao_strdup(options->share_dir);
     st = engine->data_dir == NULL || (options->share_dir != NULL && engine->share_dir == NULL) ? qiao_fail_memory(err)

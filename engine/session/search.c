@@ -1,8 +1,8 @@
 /* qiao_search_json: reads the query, checks the filters, searches, and has the answer written. */
 #include "session/search_internal.h"
 
-#include <math.h>
-#include <stdio.h>
+#include "store/generation_internal.h"
+
 #include <string.h>
 
 /* With so few documents that have every word, those with some of them are shown after them. */
@@ -15,33 +15,9 @@ check_request(const qiao_search_request *request, qiao_error *err)
         return qiao_fail(err, QIAO_E_LIMIT, "limit %u is more than %u", request->limit, QIAOI_SEARCH_LIMIT_MAX);
     if (request->offset > QIAOI_SEARCH_DEPTH_MAX || request->offset + request->limit > QIAOI_SEARCH_DEPTH_MAX)
         return qiao_fail(err, QIAO_E_LIMIT, "offset and limit together reach past the first %u", QIAOI_SEARCH_DEPTH_MAX);
-    if ((request->trl_min != QIAO_UNKNOWN && (request->trl_min < 1 || request->trl_min > 9)) ||
-        (request->trl_max != QIAO_UNKNOWN && (request->trl_max < 1 || request->trl_max > 9)))
-        return qiao_fail(err, QIAO_E_QUERY, "a TRL is between 1 and 9");
-    if (request->trl_min != QIAO_UNKNOWN && request->trl_max != QIAO_UNKNOWN && request->trl_min > request->trl_max)
-        return qiao_fail(err, QIAO_E_QUERY, "trl_min %d is above trl_max %d", (int)request->trl_min, (int)request->trl_max);
-    return QIAO_OK;
-}
-
-static double
-bound(int32_t level)
-{
-    return level == QIAO_UNKNOWN ? (double)NAN : (double)level;
-}
-
-/* A record whose TRL range meets the one asked for. */
-static void
-add_trl(const qiao_search_request *request, qiao_fulltext_query *query)
-{
-    if (request->trl_min == QIAO_UNKNOWN && request->trl_max == QIAO_UNKNOWN)
-        return;
-    query->ranges[0].slot = QIAO_SLOT_TRL_MAX;
-    query->ranges[0].low = bound(request->trl_min);
-    query->ranges[0].high = (double)NAN;
-    query->ranges[1].slot = QIAO_SLOT_TRL_MIN;
-    query->ranges[1].low = (double)NAN;
-    query->ranges[1].high = bound(request->trl_max);
-    query->range_count = 2;
+    if (request->order > QIAO_ORDER_DEADLINE)
+        return qiao_fail(err, QIAO_E_QUERY, "there is no such order");
+    return qiaoi_bounds_check(request, err);
 }
 
 typedef struct search {
@@ -50,45 +26,71 @@ typedef struct search {
     qiaoi_search_words words;
     qiao_fulltext_word *asked; /* one for each of words */
     const char *filters[QIAOI_FILTERS_MAX];
+    size_t own_filters; /* of the request, from the second on; then the scope, an id, the years */
     bool by_id;
+    qiaoi_view *view;
     qiao_fulltext_query query;
     qiao_fulltext_hit *hits;
     qiaoi_search_result result;
 } search;
 
 static qiao_status
-add_id(search *s, const char *id, qiao_error *err)
+add_filter(search *s, const char *name, const char *value, qiao_error *err)
 {
-    size_t length = strlen(id);
-    char *filter = qiao_arena_alloc(s->session->arena, length + 4);
+    size_t name_length = strlen(name), length = strlen(value);
+    char *filter = qiao_arena_alloc(s->session->arena, name_length + length + 1);
 
     if (filter == NULL)
         return qiao_fail_memory(err);
-    memcpy(filter, "id:", 3);
-    memcpy(filter + 3, id, length + 1);
+    memcpy(filter, name, name_length);
+    memcpy(filter + name_length, value, length + 1);
     s->filters[s->query.filter_count++] = filter;
-    s->by_id = true;
     return QIAO_OK;
+}
+
+static const qiao_fulltext_order orders[] = {[QIAO_ORDER_RELEVANCE] = QIAO_FT_ORDER_RELEVANCE,
+                                             [QIAO_ORDER_NEWEST] = QIAO_FT_ORDER_NEWEST,
+                                             [QIAO_ORDER_OLDEST] = QIAO_FT_ORDER_OLDEST,
+                                             [QIAO_ORDER_TRL] = QIAO_FT_ORDER_TRL,
+                                             [QIAO_ORDER_DEADLINE] = QIAO_FT_ORDER_DEADLINE};
+
+static qiao_status
+add_conditions(search *s, const char *id, qiao_error *err)
+{
+    const qiao_search_request *request = s->request;
+    qiao_status st = QIAO_OK;
+
+    s->own_filters = s->query.filter_count - 1;
+    s->by_id = id != NULL;
+    if (request->scope != NULL)
+        st = add_filter(s, "", request->scope, err);
+    if (st == QIAO_OK && id != NULL)
+        st = add_filter(s, "id:", id, err);
+    return st;
 }
 
 static qiao_status
 prepare(search *s, qiao_error *err)
 {
+    const qiao_search_request *request = s->request;
     const char *id = NULL;
-    qiao_status st = qiaoi_search_filters(s->session, s->request, s->filters, &s->query.filter_count, err);
+    qiao_status st = qiaoi_search_filters(s->session, request, s->filters, &s->query.filter_count, err);
 
     if (st == QIAO_OK)
-        st = qiaoi_search_read(s->session, s->request, &s->words, &id, err);
-    if (st != QIAO_OK)
-        return st;
-    if (id != NULL)
-        st = add_id(s, id, err);
+        st = qiaoi_view_open(s->session, request->side, request->scope, &s->view, err);
+    if (st == QIAO_OK)
+        st = qiaoi_search_read(s->session, s->view, request, &s->words, &id, err);
+    if (st == QIAO_OK)
+        st = add_conditions(s, id, err);
     if (st != QIAO_OK)
         return st;
     s->query.filters = s->filters;
-    s->query.offset = s->request->offset;
-    s->query.limit = s->request->limit == 0 ? QIAOI_SEARCH_LIMIT_DEFAULT : s->request->limit;
-    add_trl(s->request, &s->query);
+    s->query.offset = request->offset;
+    s->query.limit = request->limit == 0 ? QIAOI_SEARCH_LIMIT_DEFAULT : request->limit;
+    s->query.order = orders[request->order];
+    s->query.today = qiaoi_generation_day(s->session->snapshot->generation);
+    s->query.hidden = (const char *const *)s->view->hidden;
+    s->query.hidden_count = s->view->hidden_count;
     s->asked = qiao_arena_alloc(s->session->arena, (s->words.count + 1) * sizeof *s->asked);
     s->hits = qiao_arena_alloc(s->session->arena, s->query.limit * sizeof *s->hits);
     return s->asked == NULL || s->hits == NULL ? qiao_fail_memory(err) : QIAO_OK;
@@ -100,20 +102,28 @@ prepare(search *s, qiao_error *err)
  */
 typedef enum strictness { STRICT, RELAXED, LOOSE } strictness;
 
+/* Has the run of a word one that is asked for? */
+static bool
+has_major(const search *s, uint32_t run)
+{
+    for (size_t i = 0; i < s->words.count; i++)
+        if (s->words.items[i].run == run && !s->words.items[i].minor)
+            return true;
+    return false;
+}
+
 static void
 ask(search *s, strictness how)
 {
-    size_t major = 0;
-
-    for (size_t i = 0; i < s->words.count; i++)
-        major += !s->words.items[i].minor;
     for (size_t i = 0; i < s->words.count; i++) {
         const qiaoi_search_word *word = &s->words.items[i];
+        bool all = how == STRICT || word->negative; /* what is left out has all of the words */
 
         s->asked[i] = (qiao_fulltext_word){.alternatives = word->alternatives,
                                            .count = word->count,
+                                           .run = word->run,
                                            .fields = word->fields,
-                                           .required = word->quoted || (how == STRICT && (!word->minor || major == 0)),
+                                           .required = word->quoted || (all && (!word->minor || !has_major(s, word->run))),
                                            .together_least = word->together_least,
                                            .together_weight = word->together_weight};
     }
@@ -121,6 +131,10 @@ ask(search *s, strictness how)
     s->query.word_count = s->words.count;
     s->query.prefer_all = how != STRICT;
     s->query.loose = how == LOOSE;
+    if (s->words.tree != NULL) {
+        s->query.nodes = s->words.tree->nodes;
+        s->query.node_count = s->words.tree->count;
+    }
 }
 
 static qiao_status
@@ -128,26 +142,41 @@ run(search *s, qiao_error *err)
 {
     qiaoi_search_result *result = &s->result;
 
-    return qiao_fulltext_search(s->session->fulltext, &s->query, s->hits, &result->hit_count, &result->total, &result->estimated, err);
+    return qiao_fulltext_search(s->view->fulltext, &s->query, s->hits, &result->hit_count, &result->total, &result->estimated, err);
 }
 
-/* What the TRL bounds leave out only because it is not known. */
 static qiao_status
-count_unknown_trl(search *s, qiao_error *err)
+count_with(search *s, qiaoi_bound but, bool known, uint64_t *out, qiao_error *err)
 {
     qiao_fulltext_query query = s->query;
-    uint64_t all = 0, with_trl = 0;
+    const char *filters[QIAOI_FILTERS_MAX];
     qiao_status st;
 
     query.range_count = 0;
-    st = qiao_fulltext_total(s->session->fulltext, &query, &all, err);
-    query.range_count = 1;
-    query.ranges[0].slot = QIAO_SLOT_TRL_MIN;
-    query.ranges[0].low = query.ranges[0].high = (double)NAN;
-    if (st == QIAO_OK)
-        st = qiao_fulltext_total(s->session->fulltext, &query, &with_trl, err);
-    s->result.trl_asked = true;
-    s->result.trl_unknown = all - with_trl;
+    query.filter_count = s->own_filters + 1 + (s->request->scope != NULL) + s->by_id;
+    memcpy(filters, s->filters, query.filter_count * sizeof *filters);
+    query.filters = filters;
+    st = qiaoi_bounds_add(s->session->arena, s->request, but, known, &query, filters, err);
+    return st == QIAO_OK ? qiao_fulltext_total(s->view->fulltext, &query, out, err) : st;
+}
+
+/* What a bound leaves out only because the value is not known. */
+static qiao_status
+count_unknown(search *s, qiao_error *err)
+{
+    qiao_status st = QIAO_OK;
+
+    for (qiaoi_bound bound = 0; st == QIAO_OK && bound < QIAOI_BOUND_COUNT; bound++) {
+        uint64_t all = 0, known = 0;
+
+        s->result.bounded[bound] = qiaoi_bounds_asked(s->request, bound);
+        if (!s->result.bounded[bound])
+            continue;
+        st = count_with(s, bound, false, &all, err);
+        if (st == QIAO_OK)
+            st = count_with(s, bound, true, &known, err);
+        s->result.unknown[bound] = all - known;
+    }
     return st;
 }
 
@@ -181,24 +210,56 @@ run_as(search *s, strictness how, qiao_error *err)
     return run(s, err);
 }
 
+/* Counted as it was run last. */
+static qiao_status
+count_facets(search *s, qiao_error *err)
+{
+    qiaoi_search_result *result = &s->result;
+    qiao_status st = qiaoi_facets_count(s->session, s->view, s->request, &s->query, s->filters + 1, s->own_filters,
+                                        &result->facets, err);
+
+    if (st == QIAO_OK && result->facets != NULL) {
+        result->total = result->facets->total;
+        result->estimated = false;
+    }
+    return st;
+}
+
 static qiao_status
 find(search *s, qiao_error *err)
 {
     qiaoi_search_result *result = &s->result;
-    qiao_status st;
+    /* an order that says nothing of how good a record is would mix those with some words among those with all */
+    uint64_t enough = s->request->order == QIAO_ORDER_RELEVANCE && !s->words.exact ? RELAX_BELOW : 1;
+    qiao_status st = qiaoi_bounds_add(s->session->arena, s->request, QIAOI_BOUND_COUNT, false, &s->query, s->filters, err);
 
-    if (asks_for_nothing(s))
-        return QIAO_OK;
-    st = run_as(s, STRICT, err);
+    if (st == QIAO_OK)
+        st = run_as(s, STRICT, err);
     result->with_all = result->total;
-    if (st == QIAO_OK && result->total < RELAX_BELOW && s->words.count > 1)
+    if (st == QIAO_OK && result->total < enough && s->words.count > 1)
         st = run_as(s, RELAXED, err);
-    if (st == QIAO_OK && result->total < RELAX_BELOW && has_phrase(s))
+    if (st == QIAO_OK && result->total < enough && has_phrase(s))
         st = run_as(s, LOOSE, err);
     result->relaxed = result->total != result->with_all;
-    if (st == QIAO_OK && s->query.range_count > 0)
-        st = count_unknown_trl(s, err);
-    return st;
+    if (st == QIAO_OK)
+        st = count_unknown(s, err);
+    return st == QIAO_OK ? count_facets(s, err) : st;
+}
+
+/* A page is full, the next one may be asked for, and there is something on it. */
+static bool
+has_more(const search *s)
+{
+    uint64_t next = (uint64_t)s->query.offset + s->query.limit;
+
+    return s->result.hit_count == s->query.limit && s->result.total > next && next < QIAOI_SEARCH_DEPTH_MAX;
+}
+
+static qiao_status
+find_nothing(search *s, qiao_error *err)
+{
+    s->query.filter_count = 0;
+    return qiaoi_facets_count(s->session, s->view, s->request, NULL, NULL, 0, &s->result.facets, err);
 }
 
 qiao_status
@@ -208,14 +269,18 @@ qiao_search_json(qiao_session *session, const qiao_search_request *request, qiao
     size_t before = out->length;
     qiao_status st = check_request(request, err);
 
+    if (st == QIAO_OK)
+        st = qiaoi_facets_check(request, err);
     if (st != QIAO_OK)
         return st;
     qiao_arena_reset(session->arena);
     st = prepare(&s, err);
     if (st == QIAO_OK)
-        st = find(&s, err);
+        st = asks_for_nothing(&s) ? find_nothing(&s, err) : find(&s, err);
     if (st != QIAO_OK)
         return st;
+    s.result.more = has_more(&s);
+    s.result.view = s.view;
     s.result.request = request;
     s.result.words = &s.words;
     s.result.hits = s.hits;
@@ -224,5 +289,15 @@ qiao_search_json(qiao_session *session, const qiao_search_request *request, qiao
         out->length = before; /* no half an answer */
         out->data[before] = '\0';
     }
+    return st;
+}
+
+qiao_status
+qiao_search_basis(qiao_session *session, qiao_kind side, const char *scope, uint64_t *out, qiao_error *err)
+{
+    qiaoi_view *view;
+    qiao_status st = qiaoi_view_open(session, side, scope, &view, err);
+
+    *out = st == QIAO_OK ? view->basis : 0;
     return st;
 }

@@ -6,7 +6,6 @@
 
 #include "fulltext/document.h"
 #include "qiao/file.h"
-#include "store/generation_internal.h"
 
 #include <string.h>
 
@@ -73,10 +72,10 @@ collect_forms(qiao_session *session, const qiaoi_search_words *words, form_set *
     for (uint32_t i = 0; i < set->size; i++)
         set->forms[i] = NULL;
     for (size_t i = 0; i < words->count; i++)
-        for (size_t k = 0; k < words->items[i].count; k++) {
+        for (size_t k = 0; k < words->items[i].count && !words->items[i].negative; k++) {
             const qiao_fulltext_alternative *alternative = &words->items[i].alternatives[k];
 
-            if (alternative->weight >= HIGHLIGHT_WEIGHT_MIN)
+            if (alternative->weight >= HIGHLIGHT_WEIGHT_MIN && !alternative->prefix)
                 add_forms(set, alternative->form, alternative->length);
         }
     return QIAO_OK;
@@ -86,10 +85,26 @@ collect_forms(qiao_session *session, const qiaoi_search_words *words, form_set *
 
 typedef struct answer {
     qiao_session *session;
+    const qiaoi_view *view;
+    const qiaoi_search_words *words;
     qiao_buffer *out;
     form_set marked;
+    double score_scale;
     bool first_mark;
 } answer;
+
+static bool
+is_marked_prefix(const answer *a, const char *form, size_t length)
+{
+    for (size_t i = 0; i < a->words->count; i++) {
+        const qiaoi_search_word *word = &a->words->items[i];
+        const qiao_fulltext_alternative *prefix = &word->alternatives[0];
+
+        if (word->prefix && !word->negative && prefix->length <= length && memcmp(prefix->form, form, prefix->length) == 0)
+            return true;
+    }
+    return false;
+}
 
 static bool
 is_marked_form(const answer *a, const char *form, size_t length)
@@ -120,7 +135,7 @@ is_marked(const answer *a, const qiao_token *token)
 
     if (token->stop_word)
         return false;
-    if (is_marked_form(a, token->form, token->form_length))
+    if (is_marked_form(a, token->form, token->form_length) || is_marked_prefix(a, token->form, token->form_length))
         return true;
     if (token->entry != 0 && (german || french || strcmp(token->language, "ja") == 0) && is_marked_meaning(a, token))
         return true;
@@ -267,7 +282,7 @@ write_record(answer *a, const qiao_record *record, double score, qiao_error *err
 
     qiao_buffer_text(a->out, "{\"id\":");
     qiao_buffer_json_string(a->out, record->id, strlen(record->id));
-    qiao_buffer_printf(a->out, ",\"kind\":\"%s\",\"score\":%.4f", record->kind == QIAO_PROJECT ? "project" : "need", score);
+    qiao_buffer_printf(a->out, ",\"kind\":\"%s\",\"score\":%.4f", record->kind == QIAO_PROJECT ? "project" : "need", score / a->score_scale);
     write_texts(a, record, "title");
     write_texts(a, record, "summary");
     write_facts(a, record);
@@ -282,14 +297,8 @@ write_hit(answer *a, const qiao_fulltext_hit *hit, qiao_error *err)
 {
     qiao_buffer *json = &a->session->json;
     qiao_record *record = NULL;
-    qiao_kind kind;
-    uint32_t docid;
-    qiao_status st;
+    qiao_status st = qiaoi_view_json(a->session, a->view, hit->docid, json, err);
 
-    if (!qiaoi_generation_place(a->session->snapshot->generation, hit->docid - 1, &kind, &docid))
-        return qiao_fail(err, QIAO_E_CORRUPT, "the full-text index has a document %lu that no record goes with", (unsigned long)hit->docid);
-    qiao_buffer_clear(json);
-    st = qiao_generation_json(a->session->snapshot->generation, kind, docid, json, err);
     if (st == QIAO_OK)
         st = qiao_record_parse(json->data, json->length, NULL, &record, NULL, err);
     if (st == QIAO_OK)
@@ -303,7 +312,7 @@ write_hit(answer *a, const qiao_fulltext_hit *hit, qiao_error *err)
 static void
 write_terms(answer *a, const qiaoi_search_words *words)
 {
-    qiao_buffer_text(a->out, "],\"terms\":[");
+    qiao_buffer_text(a->out, ",\"terms\":[");
     for (size_t i = 0; i < words->count; i++) {
         const qiaoi_search_word *word = &words->items[i];
 
@@ -315,7 +324,71 @@ write_terms(answer *a, const qiaoi_search_words *words)
                 qiao_buffer_char(a->out, ',');
             qiao_buffer_json_string(a->out, word->translations[k], strlen(word->translations[k]));
         }
-        qiao_buffer_text(a->out, "]}");
+        qiao_buffer_text(a->out, word->prefix ? "],\"prefix\":true" : "]");
+        qiao_buffer_text(a->out, word->negative ? ",\"excluded\":true}" : "}");
+    }
+    qiao_buffer_char(a->out, ']');
+}
+
+static void
+write_counts(answer *a, const qiaoi_search_result *result)
+{
+    static const char *const unknown[] = {
+        [QIAOI_BOUND_TRL] = "trl", [QIAOI_BOUND_YEAR] = "year", [QIAOI_BOUND_MONEY] = "money", [QIAOI_BOUND_DEADLINE] = "deadline"};
+
+    qiao_buffer_printf(a->out, ",\"total\":%llu,\"estimated\":%s", (unsigned long long)result->total, result->estimated ? "true" : "false");
+    if (result->relaxed)
+        qiao_buffer_printf(a->out, ",\"relaxed\":true,\"with_all_words\":%llu", (unsigned long long)result->with_all);
+    if (result->words->ignored > 0)
+        qiao_buffer_printf(a->out, ",\"words_ignored\":%zu", result->words->ignored);
+    for (size_t i = 0; i < QIAOI_BOUND_COUNT; i++)
+        if (result->bounded[i])
+            qiao_buffer_printf(a->out, ",\"%s_unknown\":%llu", unknown[i], (unsigned long long)result->unknown[i]);
+}
+
+static void
+write_next(answer *a, const qiaoi_search_result *result)
+{
+    const qiao_search_request *request = result->request;
+
+    if (result->more)
+        qiao_buffer_printf(a->out, ",\"next\":%u", request->offset + (uint32_t)result->hit_count);
+    else
+        qiao_buffer_text(a->out, ",\"next\":null");
+}
+
+static void
+write_facet(answer *a, const qiaoi_facet *facet)
+{
+    qiao_buffer_json_string(a->out, facet->name, strlen(facet->name));
+    qiao_buffer_text(a->out, ":[");
+    for (size_t i = 0; i < facet->count; i++) {
+        qiao_buffer_text(a->out, i == 0 ? "{\"value\":" : ",{\"value\":");
+        qiao_buffer_json_string(a->out, facet->values[i].value, strlen(facet->values[i].value));
+        qiao_buffer_printf(a->out, ",\"count\":%llu}", (unsigned long long)facet->values[i].count);
+    }
+    qiao_buffer_char(a->out, ']');
+}
+
+static void
+write_facets(answer *a, const qiaoi_facets *facets)
+{
+    bool first = true;
+
+    if (facets == NULL)
+        return;
+    qiao_buffer_text(a->out, ",\"facets\":{");
+    for (size_t i = 0; i < facets->count; i++) {
+        qiao_buffer_text(a->out, i == 0 ? "" : ",");
+        write_facet(a, &facets->items[i]);
+    }
+    qiao_buffer_text(a->out, "},\"facets_cut\":[");
+    for (size_t i = 0; i < facets->count; i++) {
+        if (!facets->items[i].cut)
+            continue;
+        qiao_buffer_text(a->out, first ? "" : ",");
+        qiao_buffer_json_string(a->out, facets->items[i].name, strlen(facets->items[i].name));
+        first = false;
     }
     qiao_buffer_char(a->out, ']');
 }
@@ -328,30 +401,56 @@ write_head(answer *a, const qiaoi_search_result *result)
     qiao_buffer_printf(a->out, "{\"generation\":\"%s\",\"side\":\"%s\",\"query\":", a->session->snapshot->name,
                        request->side == QIAO_PROJECT ? "projects" : "needs");
     qiao_buffer_json_string(a->out, request->query != NULL ? request->query : "", request->query != NULL ? request->query_length : 0);
-    qiao_buffer_printf(a->out, ",\"total\":%llu,\"estimated\":%s", (unsigned long long)result->total, result->estimated ? "true" : "false");
-    if (result->relaxed)
-        qiao_buffer_printf(a->out, ",\"relaxed\":true,\"with_all_words\":%llu", (unsigned long long)result->with_all);
-    if (result->words->ignored > 0)
-        qiao_buffer_printf(a->out, ",\"words_ignored\":%zu", result->words->ignored);
-    if (result->trl_asked)
-        qiao_buffer_printf(a->out, ",\"trl_unknown\":%llu", (unsigned long long)result->trl_unknown);
-    qiao_buffer_text(a->out, ",\"hits\":[");
+    write_counts(a, result);
+    write_next(a, result);
+}
+
+static qiao_status
+write_hits(answer *a, const qiao_fulltext_hit *hits, size_t count, qiao_error *err)
+{
+    qiao_status st = QIAO_OK;
+
+    qiao_buffer_char(a->out, '[');
+    for (size_t i = 0; i < count && st == QIAO_OK; i++) {
+        if (i > 0)
+            qiao_buffer_char(a->out, ',');
+        st = write_hit(a, &hits[i], err);
+    }
+    qiao_buffer_char(a->out, ']');
+    return st;
+}
+
+static qiao_status
+begin(answer *a, qiao_session *session, const qiaoi_view *view, const qiaoi_search_words *words, qiao_buffer *out, qiao_error *err)
+{
+    *a = (answer){.session = session, .view = view, .words = words, .out = out, .score_scale = 1};
+    return collect_forms(session, words, &a->marked, err);
 }
 
 qiao_status
+qiaoi_search_hits(qiao_session *session, const qiaoi_view *view, const qiaoi_search_words *words, const qiao_fulltext_hit *hits, size_t count,
+                  double score_scale, qiao_buffer *out, qiao_error *err)
+{
+    answer a;
+    qiao_status st = begin(&a, session, view, words, out, err);
+
+    a.score_scale = score_scale;
+    return st == QIAO_OK ? write_hits(&a, hits, count, err) : st;
+}
+
+/* A member that is added to the answer goes between the facets and the hits. */
+qiao_status
 qiaoi_search_answer(qiao_session *session, const qiaoi_search_result *result, qiao_buffer *out, qiao_error *err)
 {
-    answer a = {.session = session, .out = out};
-    qiao_status st = collect_forms(session, result->words, &a.marked, err);
+    answer a;
+    qiao_status st = begin(&a, session, result->view, result->words, out, err);
 
     if (st != QIAO_OK)
         return st;
     write_head(&a, result);
-    for (size_t i = 0; i < result->hit_count && st == QIAO_OK; i++) {
-        if (i > 0)
-            qiao_buffer_char(out, ',');
-        st = write_hit(&a, &result->hits[i], err);
-    }
+    write_facets(&a, result->facets);
+    qiao_buffer_text(out, ",\"hits\":");
+    st = write_hits(&a, result->hits, result->hit_count, err);
     if (st != QIAO_OK)
         return st;
     write_terms(&a, result->words);

@@ -162,8 +162,8 @@ qiaoi_search_filters(qiao_session *session, const qiao_search_request *request, 
     qiao_status st = QIAO_OK;
 
     filters[(*count)++] = request->side == QIAO_PROJECT ? "kind:project" : "kind:need";
-    if (request->filter_count > QIAOI_FILTERS_MAX - 2)
-        return qiao_fail(err, QIAO_E_LIMIT, "%zu filters are more than the %u allowed", request->filter_count, QIAOI_FILTERS_MAX - 2);
+    if (request->filter_count > QIAOI_REQUEST_FILTERS_MAX)
+        return qiao_fail(err, QIAO_E_LIMIT, "%zu filters are more than the %u allowed", request->filter_count, QIAOI_REQUEST_FILTERS_MAX);
     for (size_t i = 0; i < request->filter_count && st == QIAO_OK; i++) {
         qiao_buffer text = {0};
 
@@ -176,4 +176,17 @@ qiaoi_search_filters(qiao_session *session, const qiao_search_request *request, 
         qiao_buffer_done(&text);
     }
     return st;
+}
+
+qiao_status
+qiaoi_facets_check(const qiao_search_request *request, qiao_error *err)
+{
+    if (request->facet_count > QIAOI_FACETS_MAX)
+        return qiao_fail(err, QIAO_E_LIMIT, "%zu facets are more than the %u allowed", request->facet_count, QIAOI_FACETS_MAX);
+    if (request->facet_values > QIAOI_FACET_VALUES_MAX)
+        return qiao_fail(err, QIAO_E_LIMIT, "%u values of a facet are more than %u", request->facet_values, QIAOI_FACET_VALUES_MAX);
+    for (size_t i = 0; i < request->facet_count; i++)
+        if (find_name(request->facets[i]) == KNOWN_COUNT)
+            return fail_name(request->facets[i], err);
+    return QIAO_OK;
 }

@@ -1,26 +1,30 @@
 /*
- * From the text of a query to its words: segments (quotations, fields), tokens, and the same text read as other languages would be.
+ * From the pieces of a query (search_query.h) to its words: tokens, and the same text read as other languages would be.
  *
  * A query is short and mixes languages, so each word is looked up in every form under which the index may hold it; search_alternatives.c knows
  * them. Relies on the same analyzer as the index, so forms agree.
  */
 #include "session/search_internal.h"
 
+#include "lexicon/lexicon_internal.h"
 #include "match/boilerplate.h"
+#include "text/normal.h"
 
 #include <string.h>
 
-/* ---- segments: quotations and fields ---- */
+#define PREFIX_ROOM 512u
 
 typedef struct segment {
     size_t start, end;
     unsigned fields;
-    bool quoted, id;
+    uint32_t run;
+    bool quoted, negative;
 } segment;
 
 typedef struct reader {
     qiao_session *session;
     const qiao_search_request *request;
+    const qiaoi_view *view;
     qiao_analyzer *analyzer;
     const char *text;
     size_t length;
@@ -29,135 +33,12 @@ typedef struct reader {
     const char *id;
 } reader;
 
-static const struct {
-    const char *name;
-    unsigned fields; /* 0: the record's id */
-} field_names[] = {
-    {"title", 1u << QIAO_FT_TITLE},
-    {"标题", 1u << QIAO_FT_TITLE},
-    {"summary", 1u << QIAO_FT_SUMMARY},
-    {"摘要", 1u << QIAO_FT_SUMMARY},
-    {"org", 1u << QIAO_FT_ORGANISATION},
-    {"organisation", 1u << QIAO_FT_ORGANISATION},
-    {"organization", 1u << QIAO_FT_ORGANISATION},
-    {"机构", 1u << QIAO_FT_ORGANISATION},
-    {"id", 0},
-    {"编号", 0},
-};
-
-static bool
-is_space(uint32_t c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0x3000;
-}
-
-/* ", curly double quotes, CJK corner brackets, guillemets, full-width ": the mark that closes it, 0 where it opens nothing. */
-static uint32_t
-closing_mark(uint32_t c)
-{
-    switch (c) {
-    case '"':
-        return '"';
-    case 0x201C:
-        return 0x201D;
-    case 0x300C:
-        return 0x300D;
-    case 0x300E:
-        return 0x300F;
-    case 0xAB:
-        return 0xBB;
-    case 0xFF02:
-        return 0xFF02;
-    default:
-        return 0;
-    }
-}
-
-/* Length of "name:" or "name：" at this place, 0 if there is none; something must follow directly. */
-static size_t
-field_prefix(const char *text, size_t length, segment *s)
-{
-    for (size_t i = 0; i < sizeof field_names / sizeof field_names[0]; i++) {
-        size_t n = strlen(field_names[i].name), at = n;
-
-        if (length <= n || memcmp(text, field_names[i].name, n) != 0)
-            continue;
-        uint32_t mark = qiao_utf8_next(text, length, &at);
-        size_t after = at;
-
-        if ((mark != ':' && mark != 0xFF1A) || after >= length || is_space(qiao_utf8_next(text, length, &after)))
-            continue;
-        s->fields = field_names[i].fields;
-        s->id = field_names[i].fields == 0;
-        return at;
-    }
-    return 0;
-}
-
-/* End of a quotation that starts behind its opening mark; length where it is never closed. */
-static size_t
-find_mark(const char *text, size_t length, size_t at, uint32_t mark)
-{
-    while (at < length) {
-        size_t here = at;
-
-        if (qiao_utf8_next(text, length, &at) == mark)
-            return here;
-    }
-    return length;
-}
-
-static size_t
-find_space(const char *text, size_t length, size_t at)
-{
-    while (at < length) {
-        size_t here = at;
-
-        if (is_space(qiao_utf8_next(text, length, &at)))
-            return here;
-    }
-    return length;
-}
-
-/* A closed quotation at this place: sets it and returns where the text goes on, 0 where there is none. */
-static size_t
-read_quotation(const char *text, size_t length, size_t at, segment *s)
-{
-    size_t inside = at, end;
-    uint32_t mark = closing_mark(qiao_utf8_next(text, length, &inside));
-
-    if (mark == 0)
-        return 0;
-    end = find_mark(text, length, inside, mark);
-    if (end == length)
-        return 0;
-    s->start = inside;
-    s->end = end;
-    s->quoted = true;
-    qiao_utf8_next(text, length, &end);
-    return end;
-}
-
-/* A quotation or a field's word at this place; 0 where neither starts here. */
-static size_t
-read_special(const reader *r, size_t at, bool at_word, segment *s)
-{
-    size_t prefix = at_word ? field_prefix(r->text + at, r->length - at, s) : 0, end;
-
-    end = read_quotation(r->text, r->length, at + prefix, s);
-    if (end == 0 && prefix > 0) {
-        s->start = at + prefix;
-        s->end = end = find_space(r->text, r->length, at + prefix);
-    }
-    return end;
-}
-
 /* ---- words ---- */
 
 static bool
 same_word(const qiaoi_search_word *a, const qiaoi_search_word *b)
 {
-    return a->fields == b->fields && a->quoted == b->quoted && a->alternatives[0].length == b->alternatives[0].length &&
+    return a->fields == b->fields && a->quoted == b->quoted && a->run == b->run && a->prefix == b->prefix && a->alternatives[0].length == b->alternatives[0].length &&
            memcmp(a->alternatives[0].form, b->alternatives[0].form, a->alternatives[0].length) == 0;
 }
 
@@ -236,6 +117,8 @@ read_word(reader *r, const segment *s, const qiao_token *token, size_t parts, qi
                               .length = token->end - token->start,
                               .position = (uint32_t)(s->start + token->start),
                               .quoted = s->quoted,
+                              .negative = s->negative,
+                              .run = s->run,
                               .minor = !s->quoted && is_minor(token),
                               .fields = s->fields};
     qiao_status st = qiaoi_word_add_form(r->session, &word, token->form, token->form_length, err);
@@ -309,44 +192,137 @@ read_other_languages(reader *r, qiao_error *err)
     return st;
 }
 
+/* ---- prefixes ---- */
+
+/* The prefix in normal form, as the index holds words; its length, 0 where nothing of it is left. */
+static size_t
+normal_prefix(const reader *r, size_t start, size_t end, char out[PREFIX_ROOM])
+{
+    const qiao_lexicon *lexicon = qiao_generation_lexicon(r->session->snapshot->generation);
+    size_t used = 0;
+
+    for (size_t at = start; at < end && used + 4 < PREFIX_ROOM;) {
+        uint32_t c = qiaoi_normal_next(lexicon->normal, r->text, end, &at);
+
+        if (c != 0)
+            used += qiao_utf8_put(c, out + used);
+    }
+    return used;
+}
+
+/* Where the last word of a piece begins: behind its last mark. */
+static size_t
+last_word(const reader *r, size_t start, size_t end)
+{
+    size_t last = start;
+
+    for (size_t at = start; at < end;)
+        if (qiao_script_of(qiao_utf8_next(r->text, end, &at)) == QIAO_SCRIPT_NONE)
+            last = at;
+    return last;
+}
+
+/* "solid-stat*": words as they stand, and a last one that may go on. */
+static qiao_status
+read_prefix(reader *r, const segment *s, qiao_error *err)
+{
+    segment before = *s;
+    size_t start = last_word(r, s->start, s->end), length;
+    char form[PREFIX_ROOM];
+    qiaoi_search_word word = {.text = r->text + start,
+                              .length = s->end - start,
+                              .position = (uint32_t)start,
+                              .quoted = true,
+                              .prefix = true,
+                              .negative = s->negative,
+                              .run = s->run,
+                              .fields = s->fields};
+    qiao_status st = QIAO_OK;
+
+    before.end = start;
+    before.quoted = true;
+    if (before.end > before.start)
+        st = read_segment(r, &before, err);
+    length = normal_prefix(r, start, s->end, form);
+    if (st == QIAO_OK && length > 0) {
+        st = qiaoi_word_add_form(r->session, &word, form, length, err);
+        if (st == QIAO_OK)
+            word.alternatives[0].prefix = true;
+        if (st == QIAO_OK)
+            keep_word(r, &word);
+    }
+    return st;
+}
+
 /* ---- the query ---- */
 
+/* A qiaoi_piece_reader. */
 static qiao_status
-take_segment(reader *r, const segment *s, qiao_error *err)
+read_piece(const qiaoi_piece *piece, uint32_t run, bool negative, void *context, bool *any_out, qiao_error *err)
 {
-    if (s->start >= s->end)
+    reader *r = context;
+    const segment s = {.start = piece->start,
+                       .end = piece->end,
+                       .fields = piece->fields,
+                       .run = run,
+                       .quoted = piece->kind == QIAOI_PIECE_QUOTED,
+                       .negative = negative};
+    size_t before = r->words->count;
+    qiao_status st = QIAO_OK;
+
+    if (s.start >= s.end) {
+        *any_out = false;
         return QIAO_OK;
-    if (!s->id)
-        return read_segment(r, s, err);
-    r->id = qiao_arena_strndup(r->session->arena, r->text + s->start, s->end - s->start);
-    return r->id == NULL ? qiao_fail_memory(err) : QIAO_OK;
+    }
+    if (piece->kind == QIAOI_PIECE_ID) {
+        r->id = qiao_arena_strndup(r->session->arena, r->text + s.start, s.end - s.start);
+        st = r->id == NULL ? qiao_fail_memory(err) : QIAO_OK;
+    } else if (piece->kind == QIAOI_PIECE_PREFIX) {
+        st = read_prefix(r, &s, err);
+    } else {
+        st = read_segment(r, &s, err);
+    }
+    *any_out = r->words->count > before;
+    return st;
+}
+
+/* Without OR and NOT all is one run; parentheses only say what a field's name binds. */
+static qiao_status
+read_flat(reader *r, const qiaoi_pieces *pieces, qiao_error *err)
+{
+    unsigned fields[QIAOI_PIECES_MAX + 1] = {0};
+    size_t depth = 0;
+    qiao_status st = QIAO_OK;
+
+    for (size_t i = 0; st == QIAO_OK && i < pieces->count; i++) {
+        qiaoi_piece piece = pieces->items[i];
+        bool any;
+
+        piece.fields = piece.fields != 0 ? piece.fields : fields[depth];
+        if (piece.kind == QIAOI_PIECE_OPEN)
+            fields[++depth] = piece.fields;
+        else if (piece.kind == QIAOI_PIECE_CLOSE)
+            depth--;
+        else if (piece.kind != QIAOI_PIECE_AND)
+            st = read_piece(&piece, 0, false, r, &any, err);
+    }
+    return st;
 }
 
 static qiao_status
 read_query(reader *r, qiao_error *err)
 {
-    segment plain = {0};
-    bool at_word = true;
-    size_t at = 0;
-    qiao_status st = QIAO_OK;
+    qiaoi_pieces *pieces = qiao_arena_alloc(r->session->arena, sizeof *pieces);
+    qiaoi_query_form form;
 
-    while (at < r->length && st == QIAO_OK) {
-        segment special = {0};
-        size_t after = read_special(r, at, at_word, &special);
-
-        if (after > 0) {
-            plain.end = at;
-            st = take_segment(r, &plain, err);
-            if (st == QIAO_OK)
-                st = take_segment(r, &special, err);
-            plain.start = at = after;
-            at_word = true;
-        } else {
-            at_word = is_space(qiao_utf8_next(r->text, r->length, &at));
-        }
-    }
-    plain.end = r->length;
-    return st == QIAO_OK ? take_segment(r, &plain, err) : st;
+    if (pieces == NULL)
+        return qiao_fail_memory(err);
+    form = qiaoi_query_scan(r->text, r->length, pieces);
+    r->words->exact = form != QIAOI_QUERY_PLAIN;
+    if (form != QIAOI_QUERY_TREE)
+        return read_flat(r, pieces, err);
+    r->words->tree = qiao_arena_alloc(r->session->arena, sizeof *r->words->tree);
+    return r->words->tree == NULL ? qiao_fail_memory(err) : qiaoi_query_join(pieces, read_piece, r, r->words->tree, err);
 }
 
 /* A query that is nothing but the id of a record asks for that record. */
@@ -356,11 +332,12 @@ is_id(reader *r)
     uint32_t docid;
     char id[QIAO_ID_MAX + 1];
 
-    if (r->length > QIAO_ID_MAX || find_space(r->text, r->length, 0) < r->length)
+    if (r->length > QIAO_ID_MAX)
         return false;
     memcpy(id, r->text, r->length);
     id[r->length] = '\0';
-    return qiao_generation_find(r->session->snapshot->generation, r->request->side, id, &docid, NULL) == QIAO_OK;
+    return qiaoi_view_find(r->view, id) != 0 ||
+           qiao_generation_find(r->session->snapshot->generation, r->request->side, id, &docid, NULL) == QIAO_OK;
 }
 
 static void
@@ -371,7 +348,7 @@ trim(reader *r)
     while (at < r->length) {
         size_t here = at;
 
-        if (is_space(qiao_utf8_next(r->text, r->length, &at)))
+        if (qiaoi_is_space(qiao_utf8_next(r->text, r->length, &at)))
             continue;
         if (first > here)
             first = here;
@@ -382,10 +359,12 @@ trim(reader *r)
 }
 
 qiao_status
-qiaoi_search_read(qiao_session *session, const qiao_search_request *request, qiaoi_search_words *words, const char **id_out, qiao_error *err)
+qiaoi_search_read(qiao_session *session, const qiaoi_view *view, const qiao_search_request *request, qiaoi_search_words *words,
+                  const char **id_out, qiao_error *err)
 {
     reader r = {.session = session,
                 .request = request,
+                .view = view,
                 .analyzer = qiao_matcher_analyzer(session->matcher),
                 .text = request->query != NULL ? request->query : "",
                 .length = request->query != NULL ? request->query_length : 0,

@@ -10,21 +10,18 @@ static qiao_status
 fill(qiao_session *session, qiao_error *err)
 {
     const qiao_generation *generation = session->snapshot->generation;
-    char path[QIAO_PATH_MAX + 8];
+    qiaoi_view *view;
     qiao_status st;
 
     session->arena = qiao_arena_new(ARENA_BLOCK);
     if (session->arena == NULL)
         return qiao_fail_memory(err);
-    snprintf(path, sizeof path, "%s/text", qiao_generation_folder(generation));
-    st = qiao_fulltext_open(path, &session->fulltext, err);
-    if (st == QIAO_OK)
-        st = qiao_matcher_new(generation, &session->snapshot->tables, &session->matcher, err);
+    st = qiao_matcher_new(generation, &session->snapshot->tables, &session->matcher, err);
     if (st == QIAO_OK)
         st = qiao_stemmer_new("de", &session->german, err);
     if (st == QIAO_OK)
         st = qiao_stemmer_new("fr", &session->french, err);
-    return st;
+    return st == QIAO_OK ? qiaoi_view_open(session, QIAO_PROJECT, NULL, &view, err) : st;
 }
 
 qiao_status
@@ -55,7 +52,8 @@ qiaoi_session_free(qiao_session *session)
     qiao_stemmer_free(session->german);
     qiao_stemmer_free(session->french);
     qiao_matcher_free(session->matcher);
-    qiao_fulltext_close(session->fulltext);
+    for (size_t i = 0; i < QIAOI_VIEWS; i++)
+        qiaoi_view_close(&session->views[i]);
     qiao_buffer_done(&session->json);
     qiao_arena_free(session->arena);
     qiao_free(session);

@@ -12,6 +12,7 @@
 #include "qiao/generation.h"
 #include "qiao/matcher.h"
 #include "suggest/suggest.h"
+#include "session/posted.h"
 
 #include <pthread.h>
 
@@ -25,6 +26,7 @@ typedef struct qiaoi_snapshot {
     uint64_t number;
     char name[QIAOI_GENERATION_TEXT_SIZE];
     qiao_buffer about;
+    qiaoi_posted *posted;
     qiao_session *idle;
     size_t sessions_out;
     bool closing; /* being closed by the thread that took it off; still listed until that is done */
@@ -34,6 +36,7 @@ struct qiao_engine {
     char *data_dir, *share_dir; /* share_dir may be NULL */
     uint64_t pinned; /* 0 = follow CURRENT */
     bool trust_files;
+    qiao_desk *desk; /* borrowed; NULL = nothing is posted */
     qiao_tables tables;
     pthread_mutex_t lock;       /* the fields below, and the guarded ones of snapshots; never held over I/O */
     pthread_cond_t closed;      /* a snapshot is gone */
@@ -46,7 +49,9 @@ struct qiao_session {
     qiao_session *next; /* in qiaoi_snapshot.idle */
     qiao_engine *engine;
     qiaoi_snapshot *snapshot;
-    qiao_fulltext *fulltext;
+    qiao_fulltext *fulltext; /* of the view that was opened last; borrowed */
+    qiaoi_view views[QIAOI_VIEWS];
+    uint64_t views_used;
     qiao_matcher *matcher;
     qiao_arena *arena;   /* one call */
     qiao_buffer json;    /* one record at a time */

@@ -50,6 +50,10 @@ fill(qiao_engine *engine, qiaoi_snapshot *snapshot, qiao_error *err)
 
     if (st == QIAO_OK)
         st = qiao_generation_open(engine->data_dir, snapshot->number, &snapshot->generation, err);
+    if (st == QIAO_OK) {
+        snapshot->posted = qiaoi_posted_new(engine->desk, snapshot->generation);
+        st = snapshot->posted == NULL ? qiao_fail_memory(err) : QIAO_OK;
+    }
     if (st == QIAO_OK)
         st = open_suggestions(snapshot, err);
     if (st == QIAO_OK)
@@ -97,6 +101,8 @@ qiaoi_snapshot_empty(qiaoi_snapshot *snapshot)
     snapshot->tables.profiles = NULL;
     qiaoi_suggest_close(snapshot->suggest);
     snapshot->suggest = NULL;
+    qiaoi_posted_free(snapshot->posted);
+    snapshot->posted = NULL;
     qiao_generation_close(snapshot->generation);
     snapshot->generation = NULL;
     qiao_buffer_done(&snapshot->about);

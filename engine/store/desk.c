@@ -24,8 +24,8 @@ open_tables(qiao_kv_txn *txn, qiaoi_desk_tables *t, qiao_error *err)
     struct {
         const char *name;
         qiao_kv_db *out;
-    } tables[] = {
-        {"row", &t->row}, {"former", &t->former}, {"owner", &t->owner}, {"audit", &t->audit}, {"meta", &t->meta}};
+    } tables[] = {{"row", &t->row},     {"former", &t->former}, {"owner", &t->owner},
+                  {"audit", &t->audit}, {"meta", &t->meta},     {"miss", &t->miss}};
     qiao_status status = QIAO_OK;
 
     for (size_t i = 0; i < sizeof tables / sizeof *tables && status == QIAO_OK; i++)

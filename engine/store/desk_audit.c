@@ -161,6 +161,20 @@ qiao_desk_audit(qiao_desk *desk, uint64_t from, qiao_desk_line_visit visit, void
     return status;
 }
 
+qiao_status
+qiao_desk_trail(qiao_desk *desk, uint64_t *number_out, qiao_error *err)
+{
+    qiao_kv_txn *txn = NULL;
+    trail now = {0};
+    qiao_status status = qiao_kv_begin(desk->kv, false, &txn, err);
+
+    if (status == QIAO_OK)
+        status = read_trail(desk, txn, &now, err);
+    qiao_kv_abort(txn);
+    *number_out = now.number;
+    return status;
+}
+
 /* ---- checking ---- */
 
 typedef struct chain {

@@ -11,10 +11,11 @@
  *   former    letter, id, 0, revision (8 BE)  -> the same, of each revision but the newest
  *   owner     letter, owner, 0, id            -> one byte
  *   audit     number (8 BE)                   -> JSON
+ *   miss      day (4 BE), hash (8)            -> count (8 BE), question
  *   meta      "format", "trail"               -> number; number and digest of the last line
  */
 typedef struct qiaoi_desk_tables {
-    qiao_kv_db row, former, owner, audit, meta;
+    qiao_kv_db row, former, owner, audit, meta, miss;
 } qiaoi_desk_tables;
 
 struct qiao_desk {

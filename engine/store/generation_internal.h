@@ -33,6 +33,24 @@ qiaoi_row qiaoi_generation_row(const qiao_generation *generation, qiao_kind kind
 bool qiaoi_generation_place(const qiao_generation *generation, uint32_t number, qiao_kind *kind_out,
                             uint32_t *docid_out);
 
+/* A set of documents of one side, for counting. */
+typedef struct qiaoi_docset qiaoi_docset;
+/* docids: ascending. NULL: out of memory. */
+qiaoi_docset *qiaoi_docset_new(const uint32_t *docids, size_t count);
+void qiaoi_docset_free(qiaoi_docset *set); /* NULL is fine */
+uint64_t qiaoi_docset_count(const qiaoi_docset *set);
+/* Takes out what does not pass a filter, as qiao_generation_filter reads it. */
+qiao_status qiaoi_docset_filter(qiaoi_docset *set, const qiao_generation *generation, qiao_kind kind,
+                                const char *filter, qiao_error *err) QIAO_CHECK;
+
+/* value: not NUL-terminated, borrowed during the call. */
+typedef qiao_status (*qiaoi_tag_visit)(const char *value, size_t length, uint64_t count, void *context,
+                                       qiao_error *err);
+/* How many documents of the set have each value of a tag name ("country"), in order of value; those that none has are
+ * left out. */
+qiao_status qiaoi_docset_tags(const qiaoi_docset *set, const qiao_generation *generation, qiao_kind kind,
+                              const char *name, qiaoi_tag_visit visit, void *context, qiao_error *err) QIAO_CHECK;
+
 /* The vectors of both sides, or NULL; immutable. */
 const qiaoi_vectors *qiaoi_generation_vectors(const qiao_generation *generation);
 

@@ -3,6 +3,8 @@
 #include "vocab/vocabulary_internal.h"
 
 #include <stdlib.h>
+#include <limits.h>
+#include <math.h>
 #include <string.h>
 
 #define MEMBERS "country_group_member"
@@ -131,4 +133,18 @@ qiao_vocabulary_groups_of(const qiao_vocabulary *vocabulary, const char *country
         if (holds_on(row, day))
             codes[n++] = row->from;
     return n;
+}
+
+double
+qiao_vocabulary_cny_rate(const qiao_vocabulary *vocabulary, const char *currency)
+{
+    const qiao_relation *rate;
+
+    if (currency == NULL)
+        return (double)NAN;
+    if (strcmp(currency, "CNY") == 0)
+        return 1.0;
+    if (vocabulary == NULL || qiao_vocabulary_relations(vocabulary, "currency_rate", currency, INT_MAX, &rate, 1) == 0)
+        return (double)NAN;
+    return rate->weight / 1e6;
 }

@@ -7,6 +7,7 @@ import './desk.test.mjs';
 import './searches.test.mjs';
 import './reports.test.mjs';
 import './web.test.mjs';
+import './search.test.mjs';
 import { assertCovered } from './harness.mjs';
 
 after(assertCovered);

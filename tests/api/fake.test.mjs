@@ -258,7 +258,7 @@ describe('the service over an engine that does as it is told', () => {
     assert.equal((await young.get('/livez')).status, 200);
     assert.equal((await young.get('/v1/about')).json.generation, null);
     assert.equal((await young.get('/')).json.generation, null);
-    for (const target of ['/v1/search', '/v1/projects/x', '/v1/needs/x', '/v1/projects/x/matches', '/v1/needs/x/matches', '/v1/pairs/x/y', '/v1/needs/x/excluded'])
+    for (const target of ['/v1/search', '/v1/projects/x', '/v1/needs/x', '/v1/projects/x/matches', '/v1/needs/x/matches', '/v1/pairs/x/y', '/v1/needs/x/excluded', '/v1/projects/x/similar', '/v1/needs/x/similar'])
       assert.equal((await young.get(target)).json.code, 'no_generation', target);
     assert.equal((await young.post('/v1/match', { text: 'x' })).json.code, 'no_generation');
     fs.mkdirSync(path.join(empty, 'catalog'));

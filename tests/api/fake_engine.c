@@ -221,9 +221,37 @@ qiao_search_json(qiao_session *session, const qiao_search_request *request, qiao
     write_filters(out, request->filters, request->filter_count);
     qiao_buffer_printf(out,
                        ",\"trl\":[%ld,%ld],\"limit\":%u,\"offset\":%u,\"translate\":%s,\"total\":0,\"estimated\":false,"
+                       "\"next\":null,"
                        "\"hits\":[],\"terms\":[]}",
                        (long)request->trl_min, (long)request->trl_max, (unsigned)request->limit,
                        (unsigned)request->offset, request->no_translation ? "false" : "true");
+    return qiao_buffer_check(out, err);
+}
+
+qiao_status
+qiao_search_basis(qiao_session *session, qiao_kind side, const char *scope, uint64_t *out, qiao_error *err)
+{
+    (void)session;
+    (void)side;
+    (void)scope;
+    (void)err;
+    *out = 0;
+    return QIAO_OK;
+}
+
+qiao_status
+qiao_similar_json(qiao_session *session, qiao_kind kind, const char *id, const char *scope, uint32_t limit,
+                  qiao_buffer *out, qiao_error *err)
+{
+    qiao_status status = obey(id, err);
+
+    (void)kind;
+    (void)scope;
+    if (status != QIAO_OK)
+        return status;
+    qiao_buffer_printf(out, "{\"generation\":\"gen-%010llu\"", (unsigned long long)session->generation);
+    write_texts(out, "id", id);
+    qiao_buffer_printf(out, ",\"limit\":%u,\"hits\":[]}", (unsigned)limit);
     return qiao_buffer_check(out, err);
 }
 

@@ -1,8 +1,8 @@
 /*
  * Searches with known answers: tests/golden/search/cases.tsv over the records and the dictionary beside it.
  *
- * A line: name, side, query, options, answer. Options are filters, "trl>=5", "trl<=7", "plain" (no translation), "at=N"
- * (offset), "limit=N", separated by ';'. The answer is the ids of the hits in order, "-" for none, or "!token words"
+ * A line: name, side, query, options, answer. Options are filters, "trl>=5", "trl<=7", the same for year, money and day
+ * (of the deadline, since 1970), "plain" (no translation), "order=N" (qiao_search_order), "at=N" (offset), "limit=N", separated by ';'. The answer is the ids of the hits in order, "-" for none, or "!token words"
  * where the search is refused and its message holds the words. "--bless" as argument writes what was found into the
  * file.
  */
@@ -42,6 +42,20 @@ read_option(golden_case *c, char *option)
         request->offset = (uint32_t)strtoul(option + 3, NULL, 10);
     else if (strncmp(option, "limit=", 6) == 0)
         request->limit = (uint32_t)strtoul(option + 6, NULL, 10);
+    else if (strncmp(option, "order=", 6) == 0)
+        request->order = (qiao_search_order)strtol(option + 6, NULL, 10);
+    else if (strncmp(option, "year>=", 6) == 0)
+        request->year_min = (int32_t)strtol(option + 6, NULL, 10);
+    else if (strncmp(option, "year<=", 6) == 0)
+        request->year_max = (int32_t)strtol(option + 6, NULL, 10);
+    else if (strncmp(option, "money>=", 7) == 0)
+        request->money_min = strtod(option + 7, NULL);
+    else if (strncmp(option, "money<=", 7) == 0)
+        request->money_max = strtod(option + 7, NULL);
+    else if (strncmp(option, "day>=", 5) == 0)
+        request->deadline_min = (int32_t)strtol(option + 5, NULL, 10);
+    else if (strncmp(option, "day<=", 5) == 0)
+        request->deadline_max = (int32_t)strtol(option + 5, NULL, 10);
     else if (strcmp(option, "plain") == 0)
         request->no_translation = true;
     else if (*option != '\0' && request->filter_count < FILTERS_MAX)

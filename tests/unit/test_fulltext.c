@@ -324,7 +324,8 @@ required_words_must_be_there_and_optional_ones_only_add(void **state)
 {
     qiao_fulltext *fulltext = open_built(*state);
     qiao_fulltext_alternative solid = form("solid", 1), laser = form("laser", 1), nowhere = form("nowhere", 1);
-    qiao_fulltext_word words[2] = {{&solid, 1, 0, true, 0, 0}, {&laser, 1, 0, false, 0, 0}};
+    qiao_fulltext_word words[2] = {{.alternatives = &solid, .count = 1, .required = true},
+                                   {.alternatives = &laser, .count = 1}};
     qiao_fulltext_query query = {.words = words, .word_count = 2, .limit = 16};
 
     assert_string_equal(found(fulltext, &query), "1005 7 1");

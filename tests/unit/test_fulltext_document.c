@@ -23,7 +23,7 @@ open_fixture(void **state)
 
     assert_ok(qiao_lexicon_open(qiao_test_lexicon(), &f.lexicon, &err), &err);
     assert_ok(qiao_analyzer_new(f.lexicon, &f.analyzer, &err), &err);
-    assert_ok(qiao_fulltext_indexer_new(f.analyzer, f.lexicon, &f.indexer, &err), &err);
+    assert_ok(qiao_fulltext_indexer_new(f.analyzer, f.lexicon, NULL, &f.indexer, &err), &err);
     *state = &f;
     return 0;
 }
@@ -248,7 +248,7 @@ make_and_fill(void *context, qiao_error *err)
     qiao_record *record = NULL;
     static const char json[] = "{\"kind\":\"project\",\"id\":\"t:10\",\"title\":{\"de\":\"Batterien\"},\"org_name\":"
                                "\"Werk\",\"keywords\":[\"a\",\"b\"]}";
-    qiao_status st = qiao_fulltext_indexer_new(f->analyzer, f->lexicon, &own.indexer, err);
+    qiao_status st = qiao_fulltext_indexer_new(f->analyzer, f->lexicon, NULL, &own.indexer, err);
 
     if (st == QIAO_OK)
         st = qiao_record_parse(json, sizeof json - 1, NULL, &record, NULL, err);

@@ -135,8 +135,32 @@ typedef qiao_status (*qiao_desk_line_visit)(const qiao_desk_line *line, void *co
  * from a number on, as they were at the call. */
 QIAO_EXPORT qiao_status qiao_desk_audit(qiao_desk *desk, uint64_t from, qiao_desk_line_visit visit, void *context,
                                         qiao_error *err) QIAO_CHECK;
+/* Number of the last line, 0 = none: any change to the desk makes it grow. */
+QIAO_EXPORT qiao_status qiao_desk_trail(qiao_desk *desk, uint64_t *number_out, qiao_error *err) QIAO_CHECK;
 /* Walks the chain and every row. QIAO_E_CORRUPT names the first line that does not fit. *lines_out: lines that do. */
 QIAO_EXPORT qiao_status qiao_desk_verify(qiao_desk *desk, uint64_t *lines_out, qiao_error *err) QIAO_CHECK;
+
+/* ---- what was looked for and not found ---- */
+
+/* One question of one day; no part of the audit trail. question: members of a JSON object, as the caller writes them. */
+typedef struct qiao_desk_miss {
+    uint32_t day; /* since 1970 */
+    const char *question;
+    size_t length;
+    uint64_t count;
+} qiao_desk_miss;
+
+#define QIAO_DESK_MISSES_MAX 20000u /* rows kept; past them the oldest go */
+#define QIAO_DESK_MISS_DAYS 180u
+
+/* Adds to the counts, in one transaction, and takes out what is too old as of today. On disk when it returns QIAO_OK. */
+QIAO_EXPORT qiao_status qiao_desk_add_misses(qiao_desk *desk, const qiao_desk_miss *misses, size_t count,
+                                             uint32_t today, qiao_error *err) QIAO_CHECK;
+/* Borrowed during the call. */
+typedef qiao_status (*qiao_desk_miss_visit)(const qiao_desk_miss *miss, void *context, qiao_error *err);
+/* From a day on, in order of days. */
+QIAO_EXPORT qiao_status qiao_desk_misses(qiao_desk *desk, uint32_t from, qiao_desk_miss_visit visit, void *context,
+                                         qiao_error *err) QIAO_CHECK;
 
 /* Hot, compact copy to a new file, fsynced: a backup. QIAO_E_IO where the file is there already. */
 QIAO_EXPORT qiao_status qiao_desk_copy(qiao_desk *desk, const char *path, qiao_error *err) QIAO_CHECK;

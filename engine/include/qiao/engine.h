@@ -23,6 +23,7 @@ typedef struct qiao_session qiao_session;
 
 typedef struct qiao_engine_options {
     const char *data_dir;
+    struct qiao_desk *desk; /* borrowed, outlives the engine; what is posted there is searched too. NULL = no desk */
     const char *share_dir; /* its folder vocab holds the vocabularies; NULL = see share.h */
     uint64_t generation; /* this one, whichever is current; 0 = the current one */
     bool trust_files; /* do not compare the checksums of a generation before serving it; sizes are always compared */
@@ -55,42 +56,91 @@ QIAO_EXPORT const char *qiao_session_about_json(const qiao_session *session);
 QIAO_EXPORT qiao_status qiao_session_record_json(qiao_session *session, qiao_kind kind, const char *id,
                                                  qiao_buffer *out, qiao_error *err) QIAO_CHECK;
 
+typedef enum qiao_search_order {
+    QIAO_ORDER_RELEVANCE, /* without a query: the newest first */
+    QIAO_ORDER_NEWEST,
+    QIAO_ORDER_OLDEST,
+    QIAO_ORDER_TRL,     /* the most mature first; a need by the lower end of its range */
+    QIAO_ORDER_DEADLINE /* the next one first, as of the generation's day; then what is past, the latest first */
+} qiao_search_order;
+
 typedef struct qiao_search_request {
     qiao_kind side;
     const char *query; /* any language; NULL or empty: everything, newest first */
     size_t query_length;
     const char *const *filters; /* "country:DE", "group:EU", "field:energy", "park:haidian", "mode:jv" */
     size_t filter_count;
-    int32_t trl_min, trl_max; /* QIAO_UNKNOWN = not asked */
-    uint32_t limit, offset;   /* limit 0 = 20, at most 200; offset + limit at most 10,000 */
-    bool no_translation;      /* the words as they stand only */
+    const char *scope; /* the tag that whatever is found or counted must have ("owner:HASH"): what the caller may see.
+                          NULL = all */
+    int32_t trl_min, trl_max;           /* QIAO_UNKNOWN = not asked */
+    int32_t year_min, year_max;         /* of publication, 1900 to 2200; 0 = not asked */
+    int32_t deadline_min, deadline_max; /* days since 1970; 0 = not asked */
+    double money_min, money_max;        /* price or budget, CNY; 0 = not asked */
+    qiao_search_order order;            /* unknown last, ties by id */
+    uint32_t limit, offset;             /* limit 0 = 20, at most 200; offset + limit at most 10,000 */
+    bool no_translation;                /* the words as they stand only */
+    const char *const *facets; /* counted: country, group, field, park, trl, mode, year, source, language, ...; any name
+                                  of a filter */
+    size_t facet_count;
+    uint32_t facet_values; /* of each, the most frequent; 0 = 20, at most 200 */
+    bool disjunctive;      /* a facet that is filtered by is counted as if it were not, so that its other values show */
 } qiao_search_request;
 
 /*
  * Search one side.
  *
  * The query: words in any language. A record must have every word, as it stands or translated; where fewer than five
- * do, records with some of the words follow ("relaxed"). "Quoted" words (also “ ” 「 」 『 』) must occur in any case.
- * title: summary: org: id: (标题： 摘要： 机构： 编号：) bind the word or quotation behind them. A query that is
- * nothing but the id of a record finds it. Filters: country, group, field (with those below it), park (or zone), mode,
- * org_kind, status, record_kind, visibility, trl, region, source, language, year. All must hold; "country:DE|FR" or
- * "country:DE|group:RCEP": any. Codes may be given by name or alias; a group may stand for a country.
+ * do, records with some of the words follow ("relaxed"; in a query with operators, and in an order other
+ * than by relevance, only where none has all).
+ * "Quoted" words (also “ ” 「 」 『 』) must occur in any case. title: summary: text: org: id: (标题： 摘要： 正文： 机构：
+ * 编号：) bind the word, quotation or parenthesis behind them. perovsk* and 固态* stand for every word that begins so (at
+ * least two Han characters or three letters; of each field the 64 commonest words; 8 in a query). AND OR NOT, or 与 或
+ * 非, standing alone and in capitals, and -word join what stands beside them: NOT first, then words side by side and AND,
+ * then OR; parentheses, also full-width, up to 16 deep. NOT leaves out what a search for the same would find. Nothing
+ * that is typed is an error: a parenthesis without its partner is passed over, an operator with nothing to join is a
+ * word, and what goes past 192 such pieces is words. A query that is nothing but the id of a record finds it.
+ *
+ * Filters: country, group, field (with those below it), park (or zone), mode, org_kind, status, record_kind,
+ * visibility, trl, region, source, language, year. All must hold; "country:DE|FR" or "country:DE|group:RCEP": any. Codes
+ * may be given by name or alias; a group may stand for a country. A bound leaves out what is not known and says how much.
+ *
+ * What is on the desk (qiao_engine_options) and not yet in the generation is found and counted beside it, by the same
+ * words and on the same scale: a record posted or changed is found at once, one withdrawn is gone at once. Statistics
+ * take in no record outside the scope that was posted since the generation.
  *
  * Writes
- * {"generation":"gen-..","side":"projects"|"needs","query":..,"total":N,"estimated":false,"hits":[{"id":..,"kind":..,"score":..,
- * "title":{..},"summary":{..} (shortened to 400
+ * {"generation":"gen-..","side":"projects"|"needs","query":..,"total":N,"estimated":false,"next":N|null,"hits":[{"id":..,
+ * "kind":..,"score":..,"title":{..},"summary":{..} (shortened to 400
  * characters),"country":..,"fields":[..],"trl":..,"trl_min":..,"trl_max":..,"park":..,
  * "highlights":[{"field":"title.en","start":..,"end":..}]}],"terms":[{"text":..,"translations":[..]}]}; of a hit's
- * facts what is unknown is left out; start and end are bytes. Beside "total" where they apply: "relaxed":true and
- * "with_all_words":N; "words_ignored":N (past 64); "trl_unknown":N (records that only the TRL bounds leave out, for
- * want of a TRL).
+ * facts what is unknown is left out; start and end are bytes; a term is "excluded":true behind a NOT, "prefix":true with
+ * its star. next: the offset of the next page, null where there is none; pages of one generation follow each other
+ * without gap while nothing is posted. Beside "total" where they apply: "relaxed":true and "with_all_words":N;
+ * "words_ignored":N (past 64); "trl_unknown", "year_unknown", "money_unknown", "deadline_unknown":N (records that only
+ * that bound leaves out, for want of the value). With facets: "facets":{"country":[{"value":"DE","count":12},..],..},
+ * the most frequent first, exact, "facets_cut":["field"] those with more values than are given; "total" is exact then.
  *
- * @return QIAO_OK; QIAO_E_QUERY (an unknown filter or value, named with near ones; bounds that cannot be); QIAO_E_LIMIT
- * (query over 8 KiB, over 30 filters, limit over 200, too deep a page, or out's own); QIAO_E_CORRUPT; QIAO_E_NOMEM. On
- * failure out is as it was.
+ * @return QIAO_OK; QIAO_E_QUERY (an unknown filter, value or facet, named with near ones; bounds that cannot be);
+ * QIAO_E_LIMIT (query over 8 KiB, over 30 filters, over 12 facets, limit over 200, too deep a page, or out's own);
+ * QIAO_E_CORRUPT; QIAO_E_NOMEM. On failure out is as it was.
  */
 QIAO_EXPORT qiao_status qiao_search_json(qiao_session *session, const qiao_search_request *request, qiao_buffer *out,
                                          qiao_error *err) QIAO_CHECK;
+
+/*
+ * Records of the same side that are about the same, the nearest first: by the words of title and text that say most, as
+ * they stand and translated. Of a record of the generation or of the desk; it is not among them. scope as in a search;
+ * the record itself needs not be in it. limit 0 = 10, at most 50.
+ *
+ * Writes {"generation":..,"id":..,"hits":[as in a search; "score": the share of its own likeness, 0 to 1]}; what has
+ * less than a twentieth of it is left out. @return as qiao_search_json; QIAO_E_NOTFOUND.
+ */
+QIAO_EXPORT qiao_status qiao_similar_json(qiao_session *session, qiao_kind kind, const char *id, const char *scope,
+                                          uint32_t limit, qiao_buffer *out, qiao_error *err) QIAO_CHECK;
+
+/* A number that changes whenever what is searched beside the generation changes, for a side and scope; 0 = nothing is. */
+QIAO_EXPORT qiao_status qiao_search_basis(qiao_session *session, qiao_kind side, const char *scope, uint64_t *out,
+                                          qiao_error *err) QIAO_CHECK;
 
 #ifdef __cplusplus
 }

@@ -20,7 +20,7 @@
 extern "C" {
 #endif
 
-#define QIAO_FULLTEXT_FORMAT "2"    /* stored in every database; another one is QIAO_E_VERSION */
+#define QIAO_FULLTEXT_FORMAT "3"    /* stored in every database; another one is QIAO_E_VERSION */
 #define QIAO_FULLTEXT_WORDS_MAX 64u /* words of one query */
 
 typedef struct qiao_fulltext_writer qiao_fulltext_writer;
@@ -41,7 +41,7 @@ typedef enum qiao_fulltext_field {
 typedef enum qiao_fulltext_slot {
     QIAO_SLOT_TRL_MIN,
     QIAO_SLOT_TRL_MAX,
-    QIAO_SLOT_MONEY_MIN,
+    QIAO_SLOT_MONEY_MIN, /* CNY, by the table of rates when it was indexed */
     QIAO_SLOT_MONEY_MAX,
     QIAO_SLOT_UPDATED, /* days since 1970 */
     QIAO_SLOT_EXPIRES,
@@ -111,15 +111,18 @@ typedef struct qiao_fulltext_alternative {
     const char *form; /* several words with a space between: all of them */
     uint32_t length;
     bool together;
+    bool prefix;   /* every word that begins with form, the QIAO_FULLTEXT_EXPANSION_MAX commonest of them */
     double weight; /* 0 < weight <= 1; together: among the members */
     double share;  /* together: how much of the word it stands for */
 } qiao_fulltext_alternative;
 
+#define QIAO_FULLTEXT_EXPANSION_MAX 64u /* words of each field that a prefix stands for */
 #define QIAO_FULLTEXT_TOGETHER_MAX 8u /* of one word; further ones only add to the score */
 
 typedef struct qiao_fulltext_word {
     const qiao_fulltext_alternative *alternatives;
     size_t count;
+    uint32_t run;          /* of a query with operators: which of its runs of words it belongs to */
     unsigned fields;       /* bit 1u << field; 0 = all */
     bool required;         /* AND; otherwise it adds to the score */
     double together_least; /* sum of shares that a document must have; 0 = any */
@@ -127,9 +130,33 @@ typedef struct qiao_fulltext_word {
         together_weight; /* of the best set of members that has enough, as weight is of a single alternative; 0 = 1 */
 } qiao_fulltext_word;
 
+#define QIAO_FULLTEXT_EVERY_RUN UINT32_MAX
+
+/* A query with operators, in postfix order: a run of words by its number, and what joins the operands before it. */
+typedef enum qiao_fulltext_operation { QIAO_FT_RUN, QIAO_FT_AND, QIAO_FT_OR, QIAO_FT_NOT } qiao_fulltext_operation;
+
+typedef struct qiao_fulltext_node {
+    qiao_fulltext_operation operation;
+    uint32_t value; /* RUN: its number; AND, OR: how many operands; NOT takes one */
+} qiao_fulltext_node;
+
+typedef enum qiao_fulltext_order {
+    QIAO_FT_ORDER_RELEVANCE, /* of a query without words: newest first */
+    QIAO_FT_ORDER_NEWEST,
+    QIAO_FT_ORDER_OLDEST,
+    QIAO_FT_ORDER_TRL,     /* the most mature first */
+    QIAO_FT_ORDER_DEADLINE /* the next one first, then what is past, the latest first */
+} qiao_fulltext_order;
+
 typedef struct qiao_fulltext_query {
     const qiao_fulltext_word *words;
     size_t word_count; /* 0: everything, newest first */
+    const qiao_fulltext_node *nodes;
+    size_t node_count; /* 0: all words are one run */
+    qiao_fulltext_order order; /* unknown last, ties by id */
+    int today;                 /* days since 1970, for the order of deadlines */
+    const char *const *hidden; /* ids of documents on disk that are not looked at, whatever lies beside */
+    size_t hidden_count;
     bool prefer_all;   /* documents with every word come before those with some */
     bool loose;        /* members of a translation add to the score even where a document has too few of them */
     const char *const *filters; /* all must hold; "a|b" inside one string: any of them */
@@ -143,7 +170,7 @@ typedef struct qiao_fulltext_query {
 } qiao_fulltext_query;
 
 typedef struct qiao_fulltext_hit {
-    uint32_t docid;
+    uint32_t docid; /* of a document beside: with QIAO_FULLTEXT_BESIDE added */
     double score;
 } qiao_fulltext_hit;
 
@@ -159,6 +186,24 @@ QIAO_EXPORT qiao_status qiao_fulltext_search(qiao_fulltext *fulltext, const qiao
 /* How many documents match, exactly; offset and limit do not count. Slower than a search: every match is looked at. */
 QIAO_EXPORT qiao_status qiao_fulltext_total(qiao_fulltext *fulltext, const qiao_fulltext_query *query,
                                             uint64_t *total_out, qiao_error *err) QIAO_CHECK;
+/*
+ * The documents that match, every one, ascending by docid, for counting: offset, limit and order do not count. *out
+ * belongs to the reader and lives until its next call.
+ */
+QIAO_EXPORT qiao_status qiao_fulltext_matches(qiao_fulltext *fulltext, const qiao_fulltext_query *query,
+                                              const uint32_t **out, size_t *count_out, qiao_error *err) QIAO_CHECK;
+
+/*
+ * Documents beside the index on disk, in memory of this reader: found together with those on disk, by statistics of
+ * both, and lost when it is closed. Their docids, from 1, are numbers of their own. QIAO_E_USAGE (docid 0, or too
+ * large); put again, a document takes the place of the one before; to take out what is not there is fine.
+ */
+#define QIAO_FULLTEXT_BESIDE 0x80000000u
+QIAO_EXPORT qiao_status qiao_fulltext_beside_put(qiao_fulltext *fulltext, const qiao_fulltext_document *document,
+                                                 qiao_error *err) QIAO_CHECK;
+QIAO_EXPORT qiao_status qiao_fulltext_beside_remove(qiao_fulltext *fulltext, uint32_t docid,
+                                                    qiao_error *err) QIAO_CHECK;
+
 /* How many documents have a form in any field, at least (a document may have it in two). 0 where it cannot be read. */
 QIAO_EXPORT uint32_t qiao_fulltext_frequency(qiao_fulltext *fulltext, const char *form, size_t length);
 

@@ -75,6 +75,9 @@ QIAO_EXPORT size_t qiao_vocabulary_nearest(const qiao_vocabulary *vocabulary, co
  * exceed capacity). */
 QIAO_EXPORT size_t qiao_vocabulary_relations(const qiao_vocabulary *vocabulary, const char *list, const char *from,
                                              int day, const qiao_relation **relations, size_t capacity);
+/* CNY for one unit of a currency, by the newest row of the table of rates; NAN = not known. vocabulary NULL: only CNY
+ * is. */
+QIAO_EXPORT double qiao_vocabulary_cny_rate(const qiao_vocabulary *vocabulary, const char *currency);
 /* Field code from another scheme ("ipc", "gjj2441", "gjj10", "hnte8", "sei9") by longest prefix; fills our codes,
  * returns how many. */
 QIAO_EXPORT size_t qiao_vocabulary_crosswalk(const qiao_vocabulary *vocabulary, const char *scheme, const char *code,
