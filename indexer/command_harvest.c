@@ -13,8 +13,9 @@
 #define SECRETS_MAX ((size_t)64 << 10)
 
 typedef struct arguments {
-    const char *data, *feed, *preset, *url, *source, *header_file, *contact, *check;
-    uint64_t page_bytes, pages, records;
+    const char *data, *url, *source, *header_file, *query_file, *contact, *check, *proxy, *ca_file;
+    qiao_option_texts feeds, presets;
+    uint64_t page_bytes, pages, records, seconds, per_host, drop, stall;
     bool allow_private, full, shared, dry_run, replay, json, quiet;
 } arguments;
 
@@ -23,23 +24,43 @@ typedef struct feed {
     char path[QIAOI_PRESET_PATH];
     qiaoi_map *map;
     qiaoi_plan plan;
-    qiao_buffer secrets; /* lines of the header file, each with its NUL */
+    qiao_buffer secrets, query; /* lines of the files, each with its NUL */
     const char *headers[QIAOI_PLAN_HEADERS];
     size_t header_count;
     char from[300]; /* From: CONTACT */
     char source[65];
 } feed;
 
+/* number: among the feeds, then the presets, in the order of the command line. */
 static qiao_status
-find_feed(const arguments *a, feed *f, qiao_error *err)
+find_feed(const arguments *a, size_t number, feed *f, qiao_error *err)
 {
-    if (a->preset != NULL)
-        return qiaoi_preset_path(a->preset, f->path, err);
-    snprintf(f->path, sizeof f->path, "%.4000s", a->check != NULL ? a->check : a->feed);
+    if (a->check == NULL && number >= a->feeds.count)
+        return qiaoi_preset_path(a->presets.items[number - a->feeds.count], f->path, err);
+    snprintf(f->path, sizeof f->path, "%.4000s", a->check != NULL ? a->check : a->feeds.items[number]);
     return QIAO_OK;
 }
 
-/* Lines "Name: value", such as Authorization. */
+/* Cuts the text at its line ends; each line that is not empty goes to add. false where add wants no more. */
+static bool
+each_line(qiao_buffer *text, char wanted, const char **lines, size_t *count)
+{
+    qiao_buffer_char(text, '\0');
+    for (char *line = text->failed ? NULL : text->data; line != NULL && *line != '\0';) {
+        size_t n = strcspn(line, "\r\n");
+        char *next = line + n + strspn(line + n, "\r\n");
+
+        line[n] = '\0';
+        if (n > 0 && (strchr(line, wanted) == NULL || *count == QIAOI_PLAN_HEADERS))
+            return false;
+        if (n > 0)
+            lines[(*count)++] = line;
+        line = next;
+    }
+    return !text->failed;
+}
+
+/* Lines "Name: value", such as Authorization, and "name=value", parameters of the address. */
 static qiao_status
 read_secrets(const arguments *a, feed *f, qiao_error *err)
 {
@@ -51,23 +72,13 @@ read_secrets(const arguments *a, feed *f, qiao_error *err)
     }
     if (a->header_file != NULL)
         status = qiao_file_read(a->header_file, SECRETS_MAX, &f->secrets, err);
-    if (status != QIAO_OK || f->secrets.length == 0)
-        return status;
-    qiao_buffer_char(&f->secrets, '\0');
-    if (f->secrets.failed)
-        return qiao_fail_memory(err);
-    for (char *line = f->secrets.data; *line != '\0';) {
-        size_t n = strcspn(line, "\r\n");
-        char *next = line + n + strspn(line + n, "\r\n");
-
-        line[n] = '\0';
-        if (n > 0 && (strchr(line, ':') == NULL || f->header_count == QIAOI_PLAN_HEADERS))
-            return qiao_fail(err, QIAO_E_INPUT, "%s must hold at most 16 lines \"Name: value\"", a->header_file);
-        if (n > 0)
-            f->headers[f->header_count++] = line;
-        line = next;
-    }
-    return QIAO_OK;
+    if (status == QIAO_OK && a->query_file != NULL)
+        status = qiao_file_read(a->query_file, SECRETS_MAX, &f->query, err);
+    if (status == QIAO_OK && f->secrets.length > 0 && !each_line(&f->secrets, ':', f->headers, &f->header_count))
+        return qiao_fail(err, QIAO_E_INPUT, "%s must hold at most 16 lines \"Name: value\"", a->header_file);
+    if (status == QIAO_OK && f->query.length > 0 && !each_line(&f->query, '=', f->plan.secrets, &f->plan.secret_count))
+        return qiao_fail(err, QIAO_E_INPUT, "%s must hold at most 16 lines \"name=value\"", a->query_file);
+    return status;
 }
 
 static qiao_status
@@ -89,9 +100,9 @@ name_source(const arguments *a, feed *f, qiao_error *err)
 }
 
 static qiao_status
-open_feed(const arguments *a, feed *f, qiao_error *err)
+open_feed(const arguments *a, size_t number, feed *f, qiao_error *err)
 {
-    qiao_status status = find_feed(a, f, err);
+    qiao_status status = find_feed(a, number, f, err);
 
     if (status == QIAO_OK)
         status = qiaoi_map_load(f->path, &f->map, err);
@@ -115,6 +126,22 @@ close_feed(feed *f)
 {
     qiaoi_map_free(f->map);
     qiao_buffer_done(&f->secrets);
+    qiao_buffer_done(&f->query);
+}
+
+/* "" stands for the proxies that libcurl finds there; NULL where none is named. */
+static const char *
+proxy_of_environment(void)
+{
+    static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *value = getenv(names[i]);
+
+        if (value != NULL && *value != '\0')
+            return "";
+    }
+    return NULL;
 }
 
 /* ---- dry run ---- */
@@ -156,44 +183,48 @@ show_item(const feed *f, bool rows, const char *json, size_t length, unmapped *n
     return status;
 }
 
+/* whole: the page is not cut behind what was fetched of it. */
 static qiao_status
-show_items(const feed *f, qiaoi_reader *reader, qiao_error *err)
+show_items(const feed *f, qiaoi_reader *reader, bool whole, qiao_error *err)
 {
     qiao_buffer bytes = {.limit = 0};
     unmapped names = {.count = 0};
     qiaoi_item item;
     qiao_status status = QIAO_OK;
+    int shown = 0;
 
-    for (int shown = 0; status == QIAO_OK && shown < SHOWN; shown++) {
+    while (status == QIAO_OK && shown < SHOWN) {
         qiao_buffer_clear(&bytes);
         status = qiaoi_reader_next(reader, &bytes, &item, err);
         if (status == QIAO_OK && !item.fault)
             status = show_item(f, qiaoi_reader_rows(reader), bytes.data + item.text, item.text_length, &names, err);
+        shown += status == QIAO_OK ? 1 : 0;
     }
     for (size_t i = 0; i < names.count; i++)
         printf(qiao_say("not mapped: %s\n"), names.names[i]);
     qiao_buffer_done(&bytes);
-    return status == QIAO_E_NOTFOUND ? QIAO_OK : status;
+    return status == QIAO_E_NOTFOUND || (status == QIAO_E_INPUT && !whole && shown > 0) ? QIAO_OK : status;
 }
 
 static qiao_status
-dry_run(const feed *f, const qiaoi_harvest_options *options, qiao_error *err)
+look(const qiaoi_harvest_run *run, const feed *f, const qiaoi_harvest_options *options, qiao_error *err)
 {
-    qiao_buffer page = {.limit = 0};
+    char path[QIAOI_ARCHIVE_PATH], folder[QIAOI_ARCHIVE_PATH];
     qiaoi_reader *reader = NULL;
-    char path[QIAOI_ARCHIVE_PATH];
-    qiao_status status = qiaoi_harvest_look(options, &page, err);
+    bool whole = true;
+    qiao_status status;
 
-    qiaoi_archive_path(options->data_dir, options->source, "look", 0, ".tmp", path);
+    snprintf(folder, sizeof folder, "%.3900s/archive/%.64s", run->data_dir, options->source);
+    qiaoi_archive_path(run->data_dir, options->source, "look", 0, ".tmp", path);
+    status = qiao_file_make_directories(folder, err);
     if (status == QIAO_OK)
-        status = qiaoi_archive_write(path, page.data != NULL ? page.data : "", page.length, err);
+        status = qiaoi_harvest_look(run, options, path, &whole, err);
     if (status == QIAO_OK)
         status = qiaoi_reader_open(path, &options->reader, &reader, err);
     if (status == QIAO_OK)
-        status = show_items(f, reader, err);
+        status = show_items(f, reader, whole, err);
     qiaoi_reader_close(reader);
     (void)remove(path); /* may be absent */
-    qiao_buffer_done(&page);
     return status;
 }
 
@@ -209,17 +240,30 @@ on_progress(void *context, uint64_t pages, uint64_t records)
 }
 
 static void
+print_json(const feed *f, const qiaoi_harvest_report *r)
+{
+    printf(
+        "{\"source\":\"%s\",\"pages\":%llu,\"requests\":%llu,\"read\":%llu,\"new\":%llu,\"changed\":%llu,"
+        "\"unchanged\":%llu,\"refused\":%llu,\"withdrawn\":%llu,\"vanished\":%llu,\"dropped\":%llu,\"not_modified\":%s,"
+        "\"complete\":%s,\"status\":\"%s\",\"seconds\":%.3f}\n",
+        f->source, (unsigned long long)r->pages, (unsigned long long)r->requests, (unsigned long long)r->read,
+        (unsigned long long)r->fresh, (unsigned long long)r->changed, (unsigned long long)r->unchanged,
+        (unsigned long long)r->refused, (unsigned long long)r->withdrawn, (unsigned long long)r->vanished,
+        (unsigned long long)r->dropped, r->not_modified ? "true" : "false", r->complete ? "true" : "false",
+        qiao_status_token(r->error.status), r->seconds);
+}
+
+static void
 print_report(const arguments *a, const feed *f, const qiaoi_harvest_report *r)
 {
     char read[32], fresh[32], changed[32], unchanged[32], refused[32], withdrawn[32];
 
     if (a->json) {
-        printf("{\"source\":\"%s\",\"pages\":%llu,\"requests\":%llu,\"read\":%llu,\"new\":%llu,\"changed\":%llu,"
-               "\"unchanged\":%llu,\"refused\":%llu,\"withdrawn\":%llu,\"complete\":%s,\"seconds\":%.3f}\n",
-               f->source, (unsigned long long)r->pages, (unsigned long long)r->requests, (unsigned long long)r->read,
-               (unsigned long long)r->fresh, (unsigned long long)r->changed, (unsigned long long)r->unchanged,
-               (unsigned long long)r->refused, (unsigned long long)r->withdrawn, r->complete ? "true" : "false",
-               r->seconds);
+        print_json(f, r);
+        return;
+    }
+    if (r->not_modified) {
+        printf(qiao_say("%s: nothing changed since the last harvest\n"), f->source);
         return;
     }
     printf(qiao_say("%s: %llu pages by %llu requests, %s records: %s new, %s changed, %s unchanged, %s refused, "
@@ -228,76 +272,195 @@ print_report(const arguments *a, const feed *f, const qiaoi_harvest_report *r)
            qiao_console_number(r->fresh, fresh), qiao_console_number(r->changed, changed),
            qiao_console_number(r->unchanged, unchanged), qiao_console_number(r->refused, refused),
            qiao_console_number(r->withdrawn, withdrawn));
-    if (!r->complete)
+    if (r->vanished > 0)
+        printf(qiao_say("  %llu records are not in the list any more, %llu of them were removed\n"),
+               (unsigned long long)r->vanished, (unsigned long long)r->dropped);
+    if (r->vanished > 0 && r->refused > 0)
+        fputs(qiao_say("  none is removed while records of the list are refused: mend those first\n"), stdout);
+    if (!r->complete && r->error.status == QIAO_OK)
         fputs(qiao_say("not complete: the next harvest goes on at the next page\n"), stdout);
 }
 
+/* The worst of the sources: failed, refused by a safety rule, records refused. */
 static int
-run(const arguments *a, feed *f)
+report_all(const arguments *a, const feed *feeds, const qiaoi_harvest_report *reports, size_t count)
 {
-    qiao_progress progress;
-    qiaoi_harvest_report report = {.pages = 0};
-    qiaoi_harvest_options options = {.data_dir = a->data,
-                                     .source = f->source,
-                                     .map = f->map,
-                                     .plan = &f->plan,
-                                     .allow_private = a->allow_private,
-                                     .shared = a->shared,
-                                     .full = a->full,
-                                     .headers = f->headers,
-                                     .header_count = f->header_count,
-                                     .page_bytes = a->page_bytes,
-                                     .pages = a->pages,
-                                     .records = a->records,
-                                     .progress = on_progress,
-                                     .progress_context = &progress};
-    qiao_error err = QIAO_ERROR_INIT;
-    qiao_status status;
+    int code = QIAO_EXIT_DONE;
 
-    qiaoi_map_reader_options(f->map, &options.reader);
-    if (a->dry_run)
-        return dry_run(f, &options, &err) == QIAO_OK ? QIAO_EXIT_DONE : qiao_console_fail(&err);
-    qiao_progress_start(&progress, f->source, a->json || a->quiet);
-    status = a->replay ? qiaoi_harvest_replay(&options, &report, &err) : qiaoi_harvest(&options, &report, &err);
-    qiao_progress_end(&progress);
-    print_report(a, f, &report);
+    for (size_t i = 0; i < count; i++) {
+        const qiaoi_harvest_report *r = &reports[i];
+        int own = r->error.status != QIAO_OK ? qiao_exit_code(r->error.status)
+                  : r->refused > 0           ? QIAO_EXIT_REJECTED
+                                             : QIAO_EXIT_DONE;
+
+        print_report(a, &feeds[i], r);
+        if (r->error.status != QIAO_OK) {
+            fflush(stdout);
+            own = qiao_console_fail(&r->error);
+        }
+        if (own != QIAO_EXIT_DONE && (code == QIAO_EXIT_DONE || own == QIAO_EXIT_FAILED ||
+                                      (own == QIAO_EXIT_REFUSED && code == QIAO_EXIT_REJECTED)))
+            code = own;
+    }
     fflush(stdout);
-    if (status != QIAO_OK)
+    return code;
+}
+
+static qiaoi_harvest_run
+run_of(const arguments *a, const char *user_agent, qiao_progress *progress)
+{
+    const char *seed = getenv("QIAO_HARVEST_SEED"); /* for tests: pauses without chance */
+
+    return (qiaoi_harvest_run){.data_dir = a->data,
+                               .allow_private = a->allow_private,
+                               .shared = a->shared,
+                               .full = a->full,
+                               .per_host = (unsigned)(a->per_host > 64 ? 64 : a->per_host),
+                               .drop = (unsigned)(a->drop > 100 ? 100 : a->drop),
+                               .page_bytes = a->page_bytes,
+                               .pages = a->pages,
+                               .records = a->records,
+                               .seconds = a->seconds,
+                               .stall_seconds = (uint32_t)(a->stall > 86400 ? 86400 : a->stall),
+                               .seed = seed != NULL ? strtoull(seed, NULL, 10) : 0,
+                               .proxy = a->proxy != NULL ? a->proxy : proxy_of_environment(),
+                               .user_agent = user_agent,
+                               .ca_file = a->ca_file,
+                               .progress = on_progress,
+                               .progress_context = progress};
+}
+
+static int
+run(const arguments *a, const feed *feeds, size_t count)
+{
+    qiaoi_harvest_report *reports = qiao_calloc(count, sizeof *reports);
+    qiaoi_harvest_options options[QIAOI_HARVEST_SOURCES_MAX] = {{.source = NULL}};
+    char user_agent[320];
+    qiao_progress progress;
+    qiaoi_harvest_run all;
+    qiao_error err = QIAO_ERROR_INIT;
+    qiao_status status = reports == NULL ? qiao_fail_memory(&err) : QIAO_OK;
+    int code;
+
+    snprintf(user_agent, sizeof user_agent, a->contact != NULL ? "qiao/%s (%.200s)" : "qiao/%s", QIAO_VERSION,
+             a->contact);
+    all = run_of(a, user_agent, &progress);
+    for (size_t i = 0; i < count; i++) {
+        options[i] = (qiaoi_harvest_options){.source = feeds[i].source,
+                                             .map = feeds[i].map,
+                                             .plan = &feeds[i].plan,
+                                             .headers = feeds[i].headers,
+                                             .header_count = feeds[i].header_count};
+        qiaoi_map_reader_options(feeds[i].map, &options[i].reader);
+    }
+    if (a->dry_run) {
+        for (size_t i = 0; status == QIAO_OK && i < count; i++)
+            status = look(&all, &feeds[i], &options[i], &err);
+        qiao_free(reports);
+        return status == QIAO_OK ? QIAO_EXIT_DONE : qiao_console_fail(&err);
+    }
+    qiao_progress_start(&progress, count == 1 ? feeds[0].source : qiao_say("harvest"), a->json || a->quiet);
+    for (size_t i = 0; status == QIAO_OK && a->replay && i < count; i++) {
+        status = qiaoi_harvest_replay(&all, &options[i], &reports[i], &err);
+        reports[i].error = err;
+    }
+    if (status == QIAO_OK && !a->replay)
+        status = qiaoi_harvest(&all, options, count, reports, &err);
+    qiao_progress_end(&progress);
+    code = reports == NULL ? qiao_console_fail(&err) : report_all(a, feeds, reports, count);
+    if (code == QIAO_EXIT_DONE && status != QIAO_OK) /* none could begin */
+        code = qiao_console_fail(&err);
+    qiao_free(reports);
+    return code;
+}
+
+static int
+check(feed *f, const arguments *a)
+{
+    qiao_error err = QIAO_ERROR_INIT;
+
+    if (open_feed(a, 0, f, &err) != QIAO_OK)
         return qiao_console_fail(&err);
-    return report.refused > 0 ? QIAO_EXIT_REJECTED : QIAO_EXIT_DONE;
+    printf(qiao_say("%s is sound\n"), f->path);
+    return QIAO_EXIT_DONE;
+}
+
+/* Two feeds of one name would overwrite each other's records and state. */
+static qiao_status
+check_names(const feed *feeds, size_t count, qiao_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(feeds[i].source, feeds[j].source) == 0)
+                return qiao_fail(err, QIAO_E_USAGE, "two feeds have the name \"%.64s\"", feeds[i].source);
+        }
+    }
+    return QIAO_OK;
 }
 
 static int
 harvest(const arguments *a)
 {
-    feed *f = qiao_calloc(1, sizeof *f);
+    size_t count = a->check != NULL ? 1 : a->feeds.count + a->presets.count;
+    feed *feeds = qiao_calloc(count, sizeof *feeds);
     qiao_error err = QIAO_ERROR_INIT;
-    qiao_status status = f == NULL ? qiao_fail_memory(&err) : open_feed(a, f, &err);
+    qiao_status status = feeds == NULL ? qiao_fail_memory(&err) : QIAO_OK;
     int code;
 
-    if (status != QIAO_OK) {
-        code = qiao_console_fail(&err);
-    } else if (a->check != NULL) {
-        printf(qiao_say("%s is sound\n"), f->path);
-        code = QIAO_EXIT_DONE;
-    } else {
-        code = run(a, f);
-    }
-    if (f != NULL)
-        close_feed(f);
-    qiao_free(f);
+    for (size_t i = 0; status == QIAO_OK && a->check == NULL && i < count; i++)
+        status = open_feed(a, i, &feeds[i], &err);
+    if (status == QIAO_OK)
+        status = check_names(feeds, a->check != NULL ? 0 : count, &err);
+    code = status != QIAO_OK ? qiao_console_fail(&err) : a->check != NULL ? check(feeds, a) : run(a, feeds, count);
+    for (size_t i = 0; feeds != NULL && i < count; i++)
+        close_feed(&feeds[i]);
+    qiao_free(feeds);
     return code;
+}
+
+/* Without --data or feeds there is nothing to do; what belongs to one source must not go to another's host. */
+static bool
+is_usable(const arguments *a)
+{
+    size_t count = a->feeds.count + a->presets.count;
+
+    if (a->check != NULL)
+        return true;
+    if (a->data == NULL || count == 0) {
+        fputs(qiao_say("qiao-indexer: harvest needs --data, and --feed or --preset\n"), stderr);
+        return false;
+    }
+    if (count > 1 && (a->url != NULL || a->source != NULL || a->header_file != NULL || a->query_file != NULL)) {
+        fputs(qiao_say("qiao-indexer: --url, --source, --header-file and --query-file go with one feed only\n"),
+              stderr);
+        return false;
+    }
+    if (count > QIAOI_HARVEST_SOURCES_MAX) {
+        fprintf(stderr, qiao_say("qiao-indexer: too many arguments; wanted: %s\n"), "64");
+        return false;
+    }
+    return true;
 }
 
 int
 qiao_command_harvest(int argc, char **argv)
 {
-    arguments a = {.data = NULL};
+    arguments a = {.drop = QIAOI_SWEEP_DROP};
     const qiao_option options[] = {
         {"data", QIAO_OPTION_TEXT, &a.data, "DIR", "data folder; made where it is not there", false},
-        {"feed", QIAO_OPTION_TEXT, &a.feed, "FEED.json", "feed map with the part \"harvest\"", false},
-        {"preset", QIAO_OPTION_TEXT, &a.preset, "NAME", "a feed map that comes with qiao: oai_dc, hal, osti ...",
+        {"feed", QIAO_OPTION_MANY, &a.feeds, "FEED.json",
+         "feed map with the part \"harvest\"; several are harvested at a time", false},
+        {"preset", QIAO_OPTION_MANY, &a.presets, "NAME", "a feed map that comes with qiao: oai_dc, hal, osti ...",
          false},
+        {"per-host", QIAO_OPTION_NUMBER, &a.per_host, "N", "requests to one host at a time (1)", false},
+        {"max-drop", QIAO_OPTION_NUMBER, &a.drop, "PERCENT", "records of a source that may vanish at once (20)", false},
+        {"max-time", QIAO_OPTION_NUMBER, &a.seconds, "SECONDS", "of this run, to the end of a page", false},
+        {"max-stall", QIAO_OPTION_NUMBER, &a.stall, "SECONDS",
+         "given up when the source sends nothing for so long (30)", false},
+        {"query-file", QIAO_OPTION_TEXT, &a.query_file, "FILE",
+         "lines \"name=value\" to add to the address, such as credentials", false},
+        {"proxy", QIAO_OPTION_TEXT, &a.proxy, "URL", "proxy to go through; otherwise that of the environment", false},
+        {"ca-file", QIAO_OPTION_TEXT, &a.ca_file, "FILE", "certificates to trust in place of the system's", false},
         {"url", QIAO_OPTION_TEXT, &a.url, "URL", "address of the source, in place of the one in the map", false},
         {"source", QIAO_OPTION_TEXT, &a.source, "NAME", "source of the records; otherwise the name of the map", false},
         {"allow-private", QIAO_OPTION_FLAG, &a.allow_private, NULL, "addresses of your own network may be asked",
@@ -319,7 +482,7 @@ qiao_command_harvest(int argc, char **argv)
     const qiao_usage usage = {
         .command = "harvest",
         .operands = "",
-        .help = "Fetches the records of a source page by page into the source store. A harvest that was killed goes on "
+        .help = "Fetches the records of sources page by page into the source store. A harvest that was killed goes on "
                 "where it was.\n"
                 "Exit codes: 0 done; 1 failed; 2 usage; 3 done, but records were refused; 4 refused by a safety rule.",
         .options = options,
@@ -331,9 +494,7 @@ qiao_command_harvest(int argc, char **argv)
 
     if (code >= 0)
         return code;
-    if (a.check == NULL && (a.data == NULL || (a.feed == NULL) == (a.preset == NULL))) {
-        fputs(qiao_say("qiao-indexer: harvest needs --data and either --feed or --preset\n"), stderr);
+    if (!is_usable(&a))
         return QIAO_EXIT_USAGE;
-    }
     return harvest(&a);
 }

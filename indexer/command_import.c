@@ -9,14 +9,16 @@
 
 typedef struct arguments {
     const char *data, *map, *preset, *source, *rejects, *format, *encoding, *sheet;
-    uint64_t max_line, threads;
-    bool json, quiet;
+    uint64_t max_line, threads, drop;
+    bool complete, json, quiet;
 } arguments;
 
 typedef struct outcome {
     uint64_t read, fresh, changed, unchanged, refused, repeated;
     size_t files, damaged;
     bool failed; /* a file is missing, or the store gave up */
+    qiaoi_sweep_report swept;
+    bool drop_refused;
     qiao_buffer json;
 } outcome;
 
@@ -51,6 +53,10 @@ read_reader_options(const arguments *a, qiaoi_reader_options *reader)
     reader->line_limit = (size_t)a->max_line;
     reader->sheet = a->sheet;
     reader->column = qiaoi_map_column;
+    if (a->complete && a->source == NULL) {
+        fputs(qiao_say("qiao-indexer: --complete needs --source\n"), stderr);
+        return QIAO_EXIT_USAGE;
+    }
     if (a->preset != NULL && a->map != NULL) {
         fputs(qiao_say("qiao-indexer: either --map or --preset, not both\n"), stderr);
         return QIAO_EXIT_USAGE;
@@ -115,6 +121,8 @@ exit_of(const outcome *o)
 {
     if (o->failed)
         return QIAO_EXIT_FAILED;
+    if (o->drop_refused)
+        return QIAO_EXIT_REFUSED;
     return o->refused > 0 || o->damaged > 0 ? QIAO_EXIT_REJECTED : QIAO_EXIT_DONE;
 }
 
@@ -125,16 +133,53 @@ print_total(const outcome *o, const arguments *a)
 
     if (a->json)
         printf("{\"files\":[%s],\"total\":{\"read\":%llu,\"new\":%llu,\"changed\":%llu,\"unchanged\":%llu,\"refused\":%"
-               "llu,\"repeated\":%llu},"
-               "\"exit\":%d}\n",
+               "llu,\"repeated\":%llu,"
+               "\"vanished\":%llu,\"dropped\":%llu},\"exit\":%d}\n",
                o->json.data != NULL ? o->json.data : "", (unsigned long long)o->read, (unsigned long long)o->fresh,
                (unsigned long long)o->changed, (unsigned long long)o->unchanged, (unsigned long long)o->refused,
-               (unsigned long long)o->repeated, exit_of(o));
+               (unsigned long long)o->repeated,
+               (unsigned long long)o->swept.vanished, (unsigned long long)o->swept.removed, exit_of(o));
     else if (o->files > 1)
         printf(qiao_say("%zu files: %s records read: %s new, %s changed, %s unchanged, %s refused\n"), o->files,
                qiao_console_number(o->read, read), qiao_console_number(o->fresh, fresh),
                qiao_console_number(o->changed, changed), qiao_console_number(o->unchanged, unchanged),
                qiao_console_number(o->refused, refused));
+}
+
+static void
+print_swept(const outcome *o, const arguments *a)
+{
+    if (a->json || o->swept.vanished == 0)
+        return;
+    printf(qiao_say("  %llu records are not in the list any more, %llu of them were removed\n"),
+           (unsigned long long)o->swept.vanished, (unsigned long long)o->swept.removed);
+    for (size_t i = 0; i < o->swept.shown_count; i++)
+        printf("    %s\n", o->swept.shown[i]);
+    if (o->refused > 0)
+        fputs(qiao_say("  none is removed while records of the list are refused: mend those first\n"), stdout);
+}
+
+/* The files were all that the source has: what they do not hold has vanished. */
+static void
+sweep(qiaoi_importer *importer, const qiaoi_import_options *options, const arguments *a, outcome *o)
+{
+    qiaoi_sweep_options sweep = {.source = a->source,
+                                 .drop = (unsigned)(a->drop > 100 ? 100 : a->drop),
+                                 .fresh = o->fresh,
+                                 .refused = o->refused};
+    qiao_error err = QIAO_ERROR_INIT;
+    qiao_source_store *store = qiaoi_importer_store(importer);
+    qiao_status status = qiaoi_sweep_finish(options->sweep, store, &sweep, &o->swept, &err);
+
+    print_swept(o, a);
+    if (status == QIAO_OK)
+        status = qiao_source_store_commit(store, &err);
+    if (status == QIAO_OK)
+        return;
+    fflush(stdout);
+    qiao_console_fail(&err);
+    o->drop_refused = status == QIAO_E_REFUSED;
+    o->failed = o->failed || status != QIAO_E_REFUSED;
 }
 
 static int
@@ -151,6 +196,8 @@ import_files(const qiaoi_import_options *options, qiao_progress *progress, const
 
     for (size_t i = 0; go_on && i < count; i++)
         go_on = import_one(importer, files[i], a, progress, report, &o);
+    if (status == QIAO_OK && a->complete && !o.failed && o.damaged == 0)
+        sweep(importer, options, a, &o);
     if (status == QIAO_OK) {
         print_total(&o, a);
         code = o.json.failed ? QIAO_EXIT_FAILED : exit_of(&o);
@@ -172,7 +219,7 @@ default_threads(void)
 int
 qiao_command_import(int argc, char **argv)
 {
-    arguments a = {.threads = default_threads()};
+    arguments a = {.threads = default_threads(), .drop = QIAOI_SWEEP_DROP};
     const qiao_option options[] = {
         {"data", QIAO_OPTION_TEXT, &a.data, "DIR", "data folder; made where it is not there", true},
         {"map", QIAO_OPTION_TEXT, &a.map, "FEED.json", "feed map: which source field becomes which record field",
@@ -192,6 +239,9 @@ qiao_command_import(int argc, char **argv)
          false},
         {"threads", QIAO_OPTION_NUMBER, &a.threads, "N", "threads that parse beside the one that reads and writes",
          false},
+        {"complete", QIAO_OPTION_FLAG, &a.complete, NULL,
+         "the files are the whole source: its records that they do not hold are removed", false},
+        {"max-drop", QIAO_OPTION_NUMBER, &a.drop, "PERCENT", "records of a source that may vanish at once (20)", false},
         {"json", QIAO_OPTION_FLAG, &a.json, NULL, "the report as JSON", false},
         {"quiet", QIAO_OPTION_FLAG, &a.quiet, NULL, "no progress", false},
     };
@@ -209,6 +259,7 @@ qiao_command_import(int argc, char **argv)
     };
     qiaoi_import_options import = {.progress = on_progress};
     char preset[QIAOI_PRESET_PATH];
+    qiaoi_sweep sweep = {.hashes = NULL};
     qiao_progress progress;
     qiaoi_map *map = NULL;
     qiao_error err = QIAO_ERROR_INIT;
@@ -232,7 +283,9 @@ qiao_command_import(int argc, char **argv)
     import.rejects_path = a.rejects;
     import.threads = (unsigned)(a.threads > 64 ? 64 : a.threads);
     import.progress_context = &progress;
+    import.sweep = a.complete ? &sweep : NULL;
     code = import_files(&import, &progress, &a, argv + first, (size_t)(argc - first));
     qiaoi_map_free(map);
+    qiaoi_sweep_done(&sweep);
     return code;
 }

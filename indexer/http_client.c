@@ -4,6 +4,7 @@
  */
 #include "http_client.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -34,6 +35,16 @@ typedef struct exchange {
     CURL *easy;
     size_t sunk; /* bytes that the sink took of this answer */
     bool blocked, too_large, no_memory, not_stored;
+    /* from hop to hop */
+    char url[QIAO_HTTP_URL_MAX];
+    unsigned hops;
+    bool without_headers; /* the origin was left: none of the caller's headers go along */
+    struct curl_slist *headers;
+    /* in a pool */
+    void *tag;
+    struct exchange *next;
+    qiao_status status;
+    qiao_error err;
 } exchange;
 
 /* ---- callbacks ---- */
@@ -61,7 +72,7 @@ open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
     exchange *x = context;
 
     (void)purpose;
-    if (!x->request->allow_private && !socket_address_public(address)) {
+    if (x->request->proxy == NULL && !x->request->allow_private && !socket_address_public(address)) {
         x->blocked = true;
         return CURL_SOCKET_BAD;
     }
@@ -298,7 +309,10 @@ set_guards(CURL *easy, const qiao_http_request *request, exchange *x)
 
     SET(CURLOPT_PROTOCOLS_STR, "http,https");
     SET(CURLOPT_FOLLOWLOCATION, 0L);
-    SET(CURLOPT_PROXY, "");
+    if (request->proxy == NULL)
+        SET(CURLOPT_PROXY, "");
+    else if (*request->proxy != '\0') /* otherwise those of the environment */
+        SET(CURLOPT_PROXY, request->proxy);
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
@@ -317,7 +331,9 @@ set_message(CURL *easy, const qiao_http_request *request, exchange *x, const cha
     bool ok = true;
 
     SET(CURLOPT_URL, url);
-    SET(CURLOPT_USERAGENT, USER_AGENT);
+    SET(CURLOPT_USERAGENT, request->user_agent != NULL ? request->user_agent : USER_AGENT);
+    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    SET(CURLOPT_TCP_KEEPALIVE, 1L);
     SET(CURLOPT_HTTPHEADER, headers);
     if (request->body != NULL) {
         SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
@@ -403,34 +419,70 @@ clear_response(qiao_http_response *response, size_t limit)
     qiao_buffer_clear(&response->headers);
 }
 
-/* One hop; the answer's status is in the response. */
-static qiao_status
-perform(qiao_http_client *client, const qiao_http_request *request, exchange *x, const char *url, bool with_headers, qiao_error *err)
+/* A host that is written as an address of the own network: behind a proxy it is the only thing that can be looked at. */
+static bool
+literal_private(const char *url)
 {
-    bool complete, head = strcmp(x->method, "HEAD") == 0;
-    struct curl_slist *headers = make_headers(request, with_headers, &complete);
-    const char *retry;
-    CURLcode code = CURLE_OUT_OF_MEMORY;
-    long status = 0;
+    CURLU *parsed = curl_url();
+    char *host = NULL;
+    unsigned char address[16];
+    bool private = false;
 
+    if (parsed == NULL || curl_url_set(parsed, CURLUPART_URL, url, 0) != CURLUE_OK ||
+        curl_url_get(parsed, CURLUPART_HOST, &host, 0) != CURLUE_OK) {
+        curl_url_cleanup(parsed);
+        return true;
+    }
+    if (host[0] == '[')
+        host[strcspn(host, "]")] = '\0';
+    if (inet_pton(AF_INET, host, address) == 1)
+        private = !qiao_http_address_public(AF_INET, address);
+    else if (inet_pton(AF_INET6, host + (host[0] == '[' ? 1 : 0), address) == 1)
+        private = !qiao_http_address_public(AF_INET6, address);
+    else
+        private = strcasecmp(host, "localhost") == 0;
+    curl_free(host);
+    curl_url_cleanup(parsed);
+    return private;
+}
+
+/* The next hop, ready to be performed. */
+static CURLcode
+prepare(exchange *x)
+{
+    const qiao_http_request *request = x->request;
+    bool complete, head = strcmp(x->method, "HEAD") == 0;
+
+    curl_slist_free_all(x->headers);
+    x->headers = make_headers(request, !x->without_headers, &complete);
     clear_response(x->response, request->limit != 0 ? request->limit : QIAO_HTTP_BODY_LIMIT);
     x->blocked = x->too_large = x->no_memory = false;
-    x->easy = client->easy;
     x->sunk = 0;
     x->not_stored = request->sink != NULL && !request->sink(request->sink_context, NULL, 0);
-    curl_easy_reset(client->easy);
-    if (x->not_stored)
-        code = CURLE_WRITE_ERROR;
-    else if (complete && set_limits(client->easy, request, head) && set_guards(client->easy, request, x) &&
-        set_message(client->easy, request, x, url, headers))
-        code = curl_easy_perform(client->easy);
-    curl_slist_free_all(headers);
+    if (request->proxy != NULL && !request->allow_private && literal_private(x->url))
+        x->blocked = true;
+    if (x->not_stored || x->blocked)
+        return CURLE_WRITE_ERROR;
+    curl_easy_reset(x->easy);
+    return complete && set_limits(x->easy, request, head) && set_guards(x->easy, request, x) &&
+                   set_message(x->easy, request, x, x->url, x->headers)
+               ? CURLE_OK
+               : CURLE_OUT_OF_MEMORY;
+}
+
+/* What an answer says; its status is in the response. */
+static qiao_status
+judge_hop(exchange *x, CURLcode code, qiao_error *err)
+{
+    const char *retry;
+    long status = 0;
+
     if (code != CURLE_OK)
         return explain(x, code, err);
-    curl_easy_getinfo(client->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
     x->response->status = (int)status;
     x->response->failure = QIAO_HTTP_ANSWERED;
-    snprintf(x->response->url, sizeof x->response->url, "%s", url);
+    snprintf(x->response->url, sizeof x->response->url, "%s", x->url);
     retry = qiao_http_header(x->response, "retry-after");
     x->response->retry_after = retry != NULL ? qiao_http_retry_after(retry, (int64_t)time(NULL)) : -1;
     return QIAO_OK;
@@ -447,45 +499,61 @@ wants_redirect(const qiao_http_request *request, const exchange *x)
     return moved && request->redirects > 0 && (strcmp(x->method, "GET") == 0 || strcmp(x->method, "HEAD") == 0);
 }
 
-/* Where the answer leads, checked; url_out: QIAO_HTTP_URL_MAX bytes, holds where we are. *same: it is the origin we are on. */
+/* Where the answer leads, checked, into x->url. *same: it is the origin we are on. */
 static qiao_status
-next_hop(qiao_http_client *client, exchange *x, char *url, bool *same, qiao_error *err)
+next_hop(exchange *x, bool *same, qiao_error *err)
 {
     const char *next = NULL;
-    origin from = origin_of(url), to;
+    origin from = origin_of(x->url), to;
 
-    curl_easy_getinfo(client->easy, CURLINFO_REDIRECT_URL, &next);
+    curl_easy_getinfo(x->easy, CURLINFO_REDIRECT_URL, &next);
     if (next == NULL || strlen(next) >= QIAO_HTTP_URL_MAX)
         return FAIL(x, QIAO_HTTP_BLOCKED, QIAO_E_REFUSED, "it redirects to nowhere");
     to = origin_of(next);
     if (!to.good || to.user || (from.secure && !to.secure))
         return FAIL(x, QIAO_HTTP_BLOCKED, QIAO_E_REFUSED, "it redirects to an address that is not allowed");
     *same = strcasecmp(from.text, to.text) == 0;
-    memcpy(url, next, strlen(next) + 1);
+    memcpy(x->url, next, strlen(next) + 1);
+    return QIAO_OK;
+}
+
+/* Behind a hop: *again where the answer leads on, and x is ready for prepare. */
+static qiao_status
+end_hop(exchange *x, CURLcode code, bool *again, qiao_error *err)
+{
+    const qiao_http_request *request = x->request;
+    unsigned most = request->redirects < QIAO_HTTP_REDIRECTS_MAX ? request->redirects : QIAO_HTTP_REDIRECTS_MAX;
+    qiao_status st = judge_hop(x, code, err);
+    bool same = true;
+
+    *again = false;
+    if (st != QIAO_OK || !wants_redirect(request, x))
+        return st;
+    if (x->hops++ == most)
+        return FAIL(x, QIAO_HTTP_BLOCKED, QIAO_E_REFUSED, "it redirects too often");
+    st = next_hop(x, &same, err);
+    if (st != QIAO_OK)
+        return st;
+    *again = true;
+    x->without_headers = x->without_headers || !same;
+    qiao_http_display(x->url, x->display, sizeof x->display);
     return QIAO_OK;
 }
 
 static qiao_status
-follow(qiao_http_client *client, const qiao_http_request *request, exchange *x, qiao_error *err)
+follow(exchange *x, qiao_error *err)
 {
-    unsigned most = request->redirects < QIAO_HTTP_REDIRECTS_MAX ? request->redirects : QIAO_HTTP_REDIRECTS_MAX;
-    char url[QIAO_HTTP_URL_MAX];
-    bool same = true, with_headers = true;
-    qiao_status st;
+    bool again = true;
+    qiao_status st = QIAO_OK;
 
-    memcpy(url, request->url, strlen(request->url) + 1);
-    for (unsigned hops = 0;; hops++) {
-        st = perform(client, request, x, url, with_headers, err);
-        if (st != QIAO_OK || !wants_redirect(request, x))
-            return st;
-        if (hops == most)
-            return FAIL(x, QIAO_HTTP_BLOCKED, QIAO_E_REFUSED, "it redirects too often");
-        st = next_hop(client, x, url, &same, err);
-        if (st != QIAO_OK)
-            return st;
-        with_headers = with_headers && same;
-        qiao_http_display(url, x->display, sizeof x->display);
+    while (again) {
+        CURLcode code = prepare(x);
+
+        st = end_hop(x, code == CURLE_OK ? curl_easy_perform(x->easy) : code, &again, err);
     }
+    curl_slist_free_all(x->headers);
+    x->headers = NULL;
+    return st;
 }
 
 /* ---- the client ---- */
@@ -555,17 +623,37 @@ separate_connections(qiao_http_client *client, bool allow_private, qiao_error *e
     return QIAO_OK;
 }
 
+static qiao_status
+begin_exchange(exchange *x, qiao_error *err)
+{
+    size_t limit = x->request->limit != 0 ? x->request->limit : QIAO_HTTP_BODY_LIMIT;
+    qiao_status st;
+
+    clear_response(x->response, limit);
+    st = check_request(x->request, x, err);
+    if (st == QIAO_OK)
+        memcpy(x->url, x->request->url, strlen(x->request->url) + 1);
+    return st;
+}
+
 qiao_status
 qiao_http_send(qiao_http_client *client, const qiao_http_request *request, qiao_http_response *response, qiao_error *err)
 {
-    exchange x = {.request = request, .response = response};
+    exchange *x = qiao_calloc(1, sizeof *x);
     qiao_status st;
 
-    clear_response(response, request->limit != 0 ? request->limit : QIAO_HTTP_BODY_LIMIT);
-    st = check_request(request, &x, err);
+    if (x == NULL)
+        return qiao_fail_memory(err);
+    x->request = request;
+    x->response = response;
+    st = begin_exchange(x, err);
     if (st == QIAO_OK)
         st = separate_connections(client, request->allow_private, err);
-    return st == QIAO_OK ? follow(client, request, &x, err) : st;
+    x->easy = client->easy;
+    if (st == QIAO_OK)
+        st = follow(x, err);
+    qiao_free(x);
+    return st;
 }
 
 void
@@ -573,4 +661,254 @@ qiao_http_response_done(qiao_http_response *response)
 {
     qiao_buffer_done(&response->body);
     qiao_buffer_done(&response->headers);
+}
+
+void
+qiao_http_origin(const char *url, char *out, size_t size)
+{
+    origin from = origin_of(url);
+
+    snprintf(out, size, "%s", from.text);
+}
+
+/* ---- many requests at a time ---- */
+
+struct qiao_http_pool {
+    CURLM *multi;
+    pthread_t thread;
+    bool started, stopping, allow_private;
+    pthread_mutex_t mutex;
+    pthread_cond_t finished_one;
+    exchange *submitted, *finished; /* lists, last one first; under the mutex */
+    exchange *active;               /* of the thread alone, while it runs */
+};
+
+static void
+finish_exchange(qiao_http_pool *pool, exchange *x)
+{
+    curl_slist_free_all(x->headers);
+    x->headers = NULL;
+    if (x->easy != NULL)
+        curl_easy_cleanup(x->easy);
+    x->easy = NULL;
+    pthread_mutex_lock(&pool->mutex);
+    x->next = pool->finished;
+    pool->finished = x;
+    pthread_cond_signal(&pool->finished_one);
+    pthread_mutex_unlock(&pool->mutex);
+}
+
+/* Hop after hop until one is under way, or the exchange is over. */
+static void
+launch(qiao_http_pool *pool, exchange *x, CURLcode code, bool ended)
+{
+    bool again = true;
+
+    while (again) {
+        if (!ended) {
+            code = prepare(x);
+            if (code == CURLE_OK && (curl_easy_setopt(x->easy, CURLOPT_PRIVATE, x) != CURLE_OK ||
+                                     curl_multi_add_handle(pool->multi, x->easy) != CURLM_OK))
+                code = CURLE_OUT_OF_MEMORY;
+            if (code == CURLE_OK) {
+                x->next = pool->active;
+                pool->active = x;
+                return;
+            }
+        }
+        ended = false;
+        x->status = end_hop(x, code, &again, &x->err);
+    }
+    finish_exchange(pool, x);
+}
+
+static void
+take_submitted(qiao_http_pool *pool)
+{
+    exchange *list, *next;
+
+    pthread_mutex_lock(&pool->mutex);
+    list = pool->submitted;
+    pool->submitted = NULL;
+    pthread_mutex_unlock(&pool->mutex);
+    for (; list != NULL; list = next) {
+        next = list->next;
+        launch(pool, list, CURLE_OK, false);
+    }
+}
+
+static void
+take_answers(qiao_http_pool *pool)
+{
+    CURLMsg *message;
+    int left;
+
+    while ((message = curl_multi_info_read(pool->multi, &left)) != NULL) {
+        exchange *x = NULL;
+        CURLcode code = message->data.result;
+
+        if (message->msg != CURLMSG_DONE || curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&x) != CURLE_OK)
+            continue;
+        curl_multi_remove_handle(pool->multi, x->easy);
+        for (exchange **at = &pool->active; *at != NULL; at = &(*at)->next) {
+            if (*at == x) {
+                *at = x->next;
+                break;
+            }
+        }
+        launch(pool, x, code, true);
+    }
+}
+
+static void *
+run_pool(void *context)
+{
+    qiao_http_pool *pool = context;
+    bool stopping = false;
+
+    while (!stopping) {
+        int running = 0;
+
+        take_submitted(pool);
+        curl_multi_perform(pool->multi, &running);
+        take_answers(pool);
+        curl_multi_poll(pool->multi, NULL, 0, 1000, NULL);
+        pthread_mutex_lock(&pool->mutex);
+        stopping = pool->stopping;
+        pthread_mutex_unlock(&pool->mutex);
+    }
+    return NULL;
+}
+
+qiao_status
+qiao_http_pool_new(unsigned connections, bool allow_private, qiao_http_pool **out, qiao_error *err)
+{
+    qiao_http_pool *pool;
+    qiao_status st = qiao_http_start(err);
+
+    *out = NULL;
+    if (st != QIAO_OK)
+        return st;
+    pool = qiao_calloc(1, sizeof *pool);
+    if (pool == NULL)
+        return qiao_fail_memory(err);
+    pool->allow_private = allow_private;
+    pthread_mutex_init(&pool->mutex, NULL); /* neither can fail with default attributes */
+    pthread_cond_init(&pool->finished_one, NULL);
+    pool->multi = curl_multi_init();
+    if (pool->multi == NULL) {
+        qiao_http_pool_free(pool);
+        return qiao_fail_memory(err);
+    }
+    curl_multi_setopt(pool->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)connections);
+    curl_multi_setopt(pool->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    pool->started = pthread_create(&pool->thread, NULL, run_pool, pool) == 0;
+    if (!pool->started) {
+        qiao_http_pool_free(pool);
+        return qiao_fail(err, QIAO_E_INTERNAL, "cannot start a thread");
+    }
+    *out = pool;
+    return QIAO_OK;
+}
+
+/* What is under way is given up. */
+void
+qiao_http_pool_free(qiao_http_pool *pool)
+{
+    exchange *x, *next;
+
+    if (pool == NULL)
+        return;
+    if (pool->started) {
+        pthread_mutex_lock(&pool->mutex);
+        pool->stopping = true;
+        pthread_mutex_unlock(&pool->mutex);
+        curl_multi_wakeup(pool->multi);
+        pthread_join(pool->thread, NULL);
+    }
+    for (int list = 0; list < 3; list++) {
+        for (x = list == 0 ? pool->submitted : list == 1 ? pool->finished : pool->active; x != NULL; x = next) {
+            next = x->next;
+            if (list == 2)
+                curl_multi_remove_handle(pool->multi, x->easy);
+            curl_slist_free_all(x->headers);
+            if (x->easy != NULL)
+                curl_easy_cleanup(x->easy);
+            qiao_free(x);
+        }
+    }
+    curl_multi_cleanup(pool->multi);
+    pthread_mutex_destroy(&pool->mutex);
+    pthread_cond_destroy(&pool->finished_one);
+    qiao_free(pool);
+}
+
+qiao_status
+qiao_http_pool_start(qiao_http_pool *pool, const qiao_http_request *request, qiao_http_response *response, void *tag, qiao_error *err)
+{
+    exchange *x;
+    qiao_status st;
+
+    if (request->allow_private != pool->allow_private)
+        return qiao_fail(err, QIAO_E_INTERNAL, "a request does not fit its pool");
+    x = qiao_calloc(1, sizeof *x);
+    if (x == NULL)
+        return qiao_fail_memory(err);
+    x->request = request;
+    x->response = response;
+    x->tag = tag;
+    st = begin_exchange(x, err);
+    if (st == QIAO_OK) {
+        x->easy = curl_easy_init();
+        st = x->easy != NULL ? QIAO_OK : qiao_fail_memory(err);
+    }
+    if (st != QIAO_OK) {
+        qiao_free(x);
+        return st;
+    }
+    pthread_mutex_lock(&pool->mutex);
+    x->next = pool->submitted;
+    pool->submitted = x;
+    pthread_mutex_unlock(&pool->mutex);
+    curl_multi_wakeup(pool->multi);
+    return QIAO_OK;
+}
+
+static void
+deadline_in(uint64_t milliseconds, struct timespec *out)
+{
+    clock_gettime(CLOCK_REALTIME, out);
+    out->tv_sec += (time_t)(milliseconds / 1000);
+    out->tv_nsec += (long)(milliseconds % 1000) * 1000000L;
+    if (out->tv_nsec >= 1000000000L) {
+        out->tv_sec++;
+        out->tv_nsec -= 1000000000L;
+    }
+}
+
+void *
+qiao_http_pool_wait(qiao_http_pool *pool, uint64_t milliseconds, qiao_status *status_out, qiao_error *err)
+{
+    struct timespec deadline;
+    exchange *x, **last;
+    void *tag;
+    int waited = 0;
+
+    deadline_in(milliseconds, &deadline);
+    pthread_mutex_lock(&pool->mutex);
+    while (pool->finished == NULL && waited == 0)
+        waited = pthread_cond_timedwait(&pool->finished_one, &pool->mutex, &deadline);
+    for (last = &pool->finished; *last != NULL && (*last)->next != NULL; last = &(*last)->next) /* the one that waits longest */
+        ;
+    x = *last;
+    *last = NULL;
+    pthread_mutex_unlock(&pool->mutex);
+    if (x == NULL)
+        return NULL;
+    tag = x->tag;
+    *status_out = x->status;
+    if (x->status != QIAO_OK && err != NULL)
+        *err = x->err;
+    qiao_free(x);
+    return tag;
 }

@@ -3,7 +3,7 @@
  *
  * What it guards: only http and https; certificates are always verified; an address inside the operator's own network (loopback, private, link-local,
  * multicast) is refused unless the request allows it, whatever the name resolves to and wherever a redirect leads; sizes and times are bounded; a
- * redirect that leaves the origin takes none of the caller's headers along, one from https to http is refused. Proxies of the environment are not used.
+ * redirect that leaves the origin takes none of the caller's headers along, one from https to http is refused. A proxy is used only where the request says so.
  * Errors name method, host and path, never user names, passwords, query strings, header values or bodies.
  *
  * Threads: a client belongs to one thread at a time; it keeps connections open between requests. qiao_http_start before threads start.
@@ -41,6 +41,9 @@ typedef struct qiao_http_request {
      * what came before. false ends the request with QIAO_E_IO. */
     bool (*sink)(void *context, const char *bytes, size_t length);
     void *sink_context;
+    const char *proxy;               /* NULL = none, "" = that of the environment (https_proxy, no_proxy ...), otherwise its URL. Names are then looked up
+                                      * by the proxy: of the address only what is written as a number can be refused */
+    const char *user_agent;          /* NULL = qiao/VERSION */
     const char *ca_file;             /* PEM certificates to trust instead of the system's; NULL = the system's */
 } qiao_http_request;
 
@@ -76,6 +79,22 @@ void qiao_http_client_free(qiao_http_client *client);
  */
 qiao_status qiao_http_send(qiao_http_client *client, const qiao_http_request *request, qiao_http_response *response, qiao_error *err) QIAO_CHECK;
 void qiao_http_response_done(qiao_http_response *response);
+
+/*
+ * Many requests at a time, over HTTP/2 in one connection where the server can, performed by a thread of the pool. request, what it points to and
+ * response are borrowed until wait gave the tag back; sinks run in the pool's thread.
+ */
+typedef struct qiao_http_pool qiao_http_pool;
+/* connections: to one host at a time. allow_private: for all its requests. */
+qiao_status qiao_http_pool_new(unsigned connections, bool allow_private, qiao_http_pool **out, qiao_error *err) QIAO_CHECK;
+void qiao_http_pool_free(qiao_http_pool *pool); /* gives up what is under way; NULL is fine */
+qiao_status qiao_http_pool_start(qiao_http_pool *pool, const qiao_http_request *request, qiao_http_response *response, void *tag,
+                                 qiao_error *err) QIAO_CHECK;
+/* The tag of a request that is over, with what qiao_http_send would have returned; NULL when none is, after so long. */
+void *qiao_http_pool_wait(qiao_http_pool *pool, uint64_t milliseconds, qiao_status *status_out, qiao_error *err);
+
+/* "https://host:443": what a limit of requests is for. "" where url is none. */
+void qiao_http_origin(const char *url, char *out, size_t size);
 
 /* Value of a header (name in lower case), the last one where there are several; NULL where it is absent. */
 const char *qiao_http_header(const qiao_http_response *response, const char *name);

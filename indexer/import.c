@@ -47,6 +47,8 @@ qiaoi_importer_open(const qiaoi_import_options *options, qiaoi_importer **out, q
     if (status == QIAO_OK)
         status = qiao_vocabulary_open(options->vocabulary_dir, &importer->vocabulary, err);
     if (status == QIAO_OK)
+        importer->store = options->store;
+    if (status == QIAO_OK && options->store == NULL)
         status = options->wait_ms != 0
                      ? qiao_source_store_open_shared(options->data_dir, options->wait_ms, &importer->store, err)
                      : qiao_source_store_open(options->data_dir, true, &importer->store, err);
@@ -80,7 +82,8 @@ qiaoi_importer_close(qiaoi_importer *importer)
     clear_window(importer);
     qiaoi_seen_done(&importer->seen);
     qiaoi_rejects_close(&importer->rejects);
-    qiao_source_store_close(importer->store);
+    if (importer->options->store == NULL)
+        qiao_source_store_close(importer->store);
     qiao_vocabulary_close(importer->vocabulary);
     qiao_free(importer->window);
     qiao_free(importer);
@@ -232,6 +235,8 @@ accept(qiaoi_importer *importer, uint64_t line, qiao_record *record, qiao_error 
         qiao_record_free(record);
         return qiao_fail_memory(err);
     }
+    if (importer->options->sweep != NULL)
+        qiaoi_sweep_add(importer->options->sweep, hash);
     if (entry->line != 0) {
         note_repeat(importer->report, line, entry->line);
         if (entry->waiting != 0) {

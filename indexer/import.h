@@ -11,6 +11,7 @@
 
 #include "import_map.h"
 #include "qiao/source_store.h"
+#include "sweep.h"
 
 #define QIAOI_SHOWN 20  /* refusals, warnings and repetitions that a report shows; all are counted */
 #define QIAOI_NAMES 200 /* unknown field names that a report counts apart */
@@ -23,7 +24,9 @@ typedef struct qiaoi_import_options {
     uint32_t wait_ms;           /* for other writers; 0 = they are an error */
     const char *rejects_path;   /* NULL = DIR/rejects/NAME-TIMESTAMP.ndjson for each file */
     qiaoi_reader_options reader;
-    unsigned threads; /* that parse, beside the one that reads and writes; 0 = none */
+    qiao_source_store *store; /* borrowed; NULL = opened and closed by the importer */
+    qiaoi_sweep *sweep;       /* takes the ids of all records that are accepted; NULL = none */
+    unsigned threads;         /* that parse, beside the one that reads and writes; 0 = none */
     /* called now and then with what was read of the file (total 0 = unknown) and the records so far; may be NULL */
     void (*progress)(void *context, uint64_t done, uint64_t total, uint64_t records);
     void *progress_context;

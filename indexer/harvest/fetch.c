@@ -1,4 +1,4 @@
-/* Repeated requests: see fetch.h. */
+/* See fetch.h. */
 #include "harvest/fetch.h"
 
 #include "qiao/file.h"
@@ -24,19 +24,20 @@ may_pass(const qiao_http_response *response)
            (response->status == 429 || response->status == 500 || (response->status >= 502 && response->status <= 504));
 }
 
-/* Milliseconds before the next try. */
-static uint64_t
-pause_of(const qiao_http_response *response, unsigned tries)
+int64_t
+qiaoi_fetch_pause(const qiao_http_response *response, unsigned tries, uint64_t seed)
 {
-    uint64_t wait = (uint64_t)1000 << (tries - 1), now = qiao_clock_monotonic_us();
+    uint64_t wait = (uint64_t)1000 << (tries - 1), chance = qiao_hash64(&seed, sizeof seed, tries);
 
-    if (response->failure == QIAO_HTTP_ANSWERED && response->retry_after >= 0)
-        return (uint64_t)response->retry_after * 1000 + now % 250;
-    return wait + qiao_hash64(&now, sizeof now, tries) % (wait / 2);
+    if (!may_pass(response) || tries >= QIAOI_FETCH_TRIES)
+        return -1;
+    if (response->failure != QIAO_HTTP_ANSWERED || response->retry_after < 0)
+        return (int64_t)(wait + chance % (wait / 2));
+    return response->retry_after > QIAOI_FETCH_WAIT_MAX ? -1 : response->retry_after * 1000 + (int64_t)(chance % 250);
 }
 
-static qiao_status
-judge(const qiao_http_request *request, const qiao_http_response *response, qiao_error *err)
+qiao_status
+qiaoi_fetch_judge(const qiao_http_request *request, const qiao_http_response *response, qiao_error *err)
 {
     char shown[256];
 
@@ -44,22 +45,4 @@ judge(const qiao_http_request *request, const qiao_http_response *response, qiao
         return QIAO_OK;
     qiao_http_display(request->url, shown, sizeof shown);
     return qiao_fail(err, QIAO_E_IO, "%s answers with HTTP status %d", shown, response->status);
-}
-
-qiao_status
-qiaoi_fetch(qiao_http_client *client, const qiao_http_request *request, qiao_http_response *response,
-            unsigned *tries_out, qiao_error *err)
-{
-    for (unsigned tries = 1;; tries++) {
-        qiao_status status = qiao_http_send(client, request, response, err);
-
-        if (tries_out != NULL)
-            *tries_out = tries;
-        if (status == QIAO_OK)
-            status = judge(request, response, err);
-        if (status == QIAO_OK || tries == QIAOI_FETCH_TRIES || !may_pass(response) ||
-            response->retry_after > QIAOI_FETCH_WAIT_MAX)
-            return status;
-        qiaoi_fetch_sleep(pause_of(response, tries));
-    }
 }

@@ -1,10 +1,13 @@
 /* Requests of a source, and which page comes next: see plan.h. */
 #include "harvest/plan.h"
 
+#include "qiao/file.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const paging_names[] = {"none", "page", "offset", "cursor", "next", "link", "oai"};
+static const char *const paging_names[] = {"none", "page", "offset", "cursor", "next", "link", "window", "oai"};
 
 #define BAD_PLAN(path, key, wanted, err)                                                                               \
     qiao_fail(err, QIAO_E_INPUT, "feed map %s: \"harvest\": \"%s\" must be " wanted, path, key)
@@ -40,10 +43,50 @@ check_keys(const cJSON *object, const char *const *known, size_t count, const ch
     return QIAO_OK;
 }
 
+static bool
+is_day_format(const char *format)
+{
+    return strcmp(format, "iso") == 0 || strcmp(format, "yyyymmdd") == 0 || strcmp(format, "us") == 0;
+}
+
+static qiao_status
+read_window(const cJSON *paging, const char *path, qiaoi_plan *plan, qiao_error *err)
+{
+    plan->from = text_member(paging, "from", NULL);
+    plan->to = text_member(paging, "to", NULL);
+    plan->start = text_member(paging, "start", "");
+    plan->format = text_member(paging, "format", "iso");
+    plan->months = (unsigned)number_member(paging, "months", 1);
+    if (plan->from == NULL || plan->to == NULL)
+        return BAD_PLAN(path, plan->from == NULL ? "from" : "to", "a text: the name that the source gives to it", err);
+    if (strlen(plan->start) != 10 || qiao_date_days(plan->start, 10) == INT32_MIN)
+        return BAD_PLAN(path, "start", "a day such as 2020-01-01", err);
+    if (plan->months == 0 || plan->months > 1200)
+        return BAD_PLAN(path, "months", "a whole number from 1 to 1200", err);
+    return is_day_format(plan->format) ? QIAO_OK : BAD_PLAN(path, "format", "iso, yyyymmdd or us", err);
+}
+
+static qiao_status
+read_since(const cJSON *since, const char *path, qiaoi_plan *plan, qiao_error *err)
+{
+    static const char *const known[] = {"parameter", "format"};
+
+    if (!cJSON_IsObject(since))
+        return BAD_PLAN(path, "since", "an object", err);
+    if (check_keys(since, known, 2, path, err) != QIAO_OK)
+        return QIAO_E_INPUT;
+    plan->since = text_member(since, "parameter", NULL);
+    plan->format = text_member(since, "format", "iso");
+    if (plan->since == NULL)
+        return BAD_PLAN(path, "parameter", "a text: the name that the source gives to it", err);
+    return is_day_format(plan->format) ? QIAO_OK : BAD_PLAN(path, "format", "iso, yyyymmdd or us", err);
+}
+
 static qiao_status
 read_paging(const cJSON *paging, const char *path, qiaoi_plan *plan, qiao_error *err)
 {
-    static const char *const known[] = {"kind", "parameter", "first", "size_parameter", "size", "at", "prefix"};
+    static const char *const known[] = {"kind",   "parameter", "first", "size_parameter", "size",   "at",
+                                        "prefix", "from",      "to",    "start",          "months", "format"};
     const char *kind = text_member(paging, "kind", "");
     size_t i = 0;
 
@@ -54,7 +97,7 @@ read_paging(const cJSON *paging, const char *path, qiaoi_plan *plan, qiao_error 
     while (i < sizeof paging_names / sizeof paging_names[0] && strcmp(kind, paging_names[i]) != 0)
         i++;
     if (i == sizeof paging_names / sizeof paging_names[0])
-        return BAD_PLAN(path, "kind", "none, page, offset, cursor, next, link or oai", err);
+        return BAD_PLAN(path, "kind", "none, page, offset, cursor, next, link, window or oai", err);
     plan->paging = (qiaoi_paging)i;
     plan->parameter = text_member(paging, "parameter", NULL);
     plan->size_parameter = text_member(paging, "size_parameter", NULL);
@@ -66,6 +109,8 @@ read_paging(const cJSON *paging, const char *path, qiaoi_plan *plan, qiao_error 
     if (plan->parameter == NULL && (plan->paging == QIAOI_PAGING_PAGE || plan->paging == QIAOI_PAGING_OFFSET ||
                                     plan->paging == QIAOI_PAGING_CURSOR))
         return BAD_PLAN(path, "parameter", "a text: the name that the source gives to it", err);
+    if (plan->paging == QIAOI_PAGING_WINDOW)
+        return read_window(paging, path, plan, err);
     if (plan->at == NULL && (plan->paging == QIAOI_PAGING_CURSOR || plan->paging == QIAOI_PAGING_NEXT))
         return BAD_PLAN(path, "at", "a path in the page", err);
     return QIAO_OK;
@@ -85,7 +130,7 @@ read_headers(const cJSON *list, const char *path, qiaoi_plan *plan, qiao_error *
 qiao_status
 qiaoi_plan_read(const qiaoi_map *map, const char *path, qiaoi_plan *out, qiao_error *err)
 {
-    static const char *const known[] = {"url", "paging", "headers", "body", "interval_ms"};
+    static const char *const known[] = {"url", "paging", "headers", "body", "interval_ms", "since"};
     const cJSON *part = qiaoi_map_part(map, "harvest");
     const cJSON *paging = cJSON_GetObjectItemCaseSensitive(part, "paging");
     qiao_status status = QIAO_OK;
@@ -105,6 +150,8 @@ qiaoi_plan_read(const qiaoi_map *map, const char *path, qiaoi_plan *out, qiao_er
         status = read_headers(cJSON_GetObjectItemCaseSensitive(part, "headers"), path, out, err);
     if (status == QIAO_OK && paging != NULL)
         status = read_paging(paging, path, out, err);
+    if (status == QIAO_OK && cJSON_GetObjectItemCaseSensitive(part, "since") != NULL)
+        status = read_since(cJSON_GetObjectItemCaseSensitive(part, "since"), path, out, err);
     return status;
 }
 
@@ -124,6 +171,41 @@ append_parameter(qiao_buffer *url, const char *name, const char *value)
         else
             qiao_buffer_printf(url, "%%%02X", (unsigned)(unsigned char)*value);
     }
+}
+
+/* A day (2026-03-01) in the form of the source. */
+static void
+append_day(const qiaoi_plan *plan, const char *name, const char *day, qiao_buffer *url)
+{
+    char text[16];
+
+    if (strcmp(plan->format, "yyyymmdd") == 0)
+        snprintf(text, sizeof text, "%.4s%.2s%.2s", day, day + 5, day + 8);
+    else if (strcmp(plan->format, "us") == 0)
+        snprintf(text, sizeof text, "%.2s/%.2s/%.4s", day + 5, day + 8, day);
+    else
+        snprintf(text, sizeof text, "%.10s", day);
+    append_parameter(url, name, text);
+}
+
+/* The first day of the window behind the one that begins at day. */
+static void
+window_end(const qiaoi_plan *plan, const char *day, char out[11])
+{
+    unsigned year = (unsigned)strtoul(day, NULL, 10), month = (unsigned)strtoul(day + 5, NULL, 10) - 1 + plan->months;
+
+    snprintf(out, 11, "%04u-%02u-01", (year + month / 12) % 10000, month % 12 + 1);
+}
+
+static void
+append_window(const qiaoi_plan *plan, const char *position, const char *since, qiao_buffer *url)
+{
+    const char *day = strlen(position) >= 10 ? position : since != NULL && strlen(since) >= 10 ? since : plan->start;
+    char end[11];
+
+    window_end(plan, day, end);
+    append_day(plan, plan->from, day, url);
+    append_day(plan, plan->to, end, url);
 }
 
 static void
@@ -191,12 +273,23 @@ qiaoi_plan_request(const qiaoi_plan *plan, const char *position, const char *sin
     qiao_buffer_text(url, elsewhere ? position : plan->url);
     if (plan->paging == QIAOI_PAGING_OAI)
         append_oai(plan, position, since, url);
+    else if (plan->paging == QIAOI_PAGING_WINDOW)
+        append_window(plan, position, since, url);
     else if (plan->body != NULL)
         sound = write_body(plan, value, plan->size > 0 && !size.failed ? size.data : "", body);
     else if (!elsewhere && *value != '\0')
         append_parameter(url, plan->parameter, value);
     if (plan->body == NULL && !elsewhere && plan->size_parameter != NULL && plan->size > 0 && !size.failed)
         append_parameter(url, plan->size_parameter, size.data);
+    if (plan->since != NULL && !elsewhere && since != NULL && strlen(since) >= 10)
+        append_day(plan, plan->since, since, url);
+    for (size_t i = 0; !elsewhere && i < plan->secret_count; i++) {
+        char name[64];
+        size_t n = strcspn(plan->secrets[i], "=");
+
+        snprintf(name, sizeof name, "%.*s", (int)n, plan->secrets[i]);
+        append_parameter(url, name, plan->secrets[i] + n + 1);
+    }
     qiao_buffer_char(url, '\0');
     sound = sound && !url->failed && !body->failed && !number.failed && !size.failed;
     qiao_buffer_done(&number);
@@ -261,9 +354,31 @@ next_of_link(const char *link, qiao_buffer *out)
     }
 }
 
+/* Until the window that holds today. */
+static void
+next_window(const qiaoi_plan *plan, const char *position, const char *since, qiao_buffer *out)
+{
+    char end[11], now[21];
+
+    window_end(plan,
+               strlen(position) >= 10                 ? position
+               : since != NULL && strlen(since) >= 10 ? since
+                                                      : plan->start,
+               end);
+    qiao_clock_utc(now);
+    if (strncmp(end, now, 10) <= 0)
+        qiao_buffer_text(out, end);
+}
+
+bool
+qiaoi_plan_incremental(const qiaoi_plan *plan)
+{
+    return plan->paging == QIAOI_PAGING_OAI || plan->paging == QIAOI_PAGING_WINDOW || plan->since != NULL;
+}
+
 qiao_status
-qiaoi_plan_next(const qiaoi_plan *plan, const char *position, const char *page, size_t length, uint64_t records,
-                const char *link, qiao_buffer *out, qiao_error *err)
+qiaoi_plan_next(const qiaoi_plan *plan, const char *position, const char *since, const char *page, size_t length,
+                uint64_t records, const char *link, qiao_buffer *out, qiao_error *err)
 {
     uint64_t here = *position != '\0' ? strtoull(position, NULL, 10) : plan->first;
 
@@ -282,6 +397,9 @@ qiaoi_plan_next(const qiaoi_plan *plan, const char *position, const char *page, 
         return records == 0 ? QIAO_OK : next_of_page(plan, position, page, length, out, err);
     case QIAOI_PAGING_LINK:
         next_of_link(link, out);
+        break;
+    case QIAOI_PAGING_WINDOW:
+        next_window(plan, position, since, out);
         break;
     }
     return qiao_buffer_check(out, err);

@@ -55,10 +55,11 @@ const server = http.createServer((request, response) => {
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const base = `http://127.0.0.1:${server.address().port}`;
 let count = 0;
+const noProxy = { no_proxy: '127.0.0.1' }; // whatever the machine's own proxies are
 
 const folder = () => path.join(work, `data-${count++}`);
 function start(data, ...args) {
-  const child = spawn(program, ['--lang', 'en', 'harvest', '--data', data, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, ['--lang', 'en', 'harvest', '--data', data, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...noProxy, ...process.env } });
   let out = '', err = '';
   child.stdout.on('data', (text) => { out += text; });
   child.stderr.on('data', (text) => { err += text; });
@@ -292,6 +293,263 @@ test('credentials are sent, and stand in no message', async () => {
   assert.equal(result.code, 1);
   assert.equal(requests[0][1].authorization, 'Bearer s3cr3t');
   assert.doesNotMatch(result.err + result.out, /s3cr3t/);
+});
+
+// ---- what else a source may do ----
+
+test('a source that stalls is given up and asked again', async () => {
+  once(2, (request, response) => { response.writeHead(200); response.write(oaiPage(2).slice(0, 100)); });
+  const result = await harvest(folder(), '--max-stall', '1');
+  assert.deepEqual([result.code, result.report.new, result.report.requests], [0, 24, 7], result.err);
+});
+
+test('an answer longer or shorter than it says is asked for again, or read as far as it says', async () => {
+  once(1, (request, response) => { response.writeHead(200, { 'content-length': 100000 }); response.write(oaiPage(1)); setTimeout(() => request.socket.destroy(), 30); });
+  const short = await harvest(folder());
+  assert.deepEqual([short.code, short.report.new, short.report.requests], [0, 24, 7], short.err);
+  good();
+  mischief = (request, response, page) => { // more bytes than Content-Length: XML that is cut
+    if (page !== 1) return false;
+    request.socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 120\r\nConnection: close\r\n\r\n${oaiPage(1)}`);
+    request.socket.end();
+    return true;
+  };
+  const data = folder();
+  const long = await harvest(data);
+  assert.deepEqual([long.code, long.report.pages], [1, 1], long.err);
+  assert.match(long.err, /XML is broken/);
+  good();
+  assert.deepEqual([(await harvest(data)).code, seen[0]], [0, 1]);
+});
+
+test('429 without Retry-After is waited for longer and longer, and the pauses are the same for the same seed', async () => {
+  const pauses = async () => {
+    const times = [];
+    good();
+    mischief = (request, response, page) => { times.push(Date.now()); if (page !== 0 || times.length > 3) return false; response.writeHead(429).end(); return true; };
+    const child = start(folder(), '--feed', fast, '--source', 'test', '--url', `${base}/oai`, '--allow-private', '--json', '--max-pages', '1');
+    const result = await child.result;
+    assert.deepEqual([result.code, result.report.requests], [0, 4], result.err);
+    return times.slice(1, 4).map((time, i) => time - times[i]);
+  };
+  process.env.QIAO_HARVEST_SEED = '7';
+  const [first, second] = [await pauses(), await pauses()];
+  delete process.env.QIAO_HARVEST_SEED;
+  for (const [i, least] of [1000, 2000, 4000].entries()) {
+    assert.ok(first[i] >= least, `${first}`);
+    assert.ok(Math.abs(first[i] - second[i]) < 450, `${first} against ${second}`); // the same, but for what the machine is slow
+  }
+});
+
+test('a source that is one file and did not change is not read again', async () => {
+  const data = folder(), feed = path.join(work, 'single.json');
+  fs.writeFileSync(feed, JSON.stringify({ format: 'csv', harvest: { url: `${base}/file`, interval_ms: 0 }, constants: { kind: 'project' }, fields: { id: 'id', 'title.en': 'title' } }));
+  let rows = 30;
+  good();
+  const serve = (request, response) => {
+    const tag = `"v${rows}"`;
+    if (request.headers['if-none-match'] === tag) { response.writeHead(304, { etag: tag }).end(); return true; }
+    response.writeHead(200, { etag: tag, 'last-modified': 'Sun, 01 Mar 2026 10:00:00 GMT' });
+    response.end('id,title\n' + Array.from({ length: rows }, (_, i) => `${i},Title ${i}\n`).join(''));
+    return true;
+  };
+  mischief = serve;
+  const args = ['--feed', feed, '--allow-private', '--json'];
+  const first = await start(data, ...args).result;
+  assert.deepEqual([first.code, first.report.new, first.report.complete], [0, 30, true], first.err);
+  const second = await start(data, ...args).result;
+  assert.deepEqual([second.code, second.report.read, second.report.not_modified], [0, 0, true], second.err);
+  assert.equal(requests.at(-1)[1]['if-modified-since'], 'Sun, 01 Mar 2026 10:00:00 GMT');
+  // what the whole list does not hold any more is removed, as long as it is not too much
+  rows = 27;
+  const third = await start(data, ...args).result;
+  assert.deepEqual([third.code, third.report.unchanged, third.report.vanished, third.report.dropped], [0, 27, 3, 3], third.err);
+  rows = 10;
+  const fourth = await start(data, ...args).result;
+  assert.deepEqual([fourth.code, fourth.report.vanished, fourth.report.dropped], [4, 17, 0], fourth.err);
+  assert.match(fourth.err, /17 of its 27 records .* over the share of 20 %/);
+  const fifth = await start(data, ...args, '--full', '--max-drop', '70').result;
+  assert.deepEqual([fifth.code, fifth.report.dropped], [0, 17], fifth.err);
+  // a record that is refused may be one that the store holds: nothing is removed then
+  rows = 9;
+  mischief = (request, response) => { response.writeHead(200).end('id,title\n' + Array.from({ length: 9 }, (_, i) => `${i},Title ${i}\n`).join('') + '77,\n'); return true; };
+  const sixth = await start(data, ...args).result;
+  assert.deepEqual([sixth.code, sixth.report.vanished, sixth.report.dropped], [3, 1, 0], sixth.err);
+});
+
+test('an import of the whole source removes what is not in it, unless that is too much', async () => {
+  const data = folder(), file = path.join(work, 'whole.csv');
+  const run = async (rows, ...args) => {
+    fs.writeFileSync(file, 'kind,id,title.en\n' + Array.from({ length: rows }, (_, i) => `project,${i},Title ${i}\n`).join(''));
+    const child = spawn(program, ['--lang', 'en', 'import', '--data', data, '--source', 's', '--complete', '--json', ...args, file], { stdio: ['ignore', 'pipe', 'ignore'] });
+    let out = '';
+    child.stdout.on('data', (text) => { out += text; });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    return [code, JSON.parse(out).total.vanished, JSON.parse(out).total.dropped];
+  };
+  assert.deepEqual(await run(10), [0, 0, 0]);
+  assert.deepEqual(await run(8), [0, 2, 2]);
+  assert.deepEqual(await run(2), [4, 6, 0]);
+  assert.deepEqual(await run(2, '--max-drop', '80'), [0, 6, 6]);
+});
+
+test('several sources are harvested at a time, one request to a host, and one that fails does not keep the others', async () => {
+  const data = folder();
+  let open = 0, most = 0;
+  const others = await Promise.all([0, 1].map(() => new Promise((resolve) => {
+    const other = http.createServer((request, response) => {
+      const page = Number(new URL(request.url, 'http://host').searchParams.get('page') ?? 1);
+      open++;
+      most = Math.max(most, open);
+      setTimeout(() => { open--; response.end(JSON.stringify(Array.from({ length: page < 4 ? 10 : 3 }, (_, i) => jsonRecord(page * 10 + i)))); }, 150);
+    });
+    other.listen(0, '127.0.0.1', () => resolve(other));
+  })));
+  const map = (name, url) => {
+    const file = path.join(work, `${name}.json`);
+    fs.writeFileSync(file, JSON.stringify({ format: 'json', harvest: { url, paging: { kind: 'page', parameter: 'page', size_parameter: 'rows', size: 10 }, interval_ms: 0 },
+      constants: { kind: 'project' }, fields: { id: 'osti_id', 'title.en': 'title' } }));
+    return ['--feed', file];
+  };
+  let inside = 0, together = 0;
+  good();
+  mischief = (request, response) => {
+    inside++;
+    together = Math.max(together, inside);
+    setTimeout(() => { inside--; if (request.url.startsWith('/bad')) response.writeHead(404).end(); else response.end(JSON.stringify([jsonRecord(1)])); }, 60);
+    return true;
+  };
+  const result = await start(data, ...map('one', `http://127.0.0.1:${others[0].address().port}/`), ...map('two', `http://127.0.0.1:${others[1].address().port}/`),
+    ...map('three', `${base}/good`), ...map('four', `${base}/bad`), '--allow-private', '--json').result;
+  const reports = result.out.trim().split('\n').map((line) => JSON.parse(line));
+  assert.deepEqual(reports.map((report) => [report.source, report.new, report.complete]), [['one', 33, true], ['two', 33, true], ['three', 1, true], ['four', 0, false]], result.err);
+  assert.equal(result.code, 1);
+  assert.match(result.err, /HTTP status 404/);
+  assert.ok(most >= 2, 'never two hosts at a time');
+  assert.equal(together, 1, 'two requests to one host at a time');
+  for (const other of others) { other.close(); other.closeAllConnections(); }
+});
+
+test('two harvests of several sources that are killed ask for no page twice', async () => {
+  const data = folder(), asked = new Map();
+  const feeds = ['a', 'b'].map((name) => {
+    const file = path.join(work, `kill-${name}.json`);
+    fs.writeFileSync(file, JSON.stringify({ ...shipped, harvest: { url: `${base}/oai?name=${name}`, paging: { kind: 'oai', prefix: 'oai_dc' }, interval_ms: 0 } }));
+    return ['--feed', file];
+  }).flat();
+  good();
+  let child, answers = 0, kills = 0, result;
+  mischief = (request, response, page) => {
+    if (request.url.includes('from=')) return false; // a list that was complete before the kill: what changed since
+    const key = `${new URL(request.url, 'http://host').searchParams.get('name')}${page}`;
+    asked.set(key, (asked.get(key) ?? 0) + 1);
+    response.on('finish', () => { if (++answers % 5 === 0 && kills < 2) setTimeout(() => { if (child.kill('SIGKILL')) kills++; }, 200); });
+    setTimeout(() => response.end(oaiPage(page)), 120);
+    return true;
+  };
+  do {
+    child = start(data, ...feeds, '--per-host', '2', '--allow-private', '--json');
+    result = await child.result;
+  } while (result.signal === 'SIGKILL');
+  assert.deepEqual([result.code, result.signal, kills], [0, null, 2], result.err);
+  // a request that was under way when the process died is made again, once for each source and kill at most
+  const again = [...asked.values()].reduce((sum, count) => sum + count - 1, 0);
+  assert.ok(asked.size === 12 && again <= 2 * kills, JSON.stringify([...asked]));
+});
+
+test('pages are found by a cursor, by the next URL, by the Link header and by windows of time', async () => {
+  const page = (n, more) => JSON.stringify({ items: [jsonRecord(n)], ...more });
+  const run = async (harvestPart, answer, ...args) => {
+    const file = path.join(work, `paging-${harvestPart.paging.kind}.json`), data = folder();
+    fs.writeFileSync(file, JSON.stringify({ format: 'json', records: 'items', harvest: { url: `${base}/x`, interval_ms: 0, ...harvestPart }, constants: { kind: 'project' },
+      fields: { id: 'osti_id', 'title.en': 'title' } }));
+    good();
+    mischief = (request, response) => { answer(new URL(request.url, base), response); return true; };
+    const result = await start(data, '--feed', file, '--allow-private', '--json', ...args).result;
+    assert.equal(result.code, 0, result.err);
+    return [result.report.new, requests.map(([url]) => url), data, file];
+  };
+  const cursor = await run({ paging: { kind: 'cursor', parameter: 'after', at: 'meta.next' } }, (url, response) => {
+    const n = url.searchParams.get('after') === '*' ? 1 : Number(url.searchParams.get('after'));
+    response.end(page(n, { meta: { next: n < 3 ? String(n + 1) : undefined } }));
+  });
+  assert.deepEqual([cursor[0], cursor[1].length], [3, 3]);
+  const next = await run({ paging: { kind: 'next', at: 'next' } }, (url, response) => {
+    const n = Number(url.searchParams.get('n') ?? 1);
+    response.end(page(n, n < 3 ? { next: `${base}/x?n=${n + 1}` } : {}));
+  });
+  assert.deepEqual([next[0], next[1]], [3, ['/x', '/x?n=2', '/x?n=3']]);
+  const link = await run({ paging: { kind: 'link' } }, (url, response) => {
+    const n = Number(url.searchParams.get('n') ?? 1);
+    if (n < 3) response.setHeader('link', `<${base}/x?n=1>; rel="first", <${base}/x?n=${n + 1}>; rel="next"`);
+    response.end(page(n));
+  });
+  assert.deepEqual([link[0], link[1]], [3, ['/x', '/x?n=2', '/x?n=3']]);
+  const today = new Date(), start12 = new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() - 2, 1)).toISOString().slice(0, 10);
+  const windows = await run({ paging: { kind: 'window', from: 'ua', to: 'ub', format: 'yyyymmdd', start: start12, months: 1 } }, (url, response) =>
+    response.end(page(Number(url.searchParams.get('ua')))));
+  assert.equal(windows[0], 3);
+  assert.equal(windows[1][0].split('ua=')[1].slice(0, 8), start12.replaceAll('-', ''));
+  assert.match(windows[1][2], new RegExp(`ua=${today.toISOString().slice(0, 7).replace('-', '')}01&ub=\\d{6}01$`));
+  const since = await run({ url: `${base}/y`, paging: { kind: 'none' }, since: { parameter: 'updated', format: 'us' } }, (url, response) => response.end(page(5)));
+  good();
+  mischief = (request, response) => { response.end(page(6)); return true; };
+  const later = await start(since[2], '--feed', since[3], '--allow-private', '--json').result;
+  assert.deepEqual([later.code, later.report.new, later.report.vanished], [0, 1, 0], later.err);
+  assert.match(requests[0][0], /^\/y\?updated=\d\d%2F\d\d%2F\d{4}$/);
+});
+
+test('a proxy is asked where one is named, for hosts that are not one of the own network', async () => {
+  const asked = [];
+  const proxy = http.createServer((request, response) => { asked.push(request.url); response.end(oaiPage(5)); });
+  await new Promise((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const address = `http://127.0.0.1:${proxy.address().port}`;
+  const args = ['--feed', fast, '--source', 'test', '--json', '--max-pages', '1'];
+  const result = await start(folder(), ...args, '--url', 'http://repository.example/oai', '--proxy', address).result;
+  assert.deepEqual([result.code, result.report.new], [0, 4], result.err);
+  assert.match(asked[0], /^http:\/\/repository\.example\/oai\?verb=ListRecords/);
+  const inside = await start(folder(), ...args, '--url', 'http://10.0.0.1/oai', '--proxy', address).result;
+  assert.deepEqual([inside.code, asked.length], [4, 1], inside.err);
+  process.env.http_proxy = address;
+  const byEnvironment = await start(folder(), ...args, '--url', 'http://repository.example/oai').result;
+  delete process.env.http_proxy;
+  assert.deepEqual([byEnvironment.code, asked.length], [0, 2], byEnvironment.err);
+  proxy.close();
+  proxy.closeAllConnections();
+});
+
+test('credentials of the address and the contact are sent, and stand in no message', async () => {
+  const secret = path.join(work, 'query');
+  fs.writeFileSync(secret, 'u=partner\np=s3c&r3t\n');
+  good();
+  mischief = (request, response) => { response.writeHead(403).end(); return true; };
+  const result = await harvest(folder(), '--query-file', secret, '--contact', 'staff@example.org');
+  assert.equal(result.code, 1);
+  assert.match(requests[0][0], /&u=partner&p=s3c%26r3t$/);
+  assert.match(requests[0][1]['user-agent'], /^qiao\/[0-9.]+ \(staff@example\.org\)$/);
+  assert.match(requests[0][1]['accept-encoding'], /gzip/);
+  assert.doesNotMatch(result.err + result.out, /s3c|partner/);
+  const several = await start(folder(), '--preset', 'hal', '--preset', 'osti', '--query-file', secret).result;
+  assert.equal(several.code, 2);
+});
+
+test('a dry run reads no more of a large file than it shows', async () => {
+  const feed = path.join(work, 'large.json');
+  fs.writeFileSync(feed, JSON.stringify({ format: 'csv', harvest: { url: `${base}/large` }, constants: { kind: 'project' }, fields: { id: 'id', 'title.en': 'title' } }));
+  let sent = 0;
+  good();
+  mischief = (request, response) => {
+    const rows = () => { while (sent < 400 << 20 && !response.destroyed) { const line = `${sent},${'x'.repeat(1000)},note\n`; sent += line.length; if (!response.write(line)) { response.once('drain', rows); return; } } response.end(); };
+    response.writeHead(200);
+    response.write('id,title,comment\n');
+    rows();
+    return true;
+  };
+  const result = await start(folder(), '--feed', feed, '--allow-private', '--dry-run').result;
+  assert.equal(result.code, 0, result.err);
+  assert.equal(result.out.trim().split('\n').length, 11);
+  assert.match(result.out, /not mapped: comment/);
+  assert.ok(sent < 64 << 20, `${sent} bytes were sent`);
 });
 
 // A frame of zstd whose one block is stored as it is (RFC 8878): magic, descriptor of a single segment with a size of four bytes, size, block header.
