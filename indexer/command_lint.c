@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "import_pool.h"
 #include "import_report.h"
+#include "map_lint.h"
 #include "qiao/catalog.h"
 #include "qiao/review.h"
 
@@ -277,6 +278,57 @@ check_files(checker *c, char **files, size_t count)
     return failed ? QIAO_EXIT_FAILED : damaged || c->refused > 0 ? QIAO_EXIT_REJECTED : QIAO_EXIT_DONE;
 }
 
+/* ---- feed maps ---- */
+
+typedef struct map_report {
+    const char *path;
+    bool json;
+    size_t fatal, count;
+} map_report;
+
+static void
+tell_mistake(void *context, const char *pointer, const qiao_error *mistake, bool fatal)
+{
+    map_report *r = context;
+    bool zh = qiao_console_language() == QIAO_LANGUAGE_ZH;
+    qiao_buffer line = {.limit = 0};
+
+    r->count++;
+    r->fatal += fatal ? 1 : 0;
+    if (!r->json) {
+        printf("%s: %s: %s\n", r->path, *pointer != '\0' ? pointer : "/", zh ? mistake->message_zh : mistake->message);
+        return;
+    }
+    qiao_buffer_text(&line, "{\"pointer\":");
+    qiao_buffer_json_string(&line, pointer, strlen(pointer));
+    qiao_buffer_text(&line, ",\"reason\":");
+    qiao_buffer_json_string(&line, mistake->message, strlen(mistake->message));
+    qiao_buffer_text(&line, ",\"reason_zh\":");
+    qiao_buffer_json_string(&line, mistake->message_zh, strlen(mistake->message_zh));
+    qiao_buffer_printf(&line, ",\"fatal\":%s}", fatal ? "true" : "false");
+    puts(line.data != NULL ? line.data : "");
+    qiao_buffer_done(&line);
+}
+
+/* lint --map without files: only the map. */
+static int
+check_map(const char *path, bool json)
+{
+    map_report report = {.path = path, .json = json};
+    qiao_vocabulary *vocabulary = NULL;
+    qiao_error err = QIAO_ERROR_INIT;
+    qiao_status status = qiao_vocabulary_open(NULL, &vocabulary, &err);
+
+    if (status == QIAO_OK)
+        status = qiaoi_map_lint(path, vocabulary, tell_mistake, &report, &err);
+    qiao_vocabulary_close(vocabulary);
+    if (status != QIAO_OK)
+        return qiao_console_fail(&err);
+    if (report.count == 0 && !json)
+        printf(qiao_say("%s is sound\n"), path);
+    return report.fatal > 0 ? QIAO_EXIT_REJECTED : QIAO_EXIT_DONE;
+}
+
 int
 qiao_command_lint(int argc, char **argv)
 {
@@ -300,10 +352,11 @@ qiao_command_lint(int argc, char **argv)
     const qiao_usage usage = {
         .command = "lint",
         .operands = "FILE...",
-        .help = "Checks record files without importing them: what would be refused and why, what is missing.",
+        .help = "Checks record files without importing them: what would be refused and why, what is missing.\n"
+                "With --map and no file, the feed map alone.",
         .options = options,
         .option_count = sizeof options / sizeof options[0],
-        .least = 1,
+        .least = 0,
         .most = 100000};
     qiaoi_map *map = NULL;
     qiao_error err = QIAO_ERROR_INIT;
@@ -314,6 +367,12 @@ qiao_command_lint(int argc, char **argv)
     if ((format != NULL && !qiaoi_format_named(format, &c.options.reader.format)) ||
         (encoding != NULL && !qiaoi_encoding_named(encoding, &c.options.reader.encoding))) {
         fprintf(stderr, qiao_say("see: qiao-indexer %s --help\n"), "lint");
+        return QIAO_EXIT_USAGE;
+    }
+    if (map_path != NULL && first == argc)
+        return check_map(map_path, c.json);
+    if (first == argc) {
+        fprintf(stderr, qiao_say("qiao-indexer: %s is missing\n"), "FILE");
         return QIAO_EXIT_USAGE;
     }
     if (map_path != NULL && qiaoi_map_load(map_path, &map, &err) != QIAO_OK)

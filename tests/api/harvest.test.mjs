@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
@@ -551,6 +552,116 @@ test('a dry run reads no more of a large file than it shows', async () => {
   assert.match(result.out, /not mapped: comment/);
   assert.ok(sent < 64 << 20, `${sent} bytes were sent`);
 });
+
+// ---- maps ----
+
+const feeds = path.join(process.env.QIAO_TEST_SOURCE, 'indexer/harvest/feeds');
+const lint = (...args) => new Promise((resolve) => {
+  const child = spawn(program, ['--lang', 'en', 'lint', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  child.stdout.on('data', (text) => { out += text; });
+  child.on('close', (code) => resolve({ code, out }));
+});
+
+test('every mistake of a map is named with its pointer', async () => {
+  const bad = path.join(work, 'bad.json');
+  fs.writeFileSync(bad, JSON.stringify({ feilds: 1, constants: { kind: 'projekt' }, fields: { 'col/our': 'c', country: { from: 'a', values: { Elbonia: 'XX' }, form: 'x' }, trl: { from: 7 } } }));
+  const { code, out } = await lint('--map', bad, '--json');
+  assert.equal(code, 3);
+  assert.deepEqual(out.trim().split('\n').map((line) => JSON.parse(line)).map(({ pointer, fatal }) => [pointer, fatal]),
+    [['/feilds', true], ['/fields/col~1our', true], ['/fields/country/values', true], ['/fields/country/form', true], ['/fields/trl/from', true],
+      ['/fields', false], ['/fields', false], ['/constants/kind', true]]);
+  assert.match(out, /becomes \\"XX\\", which is not in the list country/);
+  const plan = path.join(work, 'plan.json');
+  fs.writeFileSync(plan, JSON.stringify({ constants: { kind: 'need' }, fields: { id: 'a', title: 'b' }, harvest: { paging: { kind: 'pages' } } }));
+  assert.match((await lint('--map', plan)).out, /: \/harvest: .*"kind" must be none, page/);
+});
+
+test('every shipped map is sound, by lint and by the schema', async () => {
+  const modules = path.join(process.env.QIAO_TEST_SOURCE, 'build/dependencies/api-tests/node_modules');
+  const schema = JSON.parse(fs.readFileSync(path.join(process.env.QIAO_TEST_SOURCE, 'indexer/feed_map.schema.json'), 'utf8'));
+  const Ajv = createRequire(path.join(modules, 'x.js'))('ajv/dist/2020.js').default;
+  const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
+  for (const name of fs.readdirSync(feeds)) {
+    const { code, out } = await lint('--map', path.join(feeds, name));
+    assert.equal(code, 0, out);
+    assert.ok(validate(JSON.parse(fs.readFileSync(path.join(feeds, name), 'utf8'))), `${name}: ${JSON.stringify(validate.errors)}`);
+  }
+  assert.equal(validate({ fields: { id: { form: 'x' } } }), false);
+  assert.equal(validate({ fields: { id: 'x' }, harvest: { paging: { kind: 'cursor', parameter: 'c' } } }), false);
+});
+
+// An archive whose members are stored as they are.
+function zip(files) {
+  const crc = (bytes) => {
+    let value = ~0;
+    for (const byte of bytes) { value ^= byte; for (let k = 0; k < 8; k++) value = (value >>> 1) ^ (value & 1 ? 0xedb88320 : 0); }
+    return ~value >>> 0;
+  };
+  const parts = [], directory = [];
+  let offset = 0;
+  for (const [name, text] of Object.entries(files)) {
+    const body = Buffer.from(text), label = Buffer.from(name), head = Buffer.alloc(26);
+    head.writeUInt16LE(20, 0);
+    head.writeUInt32LE(crc(body), 10);
+    head.writeUInt32LE(body.length, 14);
+    head.writeUInt32LE(body.length, 18);
+    head.writeUInt16LE(label.length, 22);
+    const central = Buffer.alloc(46);
+    central.writeUInt32LE(0x02014b50, 0);
+    central.writeUInt16LE(20, 4);
+    head.copy(central, 6);
+    central.writeUInt32LE(offset, 42);
+    parts.push(Buffer.from('PK\x03\x04'), head, label, body);
+    directory.push(central, label);
+    offset += 30 + label.length + body.length;
+  }
+  const list = Buffer.concat(directory), end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(Object.keys(files).length, 8);
+  end.writeUInt16LE(Object.keys(files).length, 10);
+  end.writeUInt32LE(list.length, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...parts, list, end]);
+}
+
+test('the archive of CORDIS is read as one, organisations with their projects', async () => {
+  const data = folder();
+  const archive = zip({
+    'csv/project.csv': 'id;title;objective;keywords;startDate\n101;"Air";"Captures <b>CO2</b>.";"a, b";2026-03-01\n102;"Sea";"Waves.";;2026-04-01\n',
+    'csv/organization.csv': 'projectID;name;activityType;country;role\n102;"Partner";HES;FR;participant\n101;"Coordinator SA";REC;EL;coordinator\n102;"Lead Ltd";PRC;UK;coordinator\n',
+    'csv/euroSciVoc.csv': 'projectID;euroSciVocTitle\n102;oceanography\n102;energy\n',
+  });
+  good();
+  mischief = (request, response) => { response.writeHead(200).end(archive); return true; };
+  const args = ['--preset', 'cordis', '--url', `${base}/cordis.zip`, '--allow-private'];
+  const look = await start(data, ...args, '--dry-run').result;
+  assert.equal(look.code, 0, look.err);
+  assert.deepEqual(look.out.trim().split('\n').map((line) => JSON.parse(line)), [
+    { id: 'cordis:101', kind: 'project', title: { en: 'Air' }, summary: { en: 'Captures CO2.' }, keywords: ['a', 'b'], org_name: { en: 'Coordinator SA' }, org_kind: 'research_institute',
+      country: 'GR', published_at: '2026-03-01' },
+    { id: 'cordis:102', kind: 'project', title: { en: 'Sea' }, summary: { en: 'Waves.' }, keywords: ['oceanography', 'energy'], org_name: { en: 'Lead Ltd' }, country: 'GB',
+      published_at: '2026-04-01' }]);
+  const result = await start(data, ...args, '--json').result;
+  assert.deepEqual([result.code, result.report.new], [0, 2], result.err);
+  good();
+  assert.deepEqual([(await start(data, ...args, '--replay', '--json').result).report.unchanged, seen.length], [2, 0]);
+});
+
+// Answers as the sources give them, in a folder of their own: QIAO_FEED_SAMPLES names it.
+const samples = process.env.QIAO_FEED_SAMPLES;
+const sampled = { oai_dc: 'oai_ListRecords_dc_page1.xml', hal: 'hal_search.json', osti: 'osti_search.json', nih_reporter: 'nih_reporter_v2_projects_search.json',
+  ukri_gtr: 'ukri_gtr_project_search.json', nasa_t2: 'nasa_t2_searchosapicat.SHAPE.json', nasa_techport: 'nasa_techport_project.SHAPE.json', een_pod: 'een_pod_opportunity.xml',
+  cordis: 'cordis_project.csv', zh_need_form: 'zh_need_template.csv' };
+for (const [preset, file] of Object.entries(sampled))
+  test(`the map of ${preset} takes every record of a real answer`, { skip: samples ? false : 'QIAO_FEED_SAMPLES names no folder of answers' }, async () => {
+    const answer = fs.readFileSync(path.join(samples, file));
+    good();
+    mischief = (request, response) => { response.writeHead(200).end(answer); return true; };
+    const result = await start(folder(), '--preset', preset, '--url', `${base}/any`, '--allow-private', '--json', '--max-pages', '1').result;
+    assert.equal(result.code, 0, result.err);
+    assert.ok(result.report.new > 0 && result.report.refused === 0, JSON.stringify(result.report));
+  });
 
 // A frame of zstd whose one block is stored as it is (RFC 8878): magic, descriptor of a single segment with a size of four bytes, size, block header.
 function zstd(text) {
