@@ -15,8 +15,8 @@
 #include "qiao/record.h"
 
 typedef struct qiaoi_access {
-    qiao_desk *desk; /* borrowed; NULL = there is none: the service is open, and writes nothing */
-    bool public_reads;
+    qiao_desk *desk;           /* borrowed; NULL = there is none: the service is open, and writes nothing */
+    _Atomic bool public_reads; /* may change while requests are answered */
 } qiaoi_access;
 
 typedef struct qiaoi_caller {

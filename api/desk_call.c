@@ -16,7 +16,7 @@ qiaoi_desk_of(qiaoi_call *call)
     return desk;
 }
 
-/* "3" with its quotation marks, as the ETag was. */
+/* "3" with its quotation marks, as the ETag was; "3-gzip" where the answer came compressed. */
 static bool
 read_revision(const char *tag, uint64_t *out)
 {
@@ -26,10 +26,10 @@ read_revision(const char *tag, uint64_t *out)
         *out = QIAO_DESK_ANY;
         return true;
     }
-    if (tag[0] != '"' || tag[1] < '1' || tag[1] > '9' || strlen(tag) > 20)
+    if (tag[0] != '"' || tag[1] < '1' || tag[1] > '9' || strlen(tag) > 25)
         return false;
     *out = strtoull(tag + 1, &end, 10);
-    return strcmp(end, "\"") == 0;
+    return strcmp(end, "\"") == 0 || strcmp(end, "-gzip\"") == 0;
 }
 
 bool

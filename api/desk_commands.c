@@ -1,6 +1,7 @@
 /* Keys, backup, restore and verify. The service may run meanwhile. */
 #include "desk_commands.h"
 
+#include "key_use.h"
 #include "keys.h"
 #include "qiao/catalog.h"
 #include "qiao/file.h"
@@ -78,11 +79,24 @@ create_key(qiao_desk *desk, const qiaoi_options *options, qiao_error *err)
 static qiao_status
 list_key(const qiaoi_key *key, void *context, qiao_error *err)
 {
-    (void)context;
+    char used[21];
+
     (void)err;
-    printf("%s\t%s\t%s\t%s\t%s\t%s\t%s\n", key->name, qiaoi_role_word(key->role), key->organisation, key->park,
-           key->expires, key->revoked ? "revoked" : "", key->label);
+    qiaoi_key_use_get(context, key->name, used);
+    printf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", key->name, qiaoi_role_word(key->role), key->organisation, key->park,
+           key->expires, key->revoked ? "revoked" : "", key->label, used[0] != '\0' ? used : "-");
     return QIAO_OK;
+}
+
+/* Name, role, organisation, park, expiry, revoked or not, label, last use. */
+static qiao_status
+list_keys(qiao_desk *desk, const char *data_dir, qiao_error *err)
+{
+    qiaoi_key_uses *uses = qiaoi_key_uses_open(data_dir);
+    qiao_status status = uses != NULL ? qiaoi_key_each(desk, list_key, uses, err) : qiao_fail_memory(err);
+
+    qiaoi_key_uses_free(uses);
+    return status;
 }
 
 static qiao_status
@@ -135,7 +149,7 @@ do_with(qiao_desk *desk, const qiaoi_options *options, qiao_language language, q
     case QIAOI_COMMAND_KEY_CREATE:
         return create_key(desk, options, err);
     case QIAOI_COMMAND_KEY_LIST:
-        return qiaoi_key_each(desk, list_key, NULL, err);
+        return list_keys(desk, options->data, err);
     case QIAOI_COMMAND_KEY_REVOKE:
         return revoke_key(desk, options->operand, err);
     case QIAOI_COMMAND_BACKUP:

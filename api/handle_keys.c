@@ -17,6 +17,7 @@
 
 typedef struct listing {
     qiao_buffer *out;
+    qiaoi_key_uses *uses; /* NULL = not known of any */
     uint32_t skip, left;
     bool first, more;
 } listing;
@@ -56,6 +57,7 @@ static qiao_status
 list_key(const qiaoi_key *key, void *context, qiao_error *err)
 {
     listing *list = context;
+    char used[21] = "";
 
     (void)err;
     if (list->skip > 0 && list->skip-- > 0)
@@ -68,6 +70,9 @@ list_key(const qiaoi_key *key, void *context, qiao_error *err)
     list->first = false;
     write_key(list->out, key);
     write_time(list->out, key->created_ms);
+    if (list->uses != NULL)
+        qiaoi_key_use_get(list->uses, key->name, used);
+    write_member(list->out, "last_used", used);
     qiao_buffer_printf(list->out, ",\"revoked\":%s}", key->revoked ? "true" : "false");
     return QIAO_OK;
 }
@@ -75,7 +80,7 @@ list_key(const qiaoi_key *key, void *context, qiao_error *err)
 void
 qiaoi_answer_keys(qiaoi_call *call)
 {
-    listing list = {.out = &call->response->body, .first = true};
+    listing list = {.out = &call->response->body, .uses = call->service->key_uses, .first = true};
     qiao_error error = QIAO_ERROR_INIT;
     qiaoi_parameters given;
     qiao_desk *desk;

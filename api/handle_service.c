@@ -90,6 +90,10 @@ qiaoi_answer_ready(qiaoi_call *call)
 {
     if (!takes_none(call))
         return;
+    if (atomic_load(&call->service->draining)) {
+        qiao_fail(qiaoi_problem_set(&call->problem, QIAOI_PROBLEM_BUSY), QIAO_E_STALE, "the service is stopping");
+        return;
+    }
     qiao_buffer_text(&call->response->body, "{\"status\":\"ready\",");
     write_generation(call, &call->response->body);
     qiao_buffer_char(&call->response->body, '}');

@@ -1,6 +1,7 @@
 /* The staff page, and the names of codes that it shows. */
 #include "handlers.h"
 
+#include "compress.h"
 #include "service.h"
 #include "web.h"
 
@@ -39,15 +40,6 @@ find(const char *name)
     return file->name != NULL ? file : NULL;
 }
 
-/* Does the client take gzip? "gzip;q=0" is not sent by anybody who means it, but it says no. */
-static bool
-takes_gzip(const char *accept)
-{
-    const char *at = accept != NULL ? strstr(accept, "gzip") : NULL;
-
-    return at != NULL && strncmp(at + 4, ";q=0", 4) != 0;
-}
-
 static void
 protect(qiaoi_http_response *response)
 {
@@ -62,7 +54,7 @@ static void
 send(qiaoi_call *call, const qiaoi_web_file *file, bool keep)
 {
     qiaoi_http_response *response = call->response;
-    bool packed = takes_gzip(call->request->headers[QIAOI_HEADER_ACCEPT_ENCODING]);
+    bool packed = qiaoi_gzip_wanted(call->request->headers[QIAOI_HEADER_ACCEPT_ENCODING]);
 
     protect(response);
     qiaoi_http_set(response, "Vary", "Accept-Encoding");

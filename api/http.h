@@ -16,8 +16,8 @@
 #include "qiao/status.h"
 #include <stdint.h>
 
-/* X(name, header): the request headers that the service looks at. Each may occur once, but for the
- * first two, of which the first occurrence is taken. */
+/* X(name, header): the request headers that the service looks at. Each may occur once, but for lists: of what a client
+ * takes the first counts, of what proxies append to the last. */
 #define QIAOI_HTTP_HEADER_TABLE(X)                                                                                     \
     X(ACCEPT, "Accept")                                                                                                \
     X(ACCEPT_ENCODING, "Accept-Encoding")                                                                              \
@@ -27,10 +27,12 @@
     X(CONTENT_LENGTH, "Content-Length")                                                                                \
     X(CONTENT_TYPE, "Content-Type")                                                                                    \
     X(EXPECT, "Expect")                                                                                                \
+    X(FORWARDED, "Forwarded")                                                                                          \
     X(HOST, "Host")                                                                                                    \
     X(IF_MATCH, "If-Match")                                                                                            \
     X(IF_NONE_MATCH, "If-None-Match")                                                                                  \
     X(TRANSFER_ENCODING, "Transfer-Encoding")                                                                          \
+    X(X_FORWARDED_FOR, "X-Forwarded-For")                                                                              \
     X(X_REQUEST_ID, "X-Request-Id")
 
 typedef enum qiaoi_http_header {
@@ -46,8 +48,12 @@ typedef enum qiaoi_http_refusal {
     QIAOI_REFUSAL_REPEATED_HEADER, /* one that may occur once; refused_header says which */
     QIAOI_REFUSAL_BAD_FRAMING,     /* Transfer-Encoding with Content-Length, or one that we do not speak */
     QIAOI_REFUSAL_BAD_HEADER,      /* a name with a space in it: whether it counts, servers disagree */
+    QIAOI_REFUSAL_BAD_LINE,        /* a line that does not end in CR LF, or goes on in the next one */
+    QIAOI_REFUSAL_BAD_TARGET,      /* neither /..., nor * of OPTIONS, nor the address of this very host */
+    QIAOI_REFUSAL_BAD_VERSION,
     QIAOI_REFUSAL_NO_HOST,
     QIAOI_REFUSAL_HEADERS_TOO_LARGE,
+    QIAOI_REFUSAL_TOO_MANY_HEADERS,
     QIAOI_REFUSAL_TARGET_TOO_LONG,
     QIAOI_REFUSAL_BODY_TOO_LARGE,
     QIAOI_REFUSAL_NO_MEMORY,
@@ -62,7 +68,9 @@ typedef struct qiaoi_http_request {
     size_t body_length;
     qiaoi_http_refusal refusal;
     const char *refused_header;
-    uint64_t started_us; /* monotonic */
+    size_t refused_limit; /* that was passed */
+    const char *peer;     /* numeric address of the other end; "" = a socket of this machine */
+    uint64_t started_us;  /* monotonic */
 } qiaoi_http_request;
 
 #define QIAOI_HTTP_HEADERS_OUT 16
@@ -90,11 +98,16 @@ typedef void (*qiaoi_http_handler)(void *context, const qiaoi_http_request *requ
 typedef bool (*qiaoi_http_judge)(void *context, const qiaoi_http_request *request);
 
 typedef struct qiaoi_http_options {
-    int socket;               /* listening; taken over by a successful start */
-    unsigned threads;         /* that answer; 0 = one for each core */
-    unsigned connections;     /* open at once */
-    unsigned timeout_seconds; /* of silence on a connection */
-    size_t max_body;          /* bytes */
+    int socket;                /* listening; taken over by a successful start */
+    unsigned threads;          /* that answer; 0 = one for each core */
+    unsigned connections;      /* open at once */
+    unsigned per_address;      /* of them from one address; 0 = no limit of its own */
+    unsigned timeout_seconds;  /* of silence on a connection */
+    unsigned request_seconds;  /* for sending a request, and for taking its answer */
+    size_t max_body;           /* bytes */
+    size_t max_target;         /* bytes, at most QIAOI_HTTP_TARGET_MAX; 0 = that */
+    size_t max_headers;        /* bytes; 0 = QIAOI_HTTP_HEADERS_MAX */
+    unsigned max_header_count; /* 0 = QIAOI_HTTP_HEADER_COUNT_MAX */
     qiaoi_http_handler handler;
     qiaoi_http_judge is_quick;
     void *context; /* of both */
@@ -102,11 +115,25 @@ typedef struct qiaoi_http_options {
 
 #define QIAOI_HTTP_TARGET_MAX 8192u
 #define QIAOI_HTTP_HEADERS_MAX 16384u
+#define QIAOI_HTTP_HEADER_COUNT_MAX 64u
 
 typedef struct qiaoi_http_server qiaoi_http_server;
 
 /* QIAO_E_NOMEM, QIAO_E_IO. */
 qiao_status qiaoi_http_start(const qiaoi_http_options *options, qiaoi_http_server **out, qiao_error *err) QIAO_CHECK;
+/* Cuts the connections whose request or answer takes too long; to be called about twice a second, by one thread. */
+void qiaoi_http_look(qiaoi_http_server *server);
+
+typedef struct qiaoi_http_state {
+    unsigned connections, active; /* open; requests begun and not ended */
+    unsigned threads, busy;       /* that answer; of them at work */
+    unsigned waiting;             /* requests in the queue */
+    uint64_t cut, turned_away;    /* connections: too slow; past the limit of their address */
+} qiaoi_http_state;
+
+void qiaoi_http_measure(qiaoi_http_server *server, qiaoi_http_state *out);
+/* From now on every answer closes its connection. */
+void qiaoi_http_close_idle(qiaoi_http_server *server);
 /*
  * Stop accepting, let the requests that have begun end (for at most so long), close the rest, free. NULL is fine.
  * @return requests that were cut off.

@@ -9,6 +9,7 @@
  */
 #include "http.h"
 
+#include "connections.h"
 #include "qiao/file.h"
 #include "workers.h"
 
@@ -35,7 +36,9 @@ struct qiaoi_http_server {
     qiaoi_http_handler handler;
     qiaoi_http_judge is_quick;
     void *context;
-    size_t max_body;
+    qiaoi_connections *connections;
+    size_t max_body, max_target, max_headers;
+    unsigned max_header_count, threads;
     atomic_uint active; /* requests begun and not ended */
     atomic_bool stopping;
 };
@@ -53,9 +56,12 @@ typedef struct exchange {
     qiaoi_http_response response;
     char *target;
     qiao_buffer body;
+    qiaoi_connection *place; /* NULL = memory was short */
     size_t received;
     bool too_long, close;
+    char *given; /* an absolute target as sent; NULL = it was none */
     size_t header_bytes;
+    unsigned header_count;
 } exchange;
 
 static const char *const header_names[] = {
@@ -79,16 +85,39 @@ qiaoi_http_set(qiaoi_http_response *response, const char *name, const char *valu
     response->header_count++;
 }
 
-/* An absolute target names scheme and host first; what we route is the rest. */
+/* An absolute target names scheme and host first; what we route is the rest. NULL: it is none. */
 static const char *
-origin_form(const char *uri)
+path_of_absolute(const char *uri)
 {
     const char *rest;
 
     if (strncasecmp(uri, "http://", 7) != 0 && strncasecmp(uri, "https://", 8) != 0)
-        return uri;
+        return NULL;
     rest = strchr(strchr(uri, ':') + 3, '/');
     return rest != NULL ? rest : "/";
+}
+
+static qiaoi_connection *
+place_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    return info != NULL ? info->socket_context : NULL;
+}
+
+static bool
+keep_target(exchange *x, const char *uri)
+{
+    const char *path = path_of_absolute(uri);
+
+    x->too_long = strlen(uri) > x->server->max_target;
+    if (path != NULL && !x->too_long) {
+        x->given = qiao_strdup(uri);
+        if (x->given == NULL)
+            return false;
+    }
+    x->target = qiao_strdup(x->too_long ? "" : path != NULL ? path : uri);
+    return x->target != NULL;
 }
 
 /* Called with the target as sent, before anything else of a request. What it returns is the request's context from then
@@ -103,12 +132,12 @@ begin_exchange(void *context, const char *uri, struct MHD_Connection *connection
         return NULL;
     x->server = server;
     x->connection = connection;
+    x->place = place_of(connection);
     x->body.limit = server->max_body;
     x->request.started_us = qiao_clock_monotonic_us();
-    uri = origin_form(uri);
-    x->too_long = strlen(uri) > QIAOI_HTTP_TARGET_MAX;
-    x->target = qiao_strdup(x->too_long ? "" : uri);
-    if (x->target == NULL) {
+    x->request.peer = qiaoi_connection_peer(x->place);
+    if (!keep_target(x, uri)) {
+        qiao_free(x->given);
         qiao_free(x);
         return NULL;
     }
@@ -127,9 +156,11 @@ end_exchange(void *context, struct MHD_Connection *connection, void **con_cls, e
     if (x == NULL)
         return;
     *con_cls = NULL;
+    qiaoi_connection_at(x->place, QIAOI_IDLE);
     qiao_buffer_done(&x->body);
     qiao_buffer_done(&x->response.body);
     qiao_free(x->target);
+    qiao_free(x->given);
     qiao_free(x);
     atomic_fetch_sub(&server->active, 1);
 }
@@ -143,6 +174,32 @@ keep_encoded(void *context, struct MHD_Connection *connection, char *text)
     return strlen(text);
 }
 
+/*
+ * The library takes a lone LF for the end of a line, a lone CR for part of a value, and joins a line that begins with a
+ * blank to the one before it; other servers do otherwise, and what lies between the two readings is room for a second
+ * request. It cuts lines in place: behind a value that ended in CR LF stand two NULs, and a value that was not joined
+ * stands close behind its name.
+ */
+static bool
+is_whole_line(const char *name, size_t name_size, const char *value, size_t value_size)
+{
+    enum { BLANKS_MAX = 64 };
+
+    if (value < name || (size_t)(value - name) > name_size + 1 + BLANKS_MAX)
+        return false;
+    for (size_t i = 0; i < value_size; i++)
+        if (((unsigned char)value[i] < 0x20 && value[i] != '\t') || value[i] == 0x7F)
+            return false;
+    return value[value_size] == '\0' && value[value_size + 1] == '\0';
+}
+
+/* Proxies append to these, and may do so in a header of their own. */
+static bool
+is_appended_to(size_t header)
+{
+    return header == QIAOI_HEADER_X_FORWARDED_FOR || header == QIAOI_HEADER_FORWARDED;
+}
+
 /* Lists of what a client would take: nothing hangs on them but the form of an answer. */
 static bool
 may_repeat(size_t header)
@@ -151,19 +208,24 @@ may_repeat(size_t header)
 }
 
 static enum MHD_Result
-take_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+take_header(void *context, enum MHD_ValueKind kind, const char *name, size_t name_size, const char *value,
+            size_t value_size)
 {
     exchange *x = context;
 
     (void)kind;
-    value = value != NULL ? value : "";
-    x->header_bytes += strlen(name) + strlen(value) + 4;
-    if (strpbrk(name, " \t") != NULL)
+    x->header_count++;
+    x->header_bytes += name_size + value_size + 4;
+    if (value == NULL || !is_whole_line(name, name_size, value, value_size))
+        x->request.refusal = QIAOI_REFUSAL_BAD_LINE;
+    if (value == NULL)
+        return MHD_YES;
+    if (name_size == 0 || strpbrk(name, " \t") != NULL)
         x->request.refusal = QIAOI_REFUSAL_BAD_HEADER;
     for (size_t i = 0; i < QIAOI_HEADER_COUNT; i++) {
         if (strcasecmp(name, header_names[i]) != 0)
             continue;
-        if (x->request.headers[i] == NULL) {
+        if (x->request.headers[i] == NULL || is_appended_to(i)) {
             x->request.headers[i] = value;
         } else if (!may_repeat(i) && x->request.refusal == QIAOI_REFUSAL_NONE) {
             x->request.refusal = QIAOI_REFUSAL_REPEATED_HEADER;
@@ -173,21 +235,56 @@ take_header(void *context, enum MHD_ValueKind kind, const char *name, const char
     return MHD_YES;
 }
 
+/* What is asked for must begin with /, or name the very host that Host names. */
+static bool
+is_good_target(const exchange *x, const char *method)
+{
+    const char *host = x->request.headers[QIAOI_HEADER_HOST], *authority;
+    size_t length;
+
+    for (const char *at = x->target; *at != '\0'; at++)
+        if ((unsigned char)*at <= 0x20 || *at == 0x7F || *at == '#')
+            return false;
+    if (x->given == NULL)
+        return x->target[0] == '/' || (strcmp(x->target, "*") == 0 && strcmp(method, "OPTIONS") == 0);
+    authority = strchr(x->given, ':') + 3;
+    length = strcspn(authority, "/?#");
+    return host != NULL && authority[length] != '?' && authority[length] != '#' && strlen(host) == length &&
+           strncasecmp(host, authority, length) == 0;
+}
+
 static qiaoi_http_refusal
-judge_framing(const exchange *x, const char *version)
+judge_limits(exchange *x)
+{
+    const qiaoi_http_server *server = x->server;
+
+    if (x->too_long) {
+        x->request.refused_limit = server->max_target;
+        return QIAOI_REFUSAL_TARGET_TOO_LONG;
+    }
+    if (x->header_count > server->max_header_count) {
+        x->request.refused_limit = server->max_header_count;
+        return QIAOI_REFUSAL_TOO_MANY_HEADERS;
+    }
+    x->request.refused_limit = server->max_headers;
+    return x->header_bytes > server->max_headers ? QIAOI_REFUSAL_HEADERS_TOO_LARGE : QIAOI_REFUSAL_NONE;
+}
+
+static qiaoi_http_refusal
+judge_framing(const exchange *x, const char *method, const char *version)
 {
     const char *const *headers = x->request.headers;
     const char *encoding = headers[QIAOI_HEADER_TRANSFER_ENCODING];
+    bool old = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
 
-    if (x->too_long)
-        return QIAOI_REFUSAL_TARGET_TOO_LONG;
-    if (x->header_bytes > QIAOI_HTTP_HEADERS_MAX)
-        return QIAOI_REFUSAL_HEADERS_TOO_LARGE;
-    if (encoding != NULL && (headers[QIAOI_HEADER_CONTENT_LENGTH] != NULL || strcasecmp(encoding, "chunked") != 0))
+    if (!old && strcmp(version, MHD_HTTP_VERSION_1_1) != 0)
+        return QIAOI_REFUSAL_BAD_VERSION;
+    if (encoding != NULL &&
+        (old || headers[QIAOI_HEADER_CONTENT_LENGTH] != NULL || strcasecmp(encoding, "chunked") != 0))
         return QIAOI_REFUSAL_BAD_FRAMING;
-    if (headers[QIAOI_HEADER_HOST] == NULL && strcmp(version, MHD_HTTP_VERSION_1_0) != 0)
+    if (headers[QIAOI_HEADER_HOST] == NULL && !old)
         return QIAOI_REFUSAL_NO_HOST;
-    return QIAOI_REFUSAL_NONE;
+    return is_good_target(x, method) ? QIAOI_REFUSAL_NONE : QIAOI_REFUSAL_BAD_TARGET;
 }
 
 /* Is there no use in waiting for the body? The library has checked that the length is a number. */
@@ -209,9 +306,13 @@ begin_request(exchange *x, struct MHD_Connection *connection, const char *method
     x->request.method = method;
     x->request.target = x->target;
     x->request.body = "";
-    MHD_get_connection_values(connection, MHD_HEADER_KIND, take_header, x);
+    if (!qiaoi_connection_at(x->place, QIAOI_READING))
+        x->request.refusal = QIAOI_REFUSAL_STOPPING;
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, take_header, x);
     if (x->request.refusal == QIAOI_REFUSAL_NONE)
-        x->request.refusal = judge_framing(x, version);
+        x->request.refusal = judge_limits(x);
+    if (x->request.refusal == QIAOI_REFUSAL_NONE)
+        x->request.refusal = judge_framing(x, method, version);
     if (x->request.refusal == QIAOI_REFUSAL_NONE && body_is_hopeless(x))
         x->request.refusal = QIAOI_REFUSAL_BODY_TOO_LARGE;
 }
@@ -280,6 +381,8 @@ reply(exchange *x)
     enum MHD_Result result = MHD_NO;
     bool close = x->close || atomic_load(&x->server->stopping);
 
+    if (!qiaoi_connection_at(x->place, QIAOI_SENDING))
+        return MHD_NO;
     if (wrapped != NULL && add_headers(wrapped, &x->response, close))
         result = MHD_queue_response(x->connection, x->response.status, wrapped);
     if (wrapped != NULL)
@@ -321,6 +424,8 @@ answer(exchange *x)
         ask_handler(x);
         return reply(x);
     }
+    if (!qiaoi_connection_at(x->place, QIAOI_ANSWERING))
+        return MHD_NO;
     x->stage = QUEUED;
     MHD_suspend_connection(x->connection);
     qiaoi_workers_give(x->server->workers, &x->job);
@@ -364,20 +469,70 @@ cores(void)
     return count > 0 && count < 1024 ? (unsigned)count : 1;
 }
 
+static enum MHD_Result
+admit(void *context, const struct sockaddr *from, socklen_t length)
+{
+    qiaoi_http_server *server = context;
+
+    return length != 0 && !qiaoi_connections_admit(server->connections, from) ? MHD_NO : MHD_YES;
+}
+
+static void
+follow_connection(void *context, struct MHD_Connection *connection, void **place,
+                  enum MHD_ConnectionNotificationCode code)
+{
+    qiaoi_http_server *server = context;
+    const union MHD_ConnectionInfo *fd, *from;
+
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        qiaoi_connection_close(*place);
+        *place = NULL;
+        return;
+    }
+    fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    from = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (fd != NULL)
+        *place = qiaoi_connection_open(server->connections, fd->connect_fd, from != NULL ? from->client_addr : NULL);
+}
+
 static struct MHD_Daemon *
 start_daemon(qiaoi_http_server *server, const qiaoi_http_options *options)
 {
     /* clang-format off */
-    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, serve, server,
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, admit, server, serve, server,
                             MHD_OPTION_LISTEN_SOCKET, options->socket,
                             MHD_OPTION_CONNECTION_LIMIT, options->connections,
                             MHD_OPTION_CONNECTION_TIMEOUT, options->timeout_seconds,
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
                             MHD_OPTION_URI_LOG_CALLBACK, begin_exchange, server,
                             MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, NULL,
+                            MHD_OPTION_NOTIFY_CONNECTION, follow_connection, server,
                             MHD_OPTION_NOTIFY_COMPLETED, end_exchange, server,
                             MHD_OPTION_END);
     /* clang-format on */
+}
+
+/* Silent connections are the library's to close; one that is still at its headers later than that has sent a byte now
+ * and then. */
+static qiaoi_connections *
+new_connections(const qiaoi_http_options *options)
+{
+    unsigned request = options->request_seconds != 0 ? options->request_seconds : options->timeout_seconds;
+    unsigned head = request > options->timeout_seconds + 2 ? request : options->timeout_seconds + 2;
+    qiaoi_connection_limits limits = {.per_address = options->per_address,
+                                      .head_us = (uint64_t)head * 1000000,
+                                      .request_us = (uint64_t)request * 1000000};
+
+    return qiaoi_connections_new(&limits);
+}
+
+static void
+set_limits(qiaoi_http_server *server, const qiaoi_http_options *options)
+{
+    server->max_body = options->max_body;
+    server->max_target = options->max_target != 0 ? options->max_target : QIAOI_HTTP_TARGET_MAX;
+    server->max_headers = options->max_headers != 0 ? options->max_headers : QIAOI_HTTP_HEADERS_MAX;
+    server->max_header_count = options->max_header_count != 0 ? options->max_header_count : QIAOI_HTTP_HEADER_COUNT_MAX;
 }
 
 qiao_status
@@ -392,10 +547,13 @@ qiaoi_http_start(const qiaoi_http_options *options, qiaoi_http_server **out, qia
     server->handler = options->handler;
     server->is_quick = options->is_quick;
     server->context = options->context;
-    server->max_body = options->max_body;
+    server->threads = options->threads != 0 ? options->threads : cores();
+    set_limits(server, options);
     atomic_init(&server->active, 0);
     atomic_init(&server->stopping, false);
-    status = qiaoi_workers_start(options->threads != 0 ? options->threads : cores(), run_job, &server->workers, err);
+    server->connections = new_connections(options);
+    status = server->connections != NULL ? qiaoi_workers_start(server->threads, run_job, &server->workers, err)
+                                         : qiao_fail_memory(err);
     if (status != QIAO_OK)
         goto fail;
     errno = 0;
@@ -409,8 +567,29 @@ qiaoi_http_start(const qiaoi_http_options *options, qiaoi_http_server **out, qia
     return QIAO_OK;
 fail:
     qiaoi_workers_free(server->workers);
+    qiaoi_connections_free(server->connections);
     qiao_free(server);
     return status;
+}
+
+void
+qiaoi_http_look(qiaoi_http_server *server)
+{
+    qiaoi_connections_sweep(server->connections);
+}
+
+void
+qiaoi_http_measure(qiaoi_http_server *server, qiaoi_http_state *out)
+{
+    *out = (qiaoi_http_state){.threads = server->threads, .active = atomic_load(&server->active)};
+    qiaoi_connections_count(server->connections, &out->connections, &out->cut, &out->turned_away);
+    qiaoi_workers_count(server->workers, &out->busy, &out->waiting);
+}
+
+void
+qiaoi_http_close_idle(qiaoi_http_server *server)
+{
+    atomic_store(&server->stopping, true);
 }
 
 /* Waits until no request is on its way, at most until the deadline; how many there still are. */
@@ -445,6 +624,7 @@ qiaoi_http_stop(qiaoi_http_server *server, unsigned wait_ms)
     if (socket >= 0)
         close(socket);
     qiaoi_workers_free(server->workers);
+    qiaoi_connections_free(server->connections);
     qiao_free(server);
     return left;
 }

@@ -58,7 +58,8 @@ check_json(qiaoi_call *call)
         qiao_fail(bad_body(call), QIAO_E_INPUT, "the body is not UTF-8; save or send it as UTF-8");
         break;
     case QIAOI_JSON_TOO_DEEP:
-        qiao_fail(bad_body(call), QIAO_E_INPUT, "the body is nested deeper than %d levels", QIAOI_JSON_DEPTH_MAX);
+        qiao_fail(bad_body(call), QIAO_E_INPUT, "the body is nested deeper than %u levels",
+                  qiaoi_json_guard_depth_max());
         break;
     case QIAOI_JSON_HAS_NUL:
         qiao_fail(bad_body(call), QIAO_E_INPUT, "the body holds a NUL character; take it out");

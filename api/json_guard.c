@@ -3,14 +3,29 @@
 
 #include "qiao/text.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #define NUMBER_MAX 60 /* characters: more than any double needs, less than the parser's buffer */
 
+static atomic_uint depth_max = QIAOI_JSON_DEPTH_MAX;
+
+void
+qiaoi_json_guard_depth(unsigned most)
+{
+    atomic_store(&depth_max, most < QIAOI_JSON_DEPTH_MOST ? most : QIAOI_JSON_DEPTH_MOST);
+}
+
+unsigned
+qiaoi_json_guard_depth_max(void)
+{
+    return atomic_load(&depth_max);
+}
+
 typedef struct scanner {
     const char *text;
     size_t length, at;
-    char open[QIAOI_JSON_DEPTH_MAX]; /* '{' or '[' */
+    char open[QIAOI_JSON_DEPTH_MOST]; /* '{' or '[' */
     size_t depth;
     qiaoi_json_fault fault;
 } scanner;
@@ -177,7 +192,7 @@ begin_value(scanner *s, bool *begun)
     c = here(s);
     if (c != '{' && c != '[')
         return c == '"' ? string(s) : word(s);
-    if (s->depth == QIAOI_JSON_DEPTH_MAX) {
+    if (s->depth == atomic_load_explicit(&depth_max, memory_order_relaxed)) {
         s->fault = QIAOI_JSON_TOO_DEEP;
         return false;
     }

@@ -8,7 +8,12 @@
 
 #include <stddef.h>
 
-#define QIAOI_JSON_DEPTH_MAX 40
+#define QIAOI_JSON_DEPTH_MAX 40   /* until it is set */
+#define QIAOI_JSON_DEPTH_MOST 200 /* that it can be set to */
+
+/* Deepest nesting taken from now on; set before requests are read. */
+void qiaoi_json_guard_depth(unsigned most);
+unsigned qiaoi_json_guard_depth_max(void);
 
 typedef enum qiaoi_json_fault {
     QIAOI_JSON_FINE,

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define BACKLOG 1024
@@ -48,12 +50,21 @@ read_place(const char *address, place *out, qiao_error *err)
         length = 0; /* IPv6 without brackets: where it ends cannot be told */
     if (length == 0 || length >= sizeof out->host || !is_port(port))
         return qiao_fail(err, QIAO_E_USAGE,
-                         "%s is no address to listen on; write HOST:PORT, for example 127.0.0.1:8080 or [::1]:8080",
+                         "%s is no address to listen on; write HOST:PORT, for example 127.0.0.1:8080 or [::1]:8080, "
+                         "or unix:PATH",
                          address);
     memcpy(out->host, host, length);
     out->host[length] = '\0';
     memcpy(out->port, port, strlen(port) + 1);
     return QIAO_OK;
+}
+
+qiao_status
+qiaoi_listen_check(const char *address, qiao_error *err)
+{
+    place where;
+
+    return strncmp(address, "unix:", 5) == 0 ? QIAO_OK : read_place(address, &where, err);
 }
 
 static bool
@@ -72,8 +83,15 @@ describe(int socket, qiaoi_listener *out)
     socklen_t size = sizeof bound;
     char host[QIAOI_ADDRESS_SIZE - 10], port[8];
 
-    if (getsockname(socket, (struct sockaddr *)&bound, &size) != 0 ||
-        getnameinfo((struct sockaddr *)&bound, size, host, sizeof host, port, sizeof port,
+    if (getsockname(socket, (struct sockaddr *)&bound, &size) != 0)
+        return false;
+    if (bound.ss_family == AF_UNIX) {
+        snprintf(out->address, sizeof out->address, "unix:%.107s",
+                 ((const struct sockaddr_un *)(const void *)&bound)->sun_path);
+        out->loopback = true;
+        return true;
+    }
+    if (getnameinfo((struct sockaddr *)&bound, size, host, sizeof host, port, sizeof port,
                     NI_NUMERICHOST | NI_NUMERICSERV) != 0)
         return false;
     snprintf(out->address, sizeof out->address, bound.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
@@ -102,6 +120,77 @@ open_socket(const struct addrinfo *info, qiaoi_listener *out)
     return false;
 }
 
+/* The file of a socket that nobody listens on any more keeps its where. */
+static void
+remove_left_over(const struct sockaddr_un *where)
+{
+    struct stat found;
+    int fd;
+
+    if (lstat(where->sun_path, &found) != 0 || !S_ISSOCK(found.st_mode))
+        return;
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return;
+    if (connect(fd, (const struct sockaddr *)where, sizeof *where) != 0 && errno == ECONNREFUSED)
+        unlink(where->sun_path);
+    close(fd);
+}
+
+static qiao_status
+listen_unix(const char *path, qiaoi_listener *out, qiao_error *err)
+{
+    struct sockaddr_un where = {.sun_family = AF_UNIX};
+    int fd, saved;
+
+    if (*path == '\0' || strlen(path) >= sizeof where.sun_path)
+        return qiao_fail(err, QIAO_E_USAGE, "the path of a socket has 1 to %zu bytes: %s", sizeof where.sun_path - 1,
+                         path);
+    memcpy(where.sun_path, path, strlen(path) + 1);
+    remove_left_over(&where);
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd >= 0 && bind(fd, (const struct sockaddr *)&where, sizeof where) == 0) {
+        out->unlink = true;
+        if (chmod(path, 0660) == 0 && listen(fd, BACKLOG) == 0 && describe(fd, out)) {
+            out->socket = fd;
+            return QIAO_OK;
+        }
+    }
+    saved = errno;
+    if (fd >= 0)
+        close(fd);
+    if (out->unlink)
+        unlink(path);
+    out->unlink = false;
+    return qiao_fail_errno(err, saved, "cannot listen on %s", path);
+}
+
+qiao_status
+qiaoi_listen_inherit(int socket, qiaoi_listener *out, qiao_error *err)
+{
+    int listening = 0, flags = fcntl(socket, F_GETFL);
+    socklen_t size = sizeof listening;
+
+    *out = (qiaoi_listener){.socket = -1};
+    if (getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening == 0 || flags < 0 ||
+        fcntl(socket, F_SETFL, flags | O_NONBLOCK) != 0 || fcntl(socket, F_SETFD, FD_CLOEXEC) != 0 ||
+        !describe(socket, out))
+        return qiao_fail(err, QIAO_E_USAGE, "what the service manager handed over is no socket that listens");
+    out->socket = socket;
+    return QIAO_OK;
+}
+
+void
+qiaoi_listen_close(qiaoi_listener *listener)
+{
+    if (listener->socket >= 0)
+        close(listener->socket);
+    if (listener->unlink)
+        unlink(listener->address + strlen("unix:"));
+    listener->socket = -1;
+    listener->unlink = false;
+}
+
 qiao_status
 qiaoi_listen(const char *address, qiaoi_listener *out, qiao_error *err)
 {
@@ -111,6 +200,8 @@ qiaoi_listen(const char *address, qiaoi_listener *out, qiao_error *err)
     int code, system_errno = 0;
 
     *out = (qiaoi_listener){.socket = -1};
+    if (strncmp(address, "unix:", 5) == 0)
+        return listen_unix(address + 5, out, err);
     status = read_place(address, &where, err);
     if (status != QIAO_OK)
         return status;

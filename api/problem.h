@@ -28,6 +28,7 @@
     X(TARGET_TOO_LONG, "target_too_long", 414, "The address is too long")                                              \
     X(MEDIA_TYPE, "unsupported_media_type", 415, "The body is not JSON")                                               \
     X(PRECONDITION_REQUIRED, "precondition_required", 428, "Say which revision is changed")                            \
+    X(TOO_MANY_REQUESTS, "too_many_requests", 429, "Too many requests")                                                \
     X(HEADERS_TOO_LARGE, "headers_too_large", 431, "The headers are too large")                                        \
     X(INTERNAL, "internal", 500, "Something went wrong in the service")                                                \
     X(DAMAGED, "damaged", 500, "Stored data fails its check")                                                          \

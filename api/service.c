@@ -1,6 +1,7 @@
 /* Takes a request from the server to its handler and back: language, request id, route, session, problem, log line. */
 #include "service.h"
 
+#include "compress.h"
 #include "handlers.h"
 #include "log.h"
 #include "qiao/file.h"
@@ -29,6 +30,11 @@ qiaoi_service_init(qiaoi_service *service, qiao_engine *engine, qiao_language la
     service->max_body = max_body;
     service->access = (qiaoi_access){0};
     service->reports = NULL;
+    service->admission = NULL;
+    service->metrics = NULL;
+    service->key_uses = NULL;
+    atomic_init(&service->compress_min, 0);
+    atomic_init(&service->draining, false);
     service->data_dir = NULL;
     atomic_init(&service->requests, 0);
     if (random == NULL)
@@ -123,17 +129,34 @@ refuse(qiaoi_call *call)
         qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BAD_REQUEST), QIAO_E_INPUT,
                   "the name of a header has a space in it");
         break;
+    case QIAOI_REFUSAL_BAD_LINE:
+        qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BAD_REQUEST), QIAO_E_INPUT,
+                  "a line of the headers does not end in CR LF, or goes on in the next one");
+        break;
+    case QIAOI_REFUSAL_BAD_TARGET:
+        qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BAD_REQUEST), QIAO_E_INPUT,
+                  "what is asked for must begin with / and hold no space; a whole address must name the host that the "
+                  "header Host names");
+        break;
+    case QIAOI_REFUSAL_BAD_VERSION:
+        qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BAD_REQUEST), QIAO_E_INPUT,
+                  "only HTTP/1.1 and HTTP/1.0 are spoken here");
+        break;
+    case QIAOI_REFUSAL_TOO_MANY_HEADERS:
+        qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_HEADERS_TOO_LARGE), QIAO_E_LIMIT,
+                  "there are more than %zu headers", call->request->refused_limit);
+        break;
     case QIAOI_REFUSAL_NO_HOST:
         qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BAD_REQUEST), QIAO_E_INPUT, "the header Host is missing");
         break;
     case QIAOI_REFUSAL_HEADERS_TOO_LARGE:
         qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_HEADERS_TOO_LARGE), QIAO_E_LIMIT,
-                  "the headers have more than %u bytes", QIAOI_HTTP_HEADERS_MAX);
+                  "the headers have more than %zu bytes", call->request->refused_limit);
         break;
     case QIAOI_REFUSAL_TARGET_TOO_LONG:
         qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_TARGET_TOO_LONG), QIAO_E_LIMIT,
-                  "path and query have more than %u bytes; a long text goes into the body of POST /v1/match",
-                  QIAOI_HTTP_TARGET_MAX);
+                  "path and query have more than %zu bytes; a long text goes into the body of POST /v1/match",
+                  call->request->refused_limit);
         break;
     case QIAOI_REFUSAL_BODY_TOO_LARGE:
         qiao_fail(qiaoi_problem_set(problem, QIAOI_PROBLEM_BODY_TOO_LARGE), QIAO_E_LIMIT,
@@ -197,30 +220,48 @@ qiaoi_call_parameters(qiaoi_call *call, uint64_t allowed, uint32_t limit_max, qi
     return call->problem.code == QIAOI_PROBLEM_NONE;
 }
 
-/* Is the tag one of an If-None-Match header? Tags are compared weakly: W/ makes no difference. */
+/* The same answer, compressed, is another sequence of bytes and has another tag: "gen-1-ab" is "gen-1-ab-gzip". */
+#define GZIP_SUFFIX "-gzip\""
+
+/* Is the tag, of the answer or of the compressed answer, one of an If-None-Match header? Tags are compared weakly: W/
+ * makes no difference. */
 static bool
-lists_tag(const char *header, const char *tag)
+lists_tag(const char *header, const char *tag, bool *compressed_out)
 {
-    size_t length = strlen(tag);
+    size_t length = strlen(tag) - 1; /* without its last quotation mark */
 
     for (const char *at = header; at != NULL; at = strchr(at, ',')) {
         at += strspn(at, ", \t");
         if (strncmp(at, "W/", 2) == 0)
             at += 2;
-        if (strncmp(at, tag, length) == 0)
-            return true;
+        if (strncmp(at, tag, length) == 0) {
+            *compressed_out = strncmp(at + length, GZIP_SUFFIX, strlen(GZIP_SUFFIX)) == 0;
+            if (*compressed_out || at[length] == '"')
+                return true;
+        }
         if (*at == '\0')
             break;
     }
     return false;
 }
 
+static void
+name_compressed(const char *tag, char *out, size_t size)
+{
+    snprintf(out, size, "%.*s" GZIP_SUFFIX, (int)strlen(tag) - 1, tag);
+}
+
 static bool
 has_tag(qiaoi_call *call, const char *tag, const char *keep)
 {
-    qiaoi_http_set(call->response, "ETag", tag);
+    bool compressed = false;
+    bool same = lists_tag(call->request->headers[QIAOI_HEADER_IF_NONE_MATCH], tag, &compressed);
+    char other[80];
+
+    name_compressed(tag, other, sizeof other);
+    qiaoi_http_set(call->response, "ETag", compressed ? other : tag);
     qiaoi_http_set(call->response, "Cache-Control", keep);
-    if (!lists_tag(call->request->headers[QIAOI_HEADER_IF_NONE_MATCH], tag))
+    if (!same)
         return false;
     call->response->status = 304;
     return true;
@@ -332,15 +373,50 @@ answer_options(qiaoi_call *call, const char *allow)
     qiaoi_http_set(call->response, "Allow", allow);
 }
 
+/* Does it change something? What is posted to be answered from the catalogue does not. */
+static bool
+is_write(const qiaoi_call *call)
+{
+    const char *method = call->request->method;
+
+    return strcmp(method, "PUT") == 0 || strcmp(method, "DELETE") == 0 ||
+           (strcmp(method, "POST") == 0 && call->routing.route->session != QIAOI_SESSION_REQUIRED);
+}
+
+static bool
+admit_address(qiaoi_call *call, qiaoi_client *client)
+{
+    qiaoi_admission *admission = call->service->admission;
+
+    if (admission == NULL)
+        return true;
+    qiaoi_client_of(&admission->proxies, call->request, client);
+    return qiaoi_admission_address(admission, client, &call->problem, &call->retry_after);
+}
+
 /* Who calls, and may it? Probes and the contract are for anybody: they do not even look at a key. */
 static bool
 admit(qiaoi_call *call, unsigned roles)
 {
     const qiaoi_access *access = &call->service->access;
     const char *authorization = call->request->headers[QIAOI_HEADER_AUTHORIZATION];
+    qiaoi_admission *admission = call->service->admission;
+    qiaoi_client client;
 
-    return roles == QIAOI_MAY_ANYBODY || (qiaoi_access_identify(access, authorization, &call->caller, &call->problem) &&
-                                          qiaoi_access_allows(access, &call->caller, roles, &call->problem));
+    if (roles == QIAOI_MAY_ANYBODY)
+        return true;
+    if (!admit_address(call, &client))
+        return false;
+    if (!qiaoi_access_identify(access, authorization, &call->caller, &call->problem)) {
+        if (admission != NULL && authorization != NULL && call->problem.code == QIAOI_PROBLEM_UNAUTHORIZED)
+            (void)qiaoi_admission_failed(admission, &client, &call->problem, &call->retry_after);
+        return false;
+    }
+    if (call->service->key_uses != NULL && call->caller.key.name[0] != '\0')
+        qiaoi_key_use_note(call->service->key_uses, call->caller.key.name);
+    return (admission == NULL || qiaoi_admission_key(admission, &client, call->caller.key.name, is_write(call),
+                                                     &call->problem, &call->retry_after)) &&
+           qiaoi_access_allows(access, &call->caller, roles, &call->problem);
 }
 
 static void
@@ -349,13 +425,16 @@ dispatch(qiaoi_call *call)
     const char *method = call->request->method, *target = call->request->target;
     qiaoi_routing *routing = &call->routing;
     bool asks_options = strcmp(method, "OPTIONS") == 0;
+    qiaoi_client client;
 
     if (asks_options && strcmp(target, "*") == 0) {
         answer_options(call, "GET, HEAD, POST, PUT, DELETE, OPTIONS");
         return;
     }
     qiaoi_route_find(qiaoi_routes, method, target, qiaoi_url_path(target), routing);
-    if (!routing->known) {
+    if (routing->route == NULL && !admit_address(call, &client)) {
+        return;
+    } else if (!routing->known) {
         qiao_fail(qiaoi_problem_set(&call->problem, QIAOI_PROBLEM_NO_ROUTE), QIAO_E_NOTFOUND,
                   "there is nothing at this address");
         qiao_error_hint(&call->problem.error, "GET / lists what can be asked, GET /v1/openapi.json describes it");
@@ -408,10 +487,16 @@ write_problem(qiaoi_call *call)
     qiaoi_http_set(call->response, "Vary", "Accept-Language");
     if (code == QIAOI_PROBLEM_BUSY || code == QIAOI_PROBLEM_NO_GENERATION)
         qiaoi_http_set(call->response, "Retry-After", code == QIAOI_PROBLEM_BUSY ? "1" : "10");
+    if (code == QIAOI_PROBLEM_TOO_MANY_REQUESTS) {
+        char seconds[12];
+
+        snprintf(seconds, sizeof seconds, "%u", call->retry_after);
+        qiaoi_http_set(call->response, "Retry-After", seconds);
+    }
     if (code == QIAOI_PROBLEM_UNAUTHORIZED)
         qiaoi_http_set(call->response, "WWW-Authenticate", "Bearer");
     if (code == QIAOI_PROBLEM_INTERNAL || code == QIAOI_PROBLEM_NO_SPACE || code == QIAOI_PROBLEM_DAMAGED ||
-        code == QIAOI_PROBLEM_BUSY)
+        (code == QIAOI_PROBLEM_BUSY && !atomic_load(&call->service->draining)))
         log_fault(call);
 }
 
@@ -424,6 +509,77 @@ drop_header(qiaoi_http_response *response, const char *name)
             response->header_count--;
             return;
         }
+}
+
+static void
+replace_tag(qiaoi_http_response *response)
+{
+    for (size_t i = 0; i < response->header_count; i++)
+        if (strcmp(response->headers[i].name, "ETag") == 0) {
+            char tag[QIAOI_HTTP_VALUE_SIZE];
+
+            name_compressed(response->headers[i].value, tag, sizeof tag);
+            snprintf(response->headers[i].value, sizeof response->headers[i].value, "%s", tag);
+        }
+}
+
+/* The compressed bytes in place of the plain ones; false: there is no memory for it, and the plain ones are sent. */
+static bool
+put_compressed(qiaoi_http_response *response)
+{
+    qiao_buffer small = {0};
+    size_t length;
+
+    if (response->fixed != NULL) {
+        const char *kept = qiaoi_gzip_fixed(response->fixed, response->fixed_length, &length);
+
+        if (kept == NULL)
+            return false;
+        response->fixed = kept;
+        response->fixed_length = length;
+        return true;
+    }
+    if (!qiaoi_gzip(response->body.data, response->body.length, &small)) {
+        qiao_buffer_done(&small);
+        return false;
+    }
+    qiao_buffer_done(&response->body);
+    response->body = small;
+    return true;
+}
+
+static bool
+has_header(const qiaoi_http_response *response, const char *name)
+{
+    for (size_t i = 0; i < response->header_count; i++)
+        if (strcmp(response->headers[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void
+compress(qiaoi_call *call)
+{
+    qiaoi_http_response *response = call->response;
+    uint64_t least = atomic_load_explicit(&call->service->compress_min, memory_order_relaxed);
+    size_t length = response->fixed != NULL ? response->fixed_length : response->body.length;
+    qiaoi_metrics *metrics = call->service->metrics;
+
+    if (least == 0 || call->problem.code != QIAOI_PROBLEM_NONE || has_header(response, "Vary") ||
+        (response->status != 304 && !qiaoi_gzip_suits(response->content_type)))
+        return;
+    qiaoi_http_set(response, "Vary", "Accept-Encoding");
+    if (response->status != 200 || length < least ||
+        !qiaoi_gzip_wanted(call->request->headers[QIAOI_HEADER_ACCEPT_ENCODING]) || !put_compressed(response))
+        return;
+    qiaoi_http_set(response, "Content-Encoding", "gzip");
+    replace_tag(response);
+    if (metrics != NULL) {
+        atomic_fetch_add(&metrics->compressed, 1);
+        atomic_fetch_add(&metrics->compressed_from, length);
+        atomic_fetch_add(&metrics->compressed_to,
+                         response->fixed != NULL ? response->fixed_length : response->body.length);
+    }
 }
 
 static void
@@ -448,6 +604,7 @@ finish(qiaoi_call *call)
     }
     if (response->status == 0)
         response->status = 200;
+    compress(call);
     qiaoi_http_set(response, "X-Request-Id", call->request_id);
     qiaoi_http_set(response, "X-Content-Type-Options", "nosniff");
     if (call->generation[0] != '\0')
@@ -500,6 +657,7 @@ qiaoi_service_answer(void *context, const qiaoi_http_request *request, qiaoi_htt
     call.routing = (qiaoi_routing){0};
     call.caller = (qiaoi_caller){0};
     call.session = NULL;
+    call.retry_after = 0;
     call.generation[0] = call.id[0] = call.other[0] = '\0';
     call.language = qiaoi_language_wanted(request->headers[QIAOI_HEADER_ACCEPT_LANGUAGE], service->language);
     qiaoi_problem_init(&call.problem);
@@ -513,6 +671,9 @@ qiaoi_service_answer(void *context, const qiaoi_http_request *request, qiaoi_htt
         dispatch(&call);
     finish(&call);
     log_request(&call);
+    if (service->metrics != NULL)
+        qiaoi_metrics_count(service->metrics, qiaoi_routes, call.routing.route, response->status, call.problem.code,
+                            qiao_clock_monotonic_us() - request->started_us);
     qiao_session_release(call.session);
     qiao_arena_free(call.arena);
 }

@@ -11,7 +11,10 @@
 #define QIAO_API_SERVICE_H
 
 #include "access.h"
+#include "admission.h"
 #include "http.h"
+#include "key_use.h"
+#include "metrics.h"
 #include "parameters.h"
 #include "problem.h"
 #include "qiao/catalog.h"
@@ -27,6 +30,11 @@ typedef struct qiaoi_service {
     struct qiaoi_reports *reports; /* borrowed; NULL = nothing is counted */
     struct qiaoi_misses *misses;  /* borrowed; NULL = what was not found is not kept */
     const char *data_dir;          /* borrowed; NULL = not known: nothing of the folder is told */
+    qiaoi_admission *admission;    /* borrowed; NULL = as many requests as come */
+    qiaoi_metrics *metrics;        /* borrowed; NULL = nothing is counted */
+    qiaoi_key_uses *key_uses;      /* borrowed; NULL = nothing is noted */
+    atomic_ullong compress_min;    /* bytes; 0 = nothing is compressed */
+    atomic_bool draining;          /* readyz says that the service ends */
     uint64_t seed;                 /* of request ids */
     atomic_ullong requests;
 } qiaoi_service;
@@ -46,6 +54,7 @@ struct qiaoi_call {
     char generation[QIAO_GENERATION_NAME_SIZE]; /* "" = none */
     char id[QIAO_ID_MAX + 1];                   /* decoded, of routes that have one */
     char other[QIAO_ID_MAX + 1];                /* the second, of routes that have two */
+    unsigned retry_after;                       /* seconds; of TOO_MANY_REQUESTS */
     qiaoi_problem problem;                      /* code NONE: none so far */
 };
 

@@ -10,18 +10,22 @@ struct qiaoi_workers {
     qiaoi_job_run run, drop; /* drop: set once stopping */
     pthread_t *threads;
     unsigned count;
+    unsigned busy, waiting;
 };
 
 static qiaoi_job *
-take(qiaoi_workers *workers)
+take(qiaoi_workers *workers, bool had_one)
 {
     qiaoi_job *job;
 
     pthread_mutex_lock(&workers->lock);
+    workers->busy -= had_one;
     while (workers->first == NULL && workers->drop == NULL)
         pthread_cond_wait(&workers->more, &workers->lock);
     job = workers->first;
     if (job != NULL) {
+        workers->busy++;
+        workers->waiting--;
         workers->first = job->next;
         if (job->next == NULL)
             workers->end = &workers->first;
@@ -35,7 +39,7 @@ work(void *context)
 {
     qiaoi_workers *workers = context;
 
-    for (qiaoi_job *job = take(workers); job != NULL; job = take(workers))
+    for (qiaoi_job *job = take(workers, false); job != NULL; job = take(workers, true))
         workers->run(job);
     return NULL;
 }
@@ -80,6 +84,7 @@ qiaoi_workers_give(qiaoi_workers *workers, qiaoi_job *job)
     pthread_mutex_lock(&workers->lock);
     drop = workers->drop;
     if (drop == NULL) {
+        workers->waiting++;
         *workers->end = job;
         workers->end = &job->next;
         pthread_cond_signal(&workers->more);
@@ -87,6 +92,15 @@ qiaoi_workers_give(qiaoi_workers *workers, qiaoi_job *job)
     pthread_mutex_unlock(&workers->lock);
     if (drop != NULL)
         drop(job);
+}
+
+void
+qiaoi_workers_count(qiaoi_workers *workers, unsigned *busy_out, unsigned *waiting_out)
+{
+    pthread_mutex_lock(&workers->lock);
+    *busy_out = workers->busy;
+    *waiting_out = workers->waiting;
+    pthread_mutex_unlock(&workers->lock);
 }
 
 void
@@ -98,6 +112,7 @@ qiaoi_workers_stop(qiaoi_workers *workers, qiaoi_job_run drop)
     queued = workers->first;
     workers->first = NULL;
     workers->end = &workers->first;
+    workers->waiting = 0;
     workers->drop = drop;
     pthread_cond_broadcast(&workers->more);
     pthread_mutex_unlock(&workers->lock);

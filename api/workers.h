@@ -24,6 +24,8 @@ typedef struct qiaoi_workers qiaoi_workers;
 qiao_status qiaoi_workers_start(unsigned threads, qiaoi_job_run run, qiaoi_workers **out, qiao_error *err) QIAO_CHECK;
 /* The job is run on one of the threads, or dropped by qiaoi_workers_stop. */
 void qiaoi_workers_give(qiaoi_workers *workers, qiaoi_job *job);
+/* Threads at work, jobs in the queue. */
+void qiaoi_workers_count(qiaoi_workers *workers, unsigned *busy_out, unsigned *waiting_out);
 /* Waits for the jobs that run. Those still queued, and those given from now on, go to drop instead. */
 void qiaoi_workers_stop(qiaoi_workers *workers, qiaoi_job_run drop);
 /* NULL is fine. After stop. */

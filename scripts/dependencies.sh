@@ -17,7 +17,7 @@ htm_sha512='983Vyg8NwUE7JkZ6NmOqpCZ+sh1bKv2iYTlUkzlWmA5JD2acKoxd4KVxbMmxX/85mtfd
 
 tools='g++ cmake ninja-build pkg-config ccache curl ca-certificates'
 libraries='libxapian-dev liblmdb-dev libcurl4-openssl-dev libcjson-dev libmicrohttpd-dev libroaring-dev libutf8proc-dev libopencc-dev
-libzstd-dev libxxhash-dev libsodium-dev libcmocka-dev libstemmer-dev libcsv-dev libexpat1-dev libzip-dev zlib1g-dev libxlsxwriter-dev'
+libzstd-dev libxxhash-dev libsodium-dev libcmocka-dev libstemmer-dev libcsv-dev libexpat1-dev libzip-dev zlib1g-dev libxlsxwriter-dev libinih-dev'
 # Of the tests of the staff page.
 browser='chromium fonts-noto-cjk'
 # Sources of the lexicon and the vocabularies. The build goes on without the ones that are missing.

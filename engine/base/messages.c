@@ -21,6 +21,7 @@ static const qiaoi_message table[] = {
 #include "base/messages_indicator.def"
 #include "base/messages_lexicon.def"
 #include "base/messages_match.def"
+#include "base/messages_operation.def"
 #include "base/messages_record.def"
 #include "base/messages_report.def"
 #include "base/messages_search.def"

@@ -8,6 +8,7 @@ import './searches.test.mjs';
 import './reports.test.mjs';
 import './web.test.mjs';
 import './search.test.mjs';
+import './operation.test.mjs';
 import { assertCovered } from './harness.mjs';
 
 after(assertCovered);

@@ -283,8 +283,8 @@ describe('the service over an engine that does as it is told', () => {
     assert.equal(draining.log().at(-1).cut_off, 0);
   });
 
-  test('SIGTERM with more to do than --timeout allows: what runs is answered, what waits is told so', async () => {
-    const draining = await Server.start('qiao-api-fake', data, ['--threads', '1', '--timeout', '1']);
+  test('SIGTERM with more to do than --drain-time allows: what runs is answered, what waits is told so', async () => {
+    const draining = await Server.start('qiao-api-fake', data, ['--threads', '1', '--drain-time', '1']);
     const replies = ['a', 'b', 'c'].map((name) => draining.request('GET', `/v1/projects/slow:2500-${name}`));
     await sleep(300);
     draining.child.kill('SIGTERM');

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Raw sockets against qiao-api: what is no proper HTTP, what is slow, what is too much.
+set -eu
+QIAO_TEST_SOURCE=$(cd "$1" && pwd)
+QIAO_TEST_BUILD=$(cd "$2" && pwd)
+export QIAO_TEST_SOURCE QIAO_TEST_BUILD
+
+command -v node >/dev/null || { echo "node is missing; run: sh scripts/dependencies.sh --tests"; exit 1; }
+[ -d "$QIAO_TEST_SOURCE/build/dependencies/api-tests/node_modules" ] || { echo "npm packages are missing; run: sh scripts/dependencies.sh --tests"; exit 1; }
+ulimit -n "$(ulimit -Hn)" 2>/dev/null || true
+exec node "$QIAO_TEST_SOURCE/tests/api/wire.test.mjs"
