@@ -1,43 +1,65 @@
 #!/bin/sh
-# The service under load: wrk on POST /v1/match and GET /v1/needs/{id}/matches of a running catalogue; installs wrk where it is missing.
+# The service under load: wrk on POST /v1/match and GET /v1/needs/{id}/matches of a running catalogue, with and without keys of access, and with
+# compressed answers; the variants take turns, so that what else the machine does hits them alike. Installs wrk where it is missing.
 #
-#   sh bench/serve.sh DATA [BUILD [SECONDS [CONNECTIONS]]]      DATA: a data folder with a generation; default build/release 10 16
+#   sh bench/serve.sh DATA [BUILD [SECONDS [CONNECTIONS [ROUNDS]]]]      DATA: a data folder with a generation; default build/release 3 16 5
 #
-# Starts qiao-api on a free port and stops it. Prints one JSON object a route: requests a second, p50 and p99 in milliseconds, resident memory beyond
-# mapped files in MiB after the load; keeps them in bench/results/serve.jsonl.
+# Starts two services on free ports, one open and one that asks for keys, and stops them. Prints a JSON object for each route and caller: the median of
+# the rounds of requests a second, p50 and p99 in milliseconds, memory beyond mapped files in MiB, and "share": requests a second as part of those of the
+# open service, median of the rounds. "busy" says that the machine did other work at the start. Keeps them in bench/results/serve.jsonl.
 set -eu
 data=$(realpath "$1")
 cd "$(dirname "$0")/.."
 build=${2:-build/release}
-seconds=${3:-10}
+seconds=${3:-3}
 connections=${4:-16}
+rounds=${5:-5}
 command -v wrk >/dev/null 2>&1 || apt-get install -y -qq --no-install-recommends wrk >/dev/null
 work=$(mktemp -d)
-server=
+servers=
 stop() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null || true
+    # shellcheck disable=SC2086
+    [ -z "$servers" ] || kill $servers 2>/dev/null || true
     rm -rf "$work"
 }
 trap stop EXIT INT TERM
+load=$(cut -d' ' -f1 /proc/loadavg)
+busy=$(awk -v load="$load" 'BEGIN { print load > 0.5 ? "true" : "false" }')
 
-"$build/bin/qiao-api" --data "$data" --listen 127.0.0.1:0 >"$work/log" 2>&1 &
-server=$!
-address=
-for _ in $(seq 300); do
-    address=$(grep -oE '127\.0\.0\.1:[1-9][0-9]*' "$work/log" | head -n 1 || true)
-    [ -n "$address" ] && curl -sf "http://$address/readyz" >/dev/null && break
-    kill -0 "$server" 2>/dev/null || {
-        cat "$work/log" >&2
-        exit 1
-    }
-    sleep 0.2
+# The same catalogue, each with a desk of its own.
+for name in open keyed; do
+    mkdir "$work/$name"
+    for file in "$data"/*; do
+        case "$file" in
+        */desk.mdb* | */key_use.tsv) ;;
+        *) ln -s "$file" "$work/$name/" ;;
+        esac
+    done
 done
-[ -n "$address" ] || {
+staff=$("$build/bin/qiao-api" key create --data "$work/keyed" --role staff | tail -n 1)
+enterprise=$("$build/bin/qiao-api" key create --data "$work/keyed" --role enterprise --org 'Bench' | tail -n 1)
+
+# start NAME: sets address and pid
+start() {
+    "$build/bin/qiao-api" --data "$work/$1" --listen 127.0.0.1:0 >"$work/$1.log" 2>"$work/$1.errors" &
+    pid=$!
+    servers="$servers $pid"
+    address=
+    for _ in $(seq 300); do
+        address=$(grep -oE '127\.0\.0\.1:[1-9][0-9]*' "$work/$1.log" | head -n 1 || true)
+        [ -n "$address" ] && curl -sf "http://$address/readyz" >/dev/null && return
+        kill -0 "$pid" 2>/dev/null || break
+        sleep 0.2
+    done
     echo "the service did not start; its log:" >&2
-    cat "$work/log" >&2
+    cat "$work/$1.errors" >&2
     exit 1
 }
-need=${NEED:-$(curl -sf "http://$address/v1/search?side=needs&limit=1" | grep -oE '"id":"[^"]*"' | head -n 1 | cut -d'"' -f4)}
+start open
+open=$address open_pid=$pid
+start keyed
+keyed=$address keyed_pid=$pid
+need=${NEED:-$(curl -sf "http://$open/v1/search?side=needs&limit=1" | grep -oE '"id":"[^"]*"' | head -n 1 | cut -d'"' -f4)}
 [ -n "$need" ] || {
     echo "$data holds no need: name one with NEED=id" >&2
     exit 1
@@ -59,20 +81,56 @@ LUA
 cat >"$work/done.lua" <<'LUA'
 done = function(summary, latency)
     local errors = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status + summary.errors.timeout
-    io.write(string.format('RESULT "requests_a_second":%.1f,"p50_ms":%.3f,"p99_ms":%.3f,"errors":%d\n', summary.requests / summary.duration * 1e6,
-        latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, errors))
+    io.write(string.format('RESULT %.1f %.3f %.3f %d\n', summary.requests / summary.duration * 1e6, latency:percentile(50) / 1e3,
+        latency:percentile(99) / 1e3, errors))
 end
 LUA
 cat "$work/done.lua" >>"$work/match.lua"
 
+# once CALLER SCRIPT TARGET SECONDS: one line of wrk
+once() {
+    case "$1" in
+    open) wrk -t1 -c"$connections" -d"${4}s" -s "$2" "http://$open$3" ;;
+    gzip) wrk -t1 -c"$connections" -d"${4}s" -s "$2" -H 'Accept-Encoding: gzip' "http://$open$3" ;;
+    staff) wrk -t1 -c"$connections" -d"${4}s" -s "$2" -H "Authorization: Bearer $staff" "http://$keyed$3" ;;
+    enterprise) wrk -t1 -c"$connections" -d"${4}s" -s "$2" -H "Authorization: Bearer $enterprise" "http://$keyed$3" ;;
+    esac | sed -n 's/^RESULT //p'
+}
+
+# column N FILE: its median
+column() {
+    cut -d' ' -f"$1" "$2" | sort -n | awk '{ at[NR] = $1 } END { print at[int((NR + 1) / 2)] }'
+}
+
+own_memory() {
+    awk '/^Anonymous/ { printf "%.1f", $2 / 1024 }' "/proc/$1/smaps_rollup"
+}
+
 commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
 machine=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
-measure() { # NAME URL SCRIPT
-    wrk -t1 -c"$connections" -d3s -s "$3" "$2" >/dev/null
-    result=$(wrk -t1 -c"$connections" -d"${seconds}s" -s "$3" "$2" | sed -n 's/^RESULT //p')
-    resident=$(awk '/^RssAnon/ { printf "%.1f", $2 / 1024 }' "/proc/$server/status")
-    printf '{"bench":"serve","commit":"%s","machine":"%s","route":"%s","connections":%s,%s,"resident_mib":%s}\n' "$commit" "$machine" "$1" "$connections" \
-        "$result" "$resident" | tee -a bench/results/serve.jsonl
+# measure ROUTE TARGET SCRIPT CALLER...
+measure() {
+    route=$1 target=$2 script=$3
+    shift 3
+    rm -f "$work"/lines.* "$work"/share.*
+    for caller in "$@"; do
+        once "$caller" "$script" "$target" 1 >/dev/null
+    done
+    for _ in $(seq "$rounds"); do
+        for caller in "$@"; do
+            once "$caller" "$script" "$target" "$seconds" >>"$work/lines.$caller"
+            tail -n 1 "$work/lines.open" "$work/lines.$caller" | awk '/^[0-9]/ { n++; at[n] = $1 } END { print at[n] / at[1] }' >>"$work/share.$caller"
+        done
+    done
+    for caller in "$@"; do
+        pid=$open_pid
+        [ "$caller" = open ] || [ "$caller" = gzip ] || pid=$keyed_pid
+        printf '{"bench":"serve","commit":"%s","machine":"%s","busy":%s,"load":%s,"route":"%s","caller":"%s","connections":%s,"rounds":%s,"seconds":%s,' \
+            "$commit" "$machine" "$busy" "$load" "$route" "$caller" "$connections" "$rounds" "$seconds"
+        printf '"requests_a_second":%s,"p50_ms":%s,"p99_ms":%s,"errors":%s,"share":%.3f,"own_mib":%s}\n' "$(column 1 "$work/lines.$caller")" \
+            "$(column 2 "$work/lines.$caller")" "$(column 3 "$work/lines.$caller")" "$(awk '{ sum += $4 } END { print sum }' "$work/lines.$caller")" \
+            "$(column 1 "$work/share.$caller")" "$(own_memory "$pid")"
+    done | tee -a bench/results/serve.jsonl
 }
-measure "POST /v1/match" "http://$address/v1/match" "$work/match.lua"
-measure "GET /v1/needs/{id}/matches" "http://$address/v1/needs/$need/matches" "$work/done.lua"
+measure "POST /v1/match" /v1/match "$work/match.lua" open staff enterprise gzip
+measure "GET /v1/needs/{id}/matches" "/v1/needs/$need/matches" "$work/done.lua" open staff gzip

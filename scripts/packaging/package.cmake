@@ -1,0 +1,35 @@
+# What a system needs beside the programs, and the Debian package: cpack -G DEB in a build folder.
+set(packaging ${CMAKE_CURRENT_LIST_DIR})
+install(FILES ${packaging}/systemd/qiao-api.service ${packaging}/systemd/qiao-nightly.service ${packaging}/systemd/qiao-nightly.timer
+    ${packaging}/systemd/qiao-failed@.service DESTINATION lib/systemd/system)
+install(FILES ${packaging}/qiao.sysusers DESTINATION lib/sysusers.d RENAME qiao.conf)
+install(FILES ${packaging}/qiao.tmpfiles DESTINATION lib/tmpfiles.d RENAME qiao.conf)
+foreach(page qiao-api.8 qiao-indexer.8)
+    set(packed ${CMAKE_BINARY_DIR}/man/${page}.gz)
+    add_custom_command(OUTPUT ${packed} COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/man
+        COMMAND gzip -9nc ${packaging}/man/${page} > ${packed} DEPENDS ${packaging}/man/${page} VERBATIM)
+    add_custom_target(manual-${page} ALL DEPENDS ${packed})
+    install(FILES ${packed} DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
+endforeach()
+install(FILES ${packaging}/qiao-api.conf ${packaging}/nightly.json ${packaging}/nginx/qiao.conf DESTINATION ${CMAKE_INSTALL_DATADIR}/qiao/examples)
+install(FILES ${packaging}/debian/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/qiao)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME qiao)
+set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+set(QIAO_PACKAGE_CONTACT "Qiao <root@localhost>" CACHE STRING "Maintainer of the Debian package: name and address of whoever builds it")
+set(CPACK_PACKAGE_CONTACT ${QIAO_PACKAGE_CONTACT})
+set(CPACK_PACKAGE_VENDOR Qiao)
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "match overseas technology with needs of enterprises, across languages")
+set(CPACK_PACKAGE_DESCRIPTION "Search and matching of technology projects and needs in Chinese, English, German,
+ Japanese and French, with an explanation of every match: qiao-api serves over HTTP,
+ qiao-indexer imports, harvests, builds and matches, at night by a timer.")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "nginx, systemd")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${packaging}/debian/postinst ${packaging}/debian/prerm ${packaging}/debian/postrm)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+include(CPack)
