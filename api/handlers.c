@@ -49,6 +49,7 @@ const qiaoi_route qiaoi_routes[] = {
     {"GET", "/v1/profiles", qiaoi_answer_profiles, QIAOI_SESSION_REQUIRED, QIAOI_MAY_STAFF},
     {"POST", "/v1/profiles/preview", qiaoi_answer_preview, QIAOI_SESSION_REQUIRED, QIAOI_MAY_STAFF},
     {"PUT", "/v1/profiles/next", qiaoi_answer_put_profile, QIAOI_SESSION_REQUIRED, QIAOI_MAY_STAFF},
+    {"GET", "/v1/reports/monitoring", qiaoi_answer_monitoring, QIAOI_SESSION_REQUIRED, QIAOI_MAY_STAFF},
     {"GET", "/v1/queue", qiaoi_answer_queue, QIAOI_SESSION_REQUIRED, QIAOI_MAY_STAFF},
     {"GET", "/v1/zero-hits", qiaoi_answer_zero_hits, QIAOI_SESSION_NONE, QIAOI_MAY_STAFF},
     {"GET", "/v1/cases", qiaoi_answer_cases, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_KEY},

@@ -58,6 +58,7 @@ void qiaoi_answer_put_shortlist(qiaoi_call *call);
 void qiaoi_answer_delete_shortlist(qiaoi_call *call);
 
 void qiaoi_answer_queue(qiaoi_call *call);
+void qiaoi_answer_monitoring(qiaoi_call *call);
 void qiaoi_answer_keys(qiaoi_call *call);
 void qiaoi_answer_post_key(qiaoi_call *call);
 void qiaoi_answer_delete_key(qiaoi_call *call);

@@ -1,19 +1,22 @@
 /* See reports.h. */
 #include "reports.h"
 
+#include "qiao/cases.h"
 #include "qiao/queue.h"
+#include "qiao/survey.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
 #include <time.h>
 
+#define CASES QIAOI_REPORT_KINDS /* made by who asks: a matter of milliseconds */
 #define WAIT_NS (250L * 1000 * 1000)
 
 struct qiaoi_report {
-    uint64_t generation;
-    qiaoi_report_kind kind;
-    void *object; /* NULL: error says why */
+    uint64_t generation; /* of cases: the revision of the desk */
+    int kind;            /* qiaoi_report_kind, or CASES */
+    void *object;        /* NULL: error says why */
     qiao_error error;
     unsigned users; /* requests, and the place where it is kept */
 };
@@ -25,7 +28,7 @@ struct qiaoi_reports {
     pthread_mutex_t lock; /* all below */
     pthread_cond_t wanted, made;
     bool stopping;
-    qiaoi_report *kept[QIAOI_REPORT_KINDS]; /* NULL = none yet */
+    qiaoi_report *kept[QIAOI_REPORT_KINDS + 1]; /* NULL = none yet */
 };
 
 /* ---- making ---- */
@@ -34,10 +37,16 @@ static void
 make(const qiaoi_reports *reports, qiaoi_report *report)
 {
     const qiao_queue_options queue = {.data_dir = reports->data_dir, .generation = report->generation};
-    qiao_queue *made = NULL;
+    const qiao_survey_options survey = {.data_dir = reports->data_dir,
+                                        .vocabulary = qiao_engine_vocabulary(reports->engine),
+                                        .generation = report->generation};
+    qiao_queue *queued = NULL;
+    qiao_survey *surveyed = NULL;
 
-    if (report->kind == QIAOI_REPORT_QUEUE && qiao_queue_open(&queue, &made, &report->error) == QIAO_OK)
-        report->object = made;
+    if (report->kind == QIAOI_REPORT_QUEUE && qiao_queue_open(&queue, &queued, &report->error) == QIAO_OK)
+        report->object = queued;
+    if (report->kind == QIAOI_REPORT_SURVEY && qiao_survey_open(&survey, &surveyed, &report->error) == QIAO_OK)
+        report->object = surveyed;
 }
 
 static void
@@ -47,6 +56,10 @@ drop(qiaoi_report *report)
         return;
     if (report->kind == QIAOI_REPORT_QUEUE)
         qiao_queue_close(report->object);
+    else if (report->kind == QIAOI_REPORT_SURVEY)
+        qiao_survey_close(report->object);
+    else
+        qiao_cases_free(report->object);
     qiao_free(report);
 }
 
@@ -62,7 +75,7 @@ missing(const qiaoi_reports *reports, uint64_t generation)
 }
 
 static void
-make_one(qiaoi_reports *reports, qiaoi_report_kind kind, uint64_t generation)
+make_one(qiaoi_reports *reports, int kind, uint64_t generation)
 {
     qiaoi_report *report = qiao_calloc(1, sizeof *report), *before;
 
@@ -133,7 +146,7 @@ qiaoi_reports_stop(qiaoi_reports *reports)
     pthread_cond_signal(&reports->wanted);
     pthread_mutex_unlock(&reports->lock);
     pthread_join(reports->thread, NULL);
-    for (int kind = 0; kind < QIAOI_REPORT_KINDS; kind++)
+    for (int kind = 0; kind <= CASES; kind++)
         drop(reports->kept[kind]);
     pthread_cond_destroy(&reports->wanted);
     pthread_cond_destroy(&reports->made);
@@ -195,6 +208,50 @@ qiaoi_report_take(qiaoi_call *call, qiaoi_report_kind kind)
     return report->object != NULL ? report : NULL;
 }
 
+static qiaoi_report *
+keep_cases(qiaoi_reports *reports, uint64_t revision, qiao_cases *cases)
+{
+    qiaoi_report *report = qiao_calloc(1, sizeof *report);
+
+    if (report == NULL) {
+        qiao_cases_free(cases);
+        return NULL;
+    }
+    *report = (qiaoi_report){.generation = revision, .kind = CASES, .object = cases, .users = 2};
+    pthread_mutex_lock(&reports->lock);
+    drop(reports->kept[CASES]);
+    reports->kept[CASES] = report;
+    pthread_mutex_unlock(&reports->lock);
+    return report;
+}
+
+qiaoi_report *
+qiaoi_report_take_cases(qiaoi_call *call, uint64_t *revision_out)
+{
+    qiaoi_reports *reports = call->service->reports;
+    qiao_desk *desk = call->service->access.desk;
+    qiao_error error = QIAO_ERROR_INIT;
+    qiaoi_report *report;
+    qiao_cases *cases;
+
+    *revision_out = 0;
+    if (desk != NULL && !qiaoi_call_went_well(call, qiao_desk_revision(desk, revision_out, &error), &error))
+        return NULL;
+    pthread_mutex_lock(&reports->lock);
+    report = reports->kept[CASES];
+    if (report != NULL && report->generation == *revision_out)
+        report->users++;
+    else
+        report = NULL;
+    pthread_mutex_unlock(&reports->lock);
+    if (report != NULL || !qiaoi_call_went_well(call, qiao_cases_read(desk, &cases, &error), &error))
+        return report;
+    report = keep_cases(reports, *revision_out, cases);
+    if (report == NULL)
+        (void)qiaoi_call_went_well(call, qiao_fail_memory(&error), &error);
+    return report;
+}
+
 void
 qiaoi_report_release(qiaoi_call *call, qiaoi_report *report)
 {
@@ -209,6 +266,18 @@ qiaoi_report_release(qiaoi_call *call, qiaoi_report *report)
 
 const qiao_queue *
 qiaoi_report_queue(const qiaoi_report *report)
+{
+    return report->object;
+}
+
+const qiao_survey *
+qiaoi_report_survey(const qiaoi_report *report)
+{
+    return report->object;
+}
+
+const qiao_cases *
+qiaoi_report_cases(const qiaoi_report *report)
 {
     return report->object;
 }

@@ -11,7 +11,7 @@
 
 #include "service.h"
 
-typedef enum qiaoi_report_kind { QIAOI_REPORT_QUEUE, QIAOI_REPORT_KINDS } qiaoi_report_kind;
+typedef enum qiaoi_report_kind { QIAOI_REPORT_SURVEY, QIAOI_REPORT_QUEUE, QIAOI_REPORT_KINDS } qiaoi_report_kind;
 
 typedef struct qiaoi_reports qiaoi_reports;
 
@@ -29,6 +29,10 @@ typedef struct qiaoi_report qiaoi_report;
 /* That of the generation of the call; NULL: the problem of the call says why. To be released. */
 qiaoi_report *qiaoi_report_take(qiaoi_call *call, qiaoi_report_kind kind);
 void qiaoi_report_release(qiaoi_call *call, qiaoi_report *report); /* NULL is fine */
+/* How far the cases of the desk have come, as of its revision, which is written to *revision_out. As above. */
+qiaoi_report *qiaoi_report_take_cases(qiaoi_call *call, uint64_t *revision_out);
+const struct qiao_survey *qiaoi_report_survey(const qiaoi_report *report);
+const struct qiao_cases *qiaoi_report_cases(const qiaoi_report *report);
 const struct qiao_queue *qiaoi_report_queue(const qiaoi_report *report);
 
 #endif

@@ -31,6 +31,7 @@ int qiao_command_alerts(int argc, char **argv);
 int qiao_command_feedback(int argc, char **argv);
 int qiao_command_tune(int argc, char **argv);
 int qiao_command_gaps(int argc, char **argv);
+int qiao_command_report(int argc, char **argv);
 int qiao_command_match(int argc, char **argv);
 int qiao_command_nightly(int argc, char **argv);
 int qiao_command_lexicon(int argc, char **argv);

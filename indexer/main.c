@@ -24,6 +24,8 @@ static const qiao_command commands[] = {
     {"diff", "what changed for the needs between two generations", "比较两个版本之间需求匹配的变化", qiao_command_diff},
     {"alerts", "run the saved searches, tell what is new", "运行已保存的检索，通报新变化", qiao_command_alerts},
     {"gaps", "needs without anything convincing", "尚无合适项目的需求", qiao_command_gaps},
+    {"report", "figures for monitoring, by park, country, field, source, measure or month",
+     "监测统计：按园区、国别、领域、数据源、政策举措或月份", qiao_command_report},
     {"feedback", "take verdicts of people about pairs", "导入对匹配结果的采纳与否决意见", qiao_command_feedback},
     {"tune", "propose weights from those verdicts", "根据反馈意见提出权重建议", qiao_command_tune},
     {"lexicon", "show how texts are read; add glossaries", "查看文本如何被识别，导入术语表", qiao_command_lexicon},

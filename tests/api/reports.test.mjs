@@ -64,7 +64,7 @@ describe('what staff watch and decide', () => {
     for (const query of ['limit=201', 'status=asleep', 'park=moon', 'q=x']) assert.equal((await ask('staff', 'GET', `/v1/queue?${query}`)).status, 400, query);
     const young = temporary('queue');
     const early = await Server.start('qiao-api', young);
-    assert.equal((await early.get('/v1/queue')).json.code, 'no_generation');
+    for (const target of ['/v1/queue', '/v1/reports/monitoring']) assert.equal((await early.get(target)).json.code, 'no_generation');
     await early.stop();
     fs.rmSync(young, { recursive: true });
   });
@@ -134,6 +134,49 @@ describe('what staff watch and decide', () => {
     const changes = JSON.parse(told).changes.filter((change) => change.told);
     assert.equal(json.total, new Set(changes.map((change) => change.need)).size);
     assert.ok(json.total < 12, 'one project is new to a few needs');
+  });
+
+  test('monitoring: what was decided is counted by park, country, measure and month, as JSON, CSV and SVG', async () => {
+    const target = '/v1/reports/monitoring';
+    for (const role of [null, 'own']) assert.equal((await ask(role, 'GET', target)).status, role ? 403 : 401);
+    for (const query of ['by=colour', 'format=pdf', 'from=yesterday', 'to=2026-02-30', 'park=moon', 'park=haidian,changping', 'limit=3']) assert.equal((await ask('staff', 'GET', `${target}?${query}`)).status, 400, query);
+    const { json, headers } = await counted('staff', target);
+    const cases = (await ask('staff', 'GET', '/v1/cases')).json.cases;
+    assert.equal(json.total.figures.suggested, cases.length);
+    assert.ok(cases.length > 0 && json.total.figures.accepted > 0);
+    assert.equal(json.rows.length >= 17, true, 'every park has its row');
+    const sum = (rows, name) => rows.reduce((all, row) => all + (row.figures[name] ?? 0), 0);
+    for (const name of ['needs', 'strong', 'possible', 'suggested', 'accepted']) assert.equal(sum(json.rows, name), json.total.figures[name], name);
+    assert.ok(json.rows.every((row) => row.figures.supply === null));
+    assert.equal((await ask('staff', 'GET', target, undefined, { 'If-None-Match': headers.etag })).status, 304);
+    const need = cases[0].need;
+    const park = needs.get(need).enterprise?.park ?? null;
+    const contacted = json.rows.find((row) => row.code === park).figures.contacted;
+    assert.equal((await ask('staff', 'PUT', `/v1/cases/${need}/${cases[0].project}`, { status: 'landed' })).status, 200);
+    const after = await ask('staff', 'GET', target, undefined, { 'If-None-Match': headers.etag });
+    assert.equal(after.status, 200, 'what is decided shows at once');
+    const row = after.json.rows.find((one) => one.code === park);
+    assert.deepEqual([row.figures.contacted, row.figures.landed], [contacted, 1]);
+    assert.equal(after.json.funnel.at(-1).count, 1);
+    const month = new Date(Date.now() + 8 * 3600000).toISOString().slice(0, 7);
+    const months = (await ask('staff', 'GET', `${target}?by=month`)).json;
+    assert.equal(months.rows.find((one) => one.code === month).figures.landed, 1);
+    assert.equal((await ask('staff', 'GET', `${target}?to=2020-01-01`)).json.total.figures.landed, 0);
+    assert.equal((await ask('staff', 'GET', `${target}?from=2020-01-01&to=2100-01-01`)).json.total.figures.landed, 1);
+    for (const by of ['country', 'group', 'field', 'source', 'measure']) assert.ok((await ask('staff', 'GET', `${target}?by=${by}`)).json.rows.some((one) => one.figures.landed === 1), by);
+    const own = (await ask('park', 'GET', target)).json;
+    assert.equal(own.park, 'changping');
+    assert.deepEqual(own.total.figures.needs, after.json.rows.find((one) => one.code === 'changping').figures.needs);
+    assert.equal((await ask('park', 'GET', `${target}?park=haidian`)).status, 403);
+    assert.deepEqual((await ask('park', 'GET', `${target}?park=changping`)).json, own);
+    const csv = await ask('staff', 'GET', `${target}?by=country&format=csv`);
+    assert.equal(csv.body.subarray(0, 3).toString('hex'), 'efbbbf');
+    assert.equal(csv.body.toString().trim().split('\r\n').length, (await ask('staff', 'GET', `${target}?by=country`)).json.rows.length + 2);
+    const svg = (await ask('staff', 'GET', `${target}?by=country&format=svg`)).body.toString();
+    assert.match(svg, /^<svg [^]*德国[^]*Germany[^]*<\/svg>\n$/);
+    assert.ok(!/<script|href=|on[a-z]+=/.test(svg));
+    const printed = JSON.parse(run('qiao-indexer', 'report', '--data', data, '--by', 'park', '--json'));
+    assert.deepEqual(printed, after.json, 'the command counts as the service does');
   });
 
   test('keys: made once and shown once, listed without their secret, revoked at once', async () => {

@@ -1,0 +1,128 @@
+/* Reports for staff: the figures by which progress is watched. Staff of a park get the figures of its needs. */
+#include "handlers.h"
+
+#include "qiao/file.h"
+#include "qiao/monitoring.h"
+#include "reports.h"
+
+#include <string.h>
+
+/* A day as it is written, or none. false: the problem of the call says what is wrong. */
+static bool
+take_day(qiaoi_call *call, const qiaoi_parameters *given, qiaoi_parameter parameter, const char *name, int32_t *out)
+{
+    const char *text = given->words[parameter];
+    char again[QIAO_DATE_SIZE] = "";
+
+    *out = QIAO_UNKNOWN;
+    if (text == NULL)
+        return true;
+    *out = qiao_date_days(text, strlen(text));
+    if (*out != INT32_MIN)
+        qiao_date_text(*out, again);
+    if (strcmp(again, text) == 0)
+        return true;
+    qiao_fail(qiaoi_problem_parameter(&call->problem, name, text), QIAO_E_INPUT, "must be a day, as in 2026-11-28");
+    return false;
+}
+
+/* The one park that is asked for; staff of a park ask for it whether they say so or not. */
+static bool
+take_park(qiaoi_call *call, const qiaoi_parameters *given, const char **out)
+{
+    const char *asked = given->filter_of[QIAOI_P_PARK] == 0 ? NULL : given->filters[given->filter_of[QIAOI_P_PARK] - 1];
+    const char *own = call->caller.key.park[0] != '\0' ? call->caller.key.park : NULL;
+
+    *out = own;
+    if (asked == NULL)
+        return true;
+    if (strchr(asked, '|') != NULL) {
+        qiao_fail(qiaoi_problem_parameter(&call->problem, "park", NULL), QIAO_E_INPUT, "takes one code here");
+        return false;
+    }
+    *out = strchr(asked, ':') + 1;
+    if (own != NULL && strcmp(own, *out) != 0) {
+        qiao_fail(qiaoi_problem_set(&call->problem, QIAOI_PROBLEM_FORBIDDEN), QIAO_E_REFUSED,
+                  "a key of staff of %s does not see the figures of other parks", own);
+        return false;
+    }
+    return true;
+}
+
+static bool
+take_options(qiaoi_call *call, qiao_monitoring_options *out, char *format)
+{
+    const uint64_t allowed = QIAOI_BIT(QIAOI_P_BY) | QIAOI_BIT(QIAOI_P_FORMAT) | QIAOI_BIT(QIAOI_P_FROM) |
+                             QIAOI_BIT(QIAOI_P_TO) | QIAOI_BIT(QIAOI_P_PARK);
+    const char *word, *by;
+    qiaoi_parameters given;
+
+    if (!qiaoi_call_parameters(call, allowed, 0, &given))
+        return false;
+    by = given.words[QIAOI_P_BY] != NULL ? given.words[QIAOI_P_BY] : "park";
+    if (!qiao_by_of(by, &out->by))
+        qiao_fail(qiaoi_problem_parameter(&call->problem, "by", by), QIAO_E_INPUT, "must be one of %s",
+                  "park|country|group|field|source|measure|month");
+    word = qiaoi_parameters_word(&given, QIAOI_P_FORMAT, "json|csv|svg", &call->problem);
+    *format = word != NULL ? word[0] : 'j';
+    if (word != NULL && word[0] == 's')
+        *format = 's';
+    take_day(call, &given, QIAOI_P_FROM, "from", &out->first_day);
+    take_day(call, &given, QIAOI_P_TO, "to", &out->last_day);
+    return call->problem.code == QIAOI_PROBLEM_NONE && take_park(call, &given, &out->park);
+}
+
+/* A picture is shown as one and runs nothing; a table is saved. */
+static void
+write_report(qiaoi_call *call, const qiao_monitoring *report, char format)
+{
+    qiao_buffer *out = &call->response->body;
+
+    if (format == 'j') {
+        qiao_monitoring_json(report, out);
+        qiaoi_call_json(call);
+    } else if (format == 'c') {
+        qiao_monitoring_csv(report, out);
+        call->response->content_type = "text/csv; charset=utf-8";
+        qiaoi_http_set(call->response, "Content-Disposition", "attachment; filename=\"monitoring.csv\"");
+    } else {
+        qiao_monitoring_svg(report, out);
+        call->response->content_type = "image/svg+xml";
+        qiaoi_http_set(call->response, "Content-Security-Policy",
+                       "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+    }
+}
+
+static void
+answer_monitoring(qiaoi_call *call, qiao_monitoring_options *options, char format, const qiaoi_report *survey,
+                  const qiaoi_report *cases)
+{
+    qiao_error error = QIAO_ERROR_INIT;
+    qiao_monitoring *report = NULL;
+
+    options->survey = qiaoi_report_survey(survey);
+    options->cases = qiaoi_report_cases(cases);
+    options->desk = call->service->access.desk;
+    if (qiaoi_call_went_well(call, qiao_monitoring_make(options, &report, &error), &error))
+        write_report(call, report, format);
+    qiao_monitoring_free(report);
+}
+
+void
+qiaoi_answer_monitoring(qiaoi_call *call)
+{
+    qiao_monitoring_options options = {.survey = NULL};
+    qiaoi_report *survey, *cases = NULL;
+    uint64_t revision;
+    char format;
+
+    if (!take_options(call, &options, &format))
+        return;
+    survey = qiaoi_report_take(call, QIAOI_REPORT_SURVEY);
+    if (survey != NULL)
+        cases = qiaoi_report_take_cases(call, &revision);
+    if (cases != NULL && !qiaoi_call_unchanged(call, revision))
+        answer_monitoring(call, &options, format, survey, cases);
+    qiaoi_report_release(call, cases);
+    qiaoi_report_release(call, survey);
+}
