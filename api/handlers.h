@@ -59,6 +59,11 @@ void qiaoi_answer_delete_shortlist(qiaoi_call *call);
 
 void qiaoi_answer_queue(qiaoi_call *call);
 void qiaoi_answer_monitoring(qiaoi_call *call);
+void qiaoi_answer_gaps(qiaoi_call *call);
+void qiaoi_answer_scouting(qiaoi_call *call);
+void qiaoi_answer_nights(qiaoi_call *call);
+void qiaoi_answer_night(qiaoi_call *call);
+void qiaoi_answer_feeds(qiaoi_call *call);
 void qiaoi_answer_keys(qiaoi_call *call);
 void qiaoi_answer_post_key(qiaoi_call *call);
 void qiaoi_answer_delete_key(qiaoi_call *call);

@@ -1,5 +1,6 @@
 /* qiao-indexer gaps: needs for which the catalogue has nothing convincing: what liaison offices should look for. */
 #include "commands.h"
+#include "gaps_matrix.h"
 
 #include "qiao/catalog.h"
 #include "qiao/generation.h"
@@ -116,10 +117,18 @@ int
 qiao_command_gaps(int argc, char **argv)
 {
     gaps g = {.needs = 0};
+    qiao_gaps_asked asked = {.rows = NULL};
     const char *data_dir = NULL;
+    bool scouting = false;
     const qiao_option options[] = {
         {"data", QIAO_OPTION_TEXT, &data_dir, "DIR", "data folder", true},
         {"json", QIAO_OPTION_FLAG, &g.json, NULL, "a JSON object a need", false},
+        {"rows", QIAO_OPTION_TEXT, &asked.rows, "WHAT", "a matrix of field by park or country instead, as CSV or JSON",
+         false},
+        {"scouting", QIAO_OPTION_FLAG, &scouting, NULL, "what to look for in which country instead, as CSV or JSON",
+         false},
+        {"park", QIAO_OPTION_TEXT, &asked.park, "PARK", "of both: needs of this park only", false},
+        {"country", QIAO_OPTION_TEXT, &asked.country, "COUNTRY", "of both: projects of this country only", false},
         {"count", QIAO_OPTION_FLAG, &g.count, NULL, "only how many there are, as JSON", false},
     };
     const qiao_usage usage = {.command = "gaps",
@@ -134,6 +143,11 @@ qiao_command_gaps(int argc, char **argv)
 
     if (code >= 0)
         return code;
+    if (asked.rows != NULL || scouting) {
+        asked.data_dir = data_dir;
+        asked.json = g.json;
+        return qiao_gaps_print(&asked, &err) == QIAO_OK ? QIAO_EXIT_DONE : qiao_console_fail(&err);
+    }
     st = open_catalogue(&g, data_dir, &err);
     for (uint32_t d = 0; st == QIAO_OK && d < qiao_generation_count(g.generation, QIAO_NEED); d++)
         st = look_at(&g, d, &err);

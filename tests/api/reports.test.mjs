@@ -64,7 +64,7 @@ describe('what staff watch and decide', () => {
     for (const query of ['limit=201', 'status=asleep', 'park=moon', 'q=x']) assert.equal((await ask('staff', 'GET', `/v1/queue?${query}`)).status, 400, query);
     const young = temporary('queue');
     const early = await Server.start('qiao-api', young);
-    for (const target of ['/v1/queue', '/v1/reports/monitoring']) assert.equal((await early.get(target)).json.code, 'no_generation');
+    for (const target of ['/v1/queue', '/v1/reports/monitoring', '/v1/reports/gaps', '/v1/reports/scouting']) assert.equal((await early.get(target)).json.code, 'no_generation');
     await early.stop();
     fs.rmSync(young, { recursive: true });
   });
@@ -179,6 +179,40 @@ describe('what staff watch and decide', () => {
     assert.deepEqual(printed, after.json, 'the command counts as the service does');
   });
 
+  test('gaps and scouting: what is without the other, by park, by country, for liaison offices', async () => {
+    for (const target of ['/v1/reports/gaps', '/v1/reports/scouting']) {
+      for (const role of [null, 'own']) assert.equal((await ask(role, 'GET', target)).status, role ? 403 : 401);
+      for (const query of ['format=svg', 'country=Mars', 'country=EU', 'country=DE,FR', 'park=moon', 'by=park']) assert.equal((await ask('staff', 'GET', `${target}?${query}`)).status, 400, query);
+      const { headers } = await counted('staff', target);
+      assert.equal((await ask('staff', 'GET', target, undefined, { 'If-None-Match': headers.etag })).status, 304);
+      assert.equal((await ask('park', 'GET', `${target}?park=haidian`)).status, 403);
+      const csv = await ask('staff', 'GET', `${target}?format=csv`);
+      assert.match(csv.body.toString(), /^\ufeff(park|country),zh,en,field,/);
+    }
+    const cells = (json) => json.items.flatMap((item) => item.cells.map((cell) => ({ row: item.code, ...cell })));
+    const byPark = (await ask('staff', 'GET', '/v1/reports/gaps')).json;
+    for (const cell of cells(byPark)) assert.ok(cell.needs_without_supply <= cell.needs && cell.supply_without_needs <= cell.supply, JSON.stringify(cell));
+    const need = [...needs.values()].find((one) => one.fields?.length === 1 && one.enterprise?.park);
+    const field = need.fields[0].split('.')[0];
+    const same = [...needs.values()].filter((one) => one.enterprise?.park === need.enterprise.park && (one.fields ?? []).some((code) => code.split('.')[0] === field));
+    assert.equal(cells(byPark).find((cell) => cell.row === need.enterprise.park && cell.field === field).needs, same.length);
+    const german = cells((await ask('staff', 'GET', `/v1/reports/gaps?country=${encodeURIComponent('德国')}`)).json);
+    const byCountry = cells((await ask('staff', 'GET', '/v1/reports/gaps?rows=country')).json);
+    const row = byCountry.find((cell) => cell.row === 'DE' && cell.supply > 0);
+    assert.equal(german.find((cell) => cell.field === row.field).supply, row.supply);
+    const own = (await ask('park', 'GET', '/v1/reports/gaps')).json;
+    assert.deepEqual(own.items.map((item) => item.code), ['changping']);
+    const scouting = (await ask('staff', 'GET', '/v1/reports/scouting?country=DE')).json;
+    const open = [...new Set(scouting.countries[0].fields.flatMap((one) => one.needs))];
+    assert.ok(open.length > 0);
+    for (const id of open) assert.ok((await ask('staff', 'GET', `/v1/needs/${id}/matches?limit=50&explain=none`)).json.matches.every((match) => !['strong', 'possible'].includes(match.band)), id);
+    const linked = scouting.countries[0].fields.find((one) => one.of_linked_parks > 0);
+    assert.ok(linked.measures.includes('19'), 'the guideline links Shunyi and Daxing with Germany by measure 19');
+    assert.ok(scouting.measures.some((measure) => measure.code === '19'));
+    for (const rows of ['park', 'country']) assert.deepEqual(JSON.parse(run('qiao-indexer', 'gaps', '--data', data, '--rows', rows, '--json')), (await ask('staff', 'GET', `/v1/reports/gaps?rows=${rows}`)).json);
+    assert.deepEqual(JSON.parse(run('qiao-indexer', 'gaps', '--data', data, '--scouting', '--country', '德国', '--json')), scouting);
+  });
+
   test('keys: made once and shown once, listed without their secret, revoked at once', async () => {
     for (const role of ['park', 'own', null])
       for (const [method, target, value] of [
@@ -264,5 +298,53 @@ describe('what staff watch and decide', () => {
     assert.deepEqual((await early.get('/v1/generations')).json, { current: null, generations: [] });
     await early.stop();
     fs.rmSync(young, { recursive: true });
+  });
+
+  test('nights and feeds: what was left is served by name, in the form asked for, and nothing else is', async () => {
+    const config = path.join(data, 'night.json');
+    fs.writeFileSync(config, JSON.stringify({ harvest: [{ preset: 'oai_dc', url: 'http://127.0.0.1:1/oai', source: 'away' }] }));
+    assert.deepEqual((await ask('staff', 'GET', '/v1/reports/nightly')).json, { total: 0, reports: [], more: false });
+    assert.deepEqual((await ask('staff', 'GET', '/v1/reports/feeds')).json, { nights: 0, feeds: [] });
+    assert.throws(() => run('qiao-indexer', 'nightly', '--data', data, '--config', config), (error) => error.status === 3);
+    fs.writeFileSync(path.join(data, 'reports/nightly-20200101T000000Z-1.json'), JSON.stringify({ started: '2020-01-01T00:00:00Z', exit_code: 0, generation_before: 0, generation: 1, feeds: [{ source: 'away', exit_code: 0, read: 5, new: 5 }, { source: 'once', exit_code: 3, read: 7, refused: 2 }] }));
+    fs.writeFileSync(path.join(data, 'reports/nightly-20190101T000000Z-1.json'), '{"started":');
+    fs.writeFileSync(path.join(data, 'reports/secret.json'), '{}');
+    for (const target of ['/v1/reports/nightly', '/v1/reports/nightly/nightly-20200101T000000Z-1', '/v1/reports/feeds'])
+      for (const role of [null, 'own']) assert.equal((await ask(role, 'GET', target)).status, role ? 403 : 401, target);
+    assert.equal((await ask('park', 'GET', '/v1/reports/nightly')).status, 403);
+    const { json } = await ask('staff', 'GET', '/v1/reports/nightly');
+    assert.deepEqual([json.total, json.reports.length, json.reports[0].exit_code, json.reports[0].formats], [3, 3, 3, ['json', 'html', 'zh.md', 'en.md']]);
+    assert.deepEqual(json.reports[1], { name: 'nightly-20200101T000000Z-1', started: '2020-01-01T00:00:00Z', ended: null, exit_code: 0, generation_before: 0, generation_after: 1, formats: ['json'] });
+    assert.equal(json.reports[2].started, null, 'a damaged one is listed, and tells nothing');
+    assert.deepEqual((await ask('staff', 'GET', '/v1/reports/nightly?limit=1&offset=1')).json.reports, [json.reports[1]]);
+    assert.equal((await ask('staff', 'GET', '/v1/reports/nightly?limit=201')).status, 400);
+    const one = `/v1/reports/nightly/${json.reports[0].name}`;
+    const night = await ask('staff', 'GET', one);
+    assert.deepEqual(night.json, JSON.parse(fs.readFileSync(path.join(data, 'reports', `${json.reports[0].name}.json`), 'utf8')));
+    assert.equal((await ask('staff', 'GET', one, undefined, { 'If-None-Match': night.headers.etag })).status, 304);
+    for (const [target, headers, type, file] of [
+      [`${one}?format=html`, {}, 'text/html; charset=utf-8', '.html'],
+      [one, { Accept: 'text/html,application/xhtml+xml' }, 'text/html; charset=utf-8', '.html'],
+      [`${one}?format=md`, { 'Accept-Language': 'zh' }, 'text/markdown; charset=utf-8', '.zh.md'],
+      [one, { Accept: 'text/markdown', 'Accept-Language': 'en' }, 'text/markdown; charset=utf-8', '.en.md'],
+      [`${one}?format=json`, { Accept: 'text/html' }, 'application/json', '.json'],
+    ]) {
+      const reply = await ask('staff', 'GET', target, undefined, headers);
+      assert.deepEqual([reply.status, reply.headers['content-type']], [200, type], target);
+      assert.equal(reply.body.toString(), fs.readFileSync(path.join(data, 'reports', json.reports[0].name + file), 'utf8'));
+      assert.match(reply.headers['content-security-policy'], /default-src 'none'/);
+    }
+    assert.equal((await ask('staff', 'GET', `${one}?format=pdf`)).status, 400);
+    for (const name of ['secret', 'nightly-20200101T000000Z-1.json', 'nightly-..%2fsecret', '..%2f..%2fdesk', 'nightly-', `nightly-${'a'.repeat(100)}`, 'nightly-none', '%2e%2e%2fsecret'])
+      assert.equal((await ask('staff', 'GET', `/v1/reports/nightly/${name}`)).status, 404, name);
+    assert.equal((await ask('staff', 'GET', '/v1/reports/nightly/nightly-20200101T000000Z-1?format=html')).status, 404);
+    const health = (await ask('staff', 'GET', '/v1/reports/feeds')).json;
+    assert.equal((await ask('staff', 'GET', '/v1/reports/feeds?x=1')).status, 400);
+    const away = health.feeds.find((feed) => feed.source === 'away');
+    assert.deepEqual([away.last_success, away.nights, away.failures, away.withdrawn], ['2020-01-01T00:00:00Z', 2, 1, 0]);
+    assert.equal(health.feeds.find((feed) => feed.source === 'once').withdrawn, null, 'what is not told is not zero');
+    assert.ok(away.exit_code !== 0 && away.age_hours > 50000 && away.message.length > 0);
+    const once = health.feeds.find((feed) => feed.source === 'once');
+    assert.deepEqual([once.read, once.refused, once.exit_code, once.failures], [7, 2, 3, 0]);
   });
 });
