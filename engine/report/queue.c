@@ -161,7 +161,8 @@ lay_out(qiao_queue *queue, qiao_error *err)
     size_t needs = 0;
     qiao_status st = QIAO_OK;
 
-    qsort(queue->pairs, queue->pair_count, sizeof *queue->pairs, compare_pairs);
+    if (queue->pair_count > 0)
+        qsort(queue->pairs, queue->pair_count, sizeof *queue->pairs, compare_pairs);
     for (size_t i = 0; i < queue->pair_count; i++)
         needs += i == 0 || queue->pairs[i].need != queue->pairs[i - 1].need;
     queue->candidates = qiao_calloc(queue->pair_count + 1, sizeof *queue->candidates);
