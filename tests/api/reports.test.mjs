@@ -152,7 +152,7 @@ describe('what staff watch and decide', () => {
     const need = cases[0].need;
     const park = needs.get(need).enterprise?.park ?? null;
     const contacted = json.rows.find((row) => row.code === park).figures.contacted;
-    assert.equal((await ask('staff', 'PUT', `/v1/cases/${need}/${cases[0].project}`, { status: 'landed' })).status, 200);
+    assert.equal((await ask('staff', 'PUT', `/v1/cases/${need}/${cases[0].project}`, { status: 'landed', correction: true, note: 'entered late' })).status, 200);
     const after = await ask('staff', 'GET', target, undefined, { 'If-None-Match': headers.etag });
     assert.equal(after.status, 200, 'what is decided shows at once');
     const row = after.json.rows.find((one) => one.code === park);
