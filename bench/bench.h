@@ -23,6 +23,7 @@ extern const bench_command bench_all_pairs;
 extern const bench_command bench_build;
 extern const bench_command bench_update;
 extern const bench_command bench_explain;
+extern const bench_command bench_suggest;
 
 /* ---- time ---- */
 

@@ -1,5 +1,5 @@
 /* qiao_search_json: reads the query, checks the filters, searches, and has the answer written. */
-#include "session/search_internal.h"
+#include "session/did_you_mean.h"
 
 #include "store/generation_internal.h"
 
@@ -260,6 +260,27 @@ find_nothing(search *s, qiao_error *err)
 {
     s->query.filter_count = 0;
     return qiaoi_facets_count(s->session, s->view, s->request, NULL, NULL, 0, &s->result.facets, err);
+}
+
+qiao_status
+qiaoi_search_count(qiao_session *session, const qiao_search_request *request, const char *query, size_t length,
+                   uint64_t *out, qiao_error *err)
+{
+    qiao_search_request changed = *request;
+    search s = {.session = session, .request = &changed};
+    qiao_status st;
+
+    changed.query = query;
+    changed.query_length = length;
+    changed.limit = 1;
+    changed.offset = 0;
+    *out = 0;
+    st = prepare(&s, err);
+    if (st != QIAO_OK || asks_for_nothing(&s))
+        return st;
+    st = run_as(&s, STRICT, err);
+    *out = s.result.total;
+    return st;
 }
 
 qiao_status

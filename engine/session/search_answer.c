@@ -2,7 +2,7 @@
  * Writes the answer of a search. The hits of a page are read from the generation and analysed again for highlights: that is a few records, and the
  * index keeps no positions. Streams the JSON; no tree is built.
  */
-#include "session/search_internal.h"
+#include "session/did_you_mean.h"
 
 #include "fulltext/document.h"
 #include "qiao/file.h"
@@ -454,6 +454,9 @@ qiaoi_search_answer(qiao_session *session, const qiaoi_search_result *result, qi
     if (st != QIAO_OK)
         return st;
     write_terms(&a, result->words);
+    st = qiaoi_did_you_mean(session, result, out, err);
+    if (st != QIAO_OK)
+        return st;
     qiao_buffer_char(out, '}');
     return qiao_buffer_check(out, err);
 }

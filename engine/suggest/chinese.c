@@ -18,6 +18,7 @@ typedef struct window_search {
     uint32_t count;
     bool word_from[QIAOI_UNITS_MAX][QIAOI_UNITS_MAX + 1]; /* a word of the segmentation, two characters and more */
     bool lone[QIAOI_UNITS_MAX];                           /* a character that the segmentation leaves alone */
+    uint32_t known_to[QIAOI_UNITS_MAX];                   /* end of the longest known part that begins here */
     qiaoi_chinese_near *out;
     size_t found, capacity;
 } window_search;
@@ -55,16 +56,24 @@ keep(window_search *s, qiaoi_chinese_near new)
     s->found++;
 }
 
-/* Is the window itself what the catalogue has, or a word of the language? */
+/* Is the window itself, or what it is a part of, in the catalogue, or a word of the language? Longer ones come first.
+ */
 static bool
-is_known(const window_search *s, uint32_t first, uint32_t end)
+is_known(window_search *s, uint32_t first, uint32_t end)
 {
     uint32_t low, high;
 
-    if (s->word_from[first][end])
+    for (uint32_t i = 0; i <= first; i++)
+        if (s->known_to[i] >= end)
+            return true;
+    if (s->word_from[first][end]) {
+        s->known_to[first] = end;
         return true;
+    }
     qiaoi_suggest_range(s->suggest, QIAOI_WORDS_WHOLE, s->run + s->starts[first], s->starts[end] - s->starts[first],
                         true, &low, &high);
+    if (low < high)
+        s->known_to[first] = end;
     return low < high;
 }
 

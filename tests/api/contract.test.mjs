@@ -154,6 +154,21 @@ describe('the service over a catalogue of the fixtures', () => {
       assert.equal((await server.get(`/v1/suggest?q=${q(odd)}`)).status, 200, odd);
   });
 
+  test('a query with a typing error is answered as asked, with what was probably meant', async () => {
+    for (const [query, text, by] of [
+      ['electrolite', 'electrolyte', 'spelling'],
+      ['固态电解智', '固态电解质', 'pinyin'],
+      ['gutaidianjiezhi', '固态电解质', 'pinyin'],
+    ]) {
+      const { json } = await server.get(`/v1/search?q=${q(query)}`);
+      assert.deepEqual([json.query, json.did_you_mean], [query, { text, by }]);
+      const meant = (await server.get(`/v1/search?q=${q(text)}`)).json;
+      assert.ok((meant.with_all_words ?? meant.total) > (json.with_all_words ?? json.total), `${text} finds more`);
+      assert.equal(meant.did_you_mean, undefined);
+    }
+    assert.equal((await server.get(`/v1/search?q=${q('electrolite')}&country=CH&trl_min=9`)).json.did_you_mean, undefined, 'nothing where it would find nothing');
+  });
+
   test('hits are in order, highlights stand where they say', async () => {
     for (const side of ['projects', 'needs'])
       for (const query of ['电池', '高温 传感器', 'battery', '"machine learning"', 'fx:p0001', '']) {

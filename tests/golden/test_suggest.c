@@ -1,6 +1,7 @@
 /*
  * Suggestions over the fixtures with the real dictionaries: tests/golden/suggest/fixtures.tsv. A line gives what is
- * typed, on which side, and the first suggestions as kind/way/text; it is passed over where there is no lexicon.
+ * typed, on which side, and the first suggestions as kind/way/text. And "did you mean" of searches:
+ * did_you_mean.tsv: query, side, by/text. Passed over where there is no lexicon.
  */
 #include "support.h"
 
@@ -16,7 +17,7 @@
 #include <string.h>
 
 #define LEXICON QIAO_BUILD_DIR "/share/qiao/lexicon.bin"
-#define CASES QIAO_SOURCE_DIR "/tests/golden/suggest/fixtures.tsv"
+#define CASES QIAO_SOURCE_DIR "/tests/golden/suggest/"
 #define FIRST 4
 
 static void
@@ -68,14 +69,37 @@ suggest(qiao_session *session, const char *typed, const char *side, qiao_buffer 
     qiao_buffer_done(&json);
 }
 
+/* "pinyin/固态电解质"; nothing where nothing is proposed */
+static void
+propose(qiao_session *session, const char *query, const char *side, qiao_buffer *out)
+{
+    const qiao_search_request request = qiao_test_request(strcmp(side, "needs") == 0 ? QIAO_NEED : QIAO_PROJECT, query);
+    qiao_buffer json = {0};
+    qiao_error err = QIAO_ERROR_INIT;
+    const cJSON *meant;
+    cJSON *answer;
+
+    assert_ok(qiao_search_json(session, &request, &json, &err), &err);
+    answer = cJSON_ParseWithLength(json.data, json.length);
+    assert_non_null(answer);
+    assert_string_equal(member(answer, "query"), query);
+    meant = cJSON_GetObjectItemCaseSensitive(answer, "did_you_mean");
+    if (meant != NULL)
+        qiao_buffer_printf(out, "%s/%s", member(meant, "by"), member(meant, "text"));
+    cJSON_Delete(answer);
+    qiao_buffer_done(&json);
+}
+
+typedef void (*ask)(qiao_session *session, const char *text, const char *side, qiao_buffer *out);
+
 static size_t
-check_cases(qiao_session *session, size_t *wrong)
+check_cases(qiao_session *session, const char *file, ask how, size_t *wrong)
 {
     qiao_buffer text = {0}, found = {0};
     qiao_error err = QIAO_ERROR_INIT;
     size_t cases = 0;
 
-    assert_ok(qiao_file_read(CASES, 0, &text, &err), &err);
+    assert_ok(qiao_file_read(file, 0, &text, &err), &err);
     for (char *rest = NULL, *line = strtok_r(text.data, "\n", &rest); line != NULL;
          line = strtok_r(NULL, "\n", &rest)) {
         char *columns = NULL, *typed = strtok_r(line, "\t", &columns), *side = strtok_r(NULL, "\t", &columns);
@@ -85,9 +109,8 @@ check_cases(qiao_session *session, size_t *wrong)
             continue;
         assert_non_null(expected);
         qiao_buffer_clear(&found);
-        suggest(session, typed, side, &found);
-        if (strcmp(expected, "-") != 0 ? strcmp(found.data == NULL ? "" : found.data, expected) != 0
-                                       : found.length > 0) {
+        how(session, typed, side, &found);
+        if (strcmp(found.length > 0 ? found.data : "-", expected) != 0) {
             print_error("%s\t%s\t%s\n", typed, side, found.length > 0 ? found.data : "-");
             (*wrong)++;
         }
@@ -98,37 +121,76 @@ check_cases(qiao_session *session, size_t *wrong)
     return cases;
 }
 
+typedef struct fixture {
+    qiao_test_folder folder;
+    qiao_engine *engine;
+    qiao_session *session;
+} fixture;
+
+static int
+open_fixture(void **state)
+{
+    static fixture f;
+    qiao_error err = QIAO_ERROR_INIT;
+
+    *state = NULL;
+    if (!qiao_file_exists(LEXICON))
+        return 0;
+    qiao_test_folder_init(&f.folder);
+    import_folder(f.folder.path, QIAO_SOURCE_DIR "/fixtures/projects");
+    import_folder(f.folder.path, QIAO_SOURCE_DIR "/fixtures/needs");
+    qiao_test_build(f.folder.path, LEXICON, 2);
+    f.engine = qiao_test_engine(f.folder.path);
+    assert_ok(qiao_session_acquire(f.engine, &f.session, &err), &err);
+    *state = &f;
+    return 0;
+}
+
+static int
+close_fixture(void **state)
+{
+    fixture *f = *state;
+
+    if (f == NULL)
+        return 0;
+    qiao_session_release(f->session);
+    qiao_engine_close(f->engine);
+    qiao_test_folder_done(&f->folder);
+    return 0;
+}
+
+static void
+check(fixture *f, const char *file, ask how)
+{
+    size_t cases, wrong = 0;
+
+    if (f == NULL)
+        skip();
+    cases = check_cases(f->session, file, how, &wrong);
+    assert_true(cases > 15);
+    if (wrong > 0)
+        fail_msg("%zu of %zu are otherwise; above is what came", wrong, cases);
+}
+
 static void
 what_is_typed_is_completed(void **state)
 {
-    qiao_test_folder folder;
-    qiao_engine *engine;
-    qiao_session *session = NULL;
-    qiao_error err = QIAO_ERROR_INIT;
-    size_t cases, wrong = 0;
+    check(*state, CASES "fixtures.tsv", suggest);
+}
 
-    (void)state;
-    if (!qiao_file_exists(LEXICON))
-        skip();
-    qiao_test_folder_init(&folder);
-    import_folder(folder.path, QIAO_SOURCE_DIR "/fixtures/projects");
-    import_folder(folder.path, QIAO_SOURCE_DIR "/fixtures/needs");
-    qiao_test_build(folder.path, LEXICON, 2);
-    engine = qiao_test_engine(folder.path);
-    assert_ok(qiao_session_acquire(engine, &session, &err), &err);
-    cases = check_cases(session, &wrong);
-    qiao_session_release(session);
-    qiao_engine_close(engine);
-    qiao_test_folder_done(&folder);
-    assert_true(cases > 15);
-    if (wrong > 0)
-        fail_msg("%zu of %zu are suggested otherwise; above is what came", wrong, cases);
+static void
+what_was_probably_meant_is_proposed_and_nothing_else(void **state)
+{
+    check(*state, CASES "did_you_mean.tsv", propose);
 }
 
 int
 main(void)
 {
-    static const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_typed_is_completed)};
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_typed_is_completed),
+        cmocka_unit_test(what_was_probably_meant_is_proposed_and_nothing_else),
+    };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_fixture, close_fixture);
 }
