@@ -164,15 +164,13 @@ look_through(window_search *s)
 }
 
 /* The run as the segmentation has it. */
-static bool
+static void
 segment(window_search *s, const qiao_lexicon *lexicon, size_t length)
 {
     qiaoi_piece pieces[QIAOI_UNITS_MAX];
-    qiaoi_run *run = qiao_alloc(sizeof *run);
+    qiaoi_run whole, *run = &whole;
     size_t n;
 
-    if (run == NULL)
-        return false;
     memcpy(run->bytes, s->run, length);
     run->bytes[length] = '\0';
     for (uint32_t i = 0; i < s->count; i++) {
@@ -188,8 +186,6 @@ segment(window_search *s, const qiao_lexicon *lexicon, size_t length)
         s->lone[pieces[i].first] = alone;
         s->word_from[pieces[i].first][pieces[i].end] = !alone;
     }
-    qiao_free(run);
-    return true;
 }
 
 size_t
@@ -210,8 +206,8 @@ qiaoi_chinese_near_run(const qiaoi_suggest *suggest, const qiao_lexicon *lexicon
         s.starts[i] = s.units[i].at;
     }
     s.starts[s.count] = (uint32_t)length;
-    if (segment(&s, lexicon, length))
-        look_through(&s);
+    segment(&s, lexicon, length);
+    look_through(&s);
     return s.found;
 }
 

@@ -117,14 +117,12 @@ static void
 read_run(const qiaoi_readings *readings, const qiao_lexicon *lexicon, qiaoi_unit *units, size_t count)
 {
     qiaoi_piece pieces[QIAOI_UNITS_MAX];
-    qiaoi_run *run = qiao_alloc(sizeof *run);
+    qiaoi_run whole, *run = &whole; /* on the stack: a name is read without memory that could be short */
     uint32_t bytes = 0;
     size_t n;
 
     for (size_t i = 0; i < count; i++)
         read_character(readings, &units[i]);
-    if (run == NULL) /* characters by themselves are read less well, not wrongly */
-        return;
     for (size_t i = 0; i < count; i++) {
         run->characters[i] = units[i].character;
         run->starts[i] = bytes;
@@ -145,7 +143,6 @@ read_run(const qiaoi_readings *readings, const qiao_lexicon *lexicon, qiaoi_unit
         n = qiaoi_segment(lexicon, QIAOI_ZH, run, 0, (uint32_t)count, false, pieces);
     for (size_t i = 0; i < n; i++)
         units[pieces[i].first].begins = true;
-    qiao_free(run);
 }
 
 static bool
