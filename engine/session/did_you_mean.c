@@ -69,7 +69,8 @@ look_at_word(proposer *p, const qiaoi_search_word *word)
     const qiaoi_suggest_entry *sound;
     change *choices = p->latin[p->latin_count];
 
-    if (n < LETTERS_MIN || is_open(p, word) || qiao_stop_word(key, n) || qiaoi_spelling_known(p->suggest, key, n))
+    if (n < LETTERS_MIN || word->negative || word->prefix || is_open(p, word) || qiao_stop_word(key, n) ||
+        qiaoi_spelling_known(p->suggest, key, n))
         return;
     sound = n >= PINYIN_LETTERS_MIN ? qiaoi_chinese_of_pinyin(p->suggest, key, n) : NULL;
     if (sound != NULL) {

@@ -278,7 +278,9 @@ qiaoi_search_count(qiao_session *session, const qiao_search_request *request, co
     st = prepare(&s, err);
     if (st != QIAO_OK || asks_for_nothing(&s))
         return st;
-    st = run_as(&s, STRICT, err);
+    st = qiaoi_bounds_add(session->arena, &changed, QIAOI_BOUND_COUNT, false, &s.query, s.filters, err);
+    if (st == QIAO_OK)
+        st = run_as(&s, STRICT, err);
     *out = s.result.total;
     return st;
 }
