@@ -119,6 +119,9 @@ typedef struct qiao_search_request {
  * "words_ignored":N (past 64); "trl_unknown", "year_unknown", "money_unknown", "deadline_unknown":N (records that only
  * that bound leaves out, for want of the value). With facets: "facets":{"country":[{"value":"DE","count":12},..],..},
  * the most frequent first, exact, "facets_cut":["field"] those with more values than are given; "total" is exact then.
+ * "did_you_mean":{"text":..,"by":"spelling"|"pinyin"}, behind the terms: the query with what was probably meant, on the
+ * first page, where a word is unknown and few records have it, or Chinese characters are no words, and what is proposed
+ * finds more under the same filters.
  *
  * @return QIAO_OK; QIAO_E_QUERY (an unknown filter, value or facet, named with near ones; bounds that cannot be);
  * QIAO_E_LIMIT (query over 8 KiB, over 30 filters, over 12 facets, limit over 200, too deep a page, or out's own);
