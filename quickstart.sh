@@ -2,19 +2,28 @@
 # From a fresh Debian 12 machine to a running service: installs what is missing, builds, imports the fixtures, builds a generation, serves it
 # on http://127.0.0.1:8080 and prints what to try. Safe to run again; the second run takes seconds.
 #
-#   sh quickstart.sh          serve until Ctrl-C
-#   sh quickstart.sh --once   serve on a free port, make one request, show the answer, stop
+#   sh quickstart.sh             serve until Ctrl-C
+#   sh quickstart.sh --port N    the same on another port
+#   sh quickstart.sh --once      serve on a free port, make one request, show the answer, stop
 set -eu
 cd "$(dirname "$0")"
 
 once=no
+port=8080
+usage() {
+    printf 'usage: sh quickstart.sh [--port N | --once]\n' >&2
+    exit 2
+}
 case "${1:-}" in
 '') ;;
 --once) once=yes ;;
-*)
-    printf 'usage: sh quickstart.sh [--once]\n' >&2
-    exit 2
+--port)
+    port=${2:-}
+    case "$port" in
+    '' | *[!0-9]*) usage ;;
+    esac
     ;;
+*) usage ;;
 esac
 
 bin=build/release/bin
@@ -67,7 +76,13 @@ fill() {
 things_to_try() {
     cat <<TEXT
 
-Three things to try, in another terminal and in this folder (leave "| $show" out to see the JSON):
+The page for your browser:
+
+   $1/
+
+打开上面的网址即可使用：选一条需求，看匹配到的海外项目。
+
+Three things to try with the API, in another terminal and in this folder (leave "| $show" out to see the JSON):
 
 1. Search the overseas projects, in Chinese or English:
    curl -sG $1/v1/search --data-urlencode 'q=固态电池' -d limit=3 | $show
@@ -123,6 +138,6 @@ if [ $once = yes ]; then
     ask_once
 else
     step 'Serve'
-    things_to_try http://127.0.0.1:8080
-    exec $bin/qiao-api --data $data --listen 127.0.0.1:8080
+    things_to_try "http://127.0.0.1:$port"
+    exec $bin/qiao-api --data $data --listen "127.0.0.1:$port"
 fi

@@ -30,6 +30,7 @@ const qiaoi_route qiaoi_routes[] = {
     {"DELETE", "/v1/pairs/{id}/{other}/feedback", qiaoi_answer_delete_feedback, QIAOI_SESSION_OPTIONAL,
      QIAOI_MAY_WRITE},
     {"GET", "/v1/pairs/{id}/{other}", qiaoi_answer_pair, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},
+    {"GET", "/v1/needs/{id}/feedback", qiaoi_answer_need_feedback, QIAOI_SESSION_OPTIONAL, QIAOI_MAY_WRITE},
     {"GET", "/v1/needs/{id}/excluded", qiaoi_answer_excluded, QIAOI_SESSION_REQUIRED, QIAOI_MAY_INSIDE},
     {"GET", "/v1/needs/{id}/matches", qiaoi_answer_need_matches, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},
     {"GET", "/v1/needs/{id}", qiaoi_answer_need, QIAOI_SESSION_REQUIRED, QIAOI_MAY_READ},

@@ -39,6 +39,7 @@ void qiaoi_answer_delete_need(qiaoi_call *call);
 void qiaoi_answer_delete_project(qiaoi_call *call);
 void qiaoi_answer_put_feedback(qiaoi_call *call);
 void qiaoi_answer_delete_feedback(qiaoi_call *call);
+void qiaoi_answer_need_feedback(qiaoi_call *call);
 void qiaoi_answer_case(qiaoi_call *call);
 void qiaoi_answer_case_history(qiaoi_call *call);
 void qiaoi_answer_put_case(qiaoi_call *call);

@@ -118,6 +118,7 @@ describe('who calls, and what that caller may see', () => {
     ['DELETE', '/v1/needs/t:none', , 404, 404, 404, 404, 401],
     ['PUT', '/v1/pairs/t:own/t:closed/feedback', { verdict: 'accept' }, 200, 403, 404, 404, 401],
     ['PUT', '/v1/pairs/t:own/t:open/feedback', { verdict: 'reject', reason: 'price' }, 200, 403, 200, 404, 401],
+    ['GET', '/v1/needs/t:own/feedback', , 200, 403, 200, 404, 401],
     ['PUT', '/v1/cases/t:own/t:open', { status: 'contacted' }, 200, 403, 403, 403, 401],
     ['GET', '/v1/cases/t:own/t:open', , 200, 200, 200, 404, 401],
     ['GET', '/v1/cases/t:own/t:closed', , 404, 404, 404, 404, 401],
@@ -216,6 +217,11 @@ describe('who calls, and what that caller may see', () => {
     assert.equal((await ask('staff', 'PUT', `/v1/pairs/${pair}/feedback`, { verdict: 'accept' })).status, 200);
     assert.equal((await ask('staff', 'PUT', `/v1/pairs/${id}/t:closed/feedback`, { verdict: 'reject', reason: 'off_field' })).json.reason, 'off_field');
     for (const wrong of [{ verdict: 'reject' }, { verdict: 'maybe' }, { verdict: 'accept', reasom: 'price' }, {}]) assert.equal((await ask('staff', 'PUT', `/v1/pairs/${pair}/feedback`, wrong)).status, 400);
+    assert.equal((await ask('own', 'PUT', `/v1/pairs/${pair}/feedback`, { verdict: 'reject', reason: 'price' })).status, 200);
+    const told = async (role) => (await ask(role, 'GET', `${target}/feedback`)).json.feedback.map((one) => `${one.project} ${one.verdict}`).sort();
+    assert.deepEqual(await told('staff'), ['t:closed reject', 't:open accept', 't:open reject']);
+    assert.deepEqual(await told('own'), ['t:open reject'], 'what staff think of it is not for the enterprise');
+    assert.equal((await ask('staff', 'GET', `${target}/feedback?a=1`)).status, 400);
     for (const status of ['contacted', 'negotiating', 'signed']) assert.equal((await ask('staff', 'PUT', `/v1/cases/${pair}`, { status })).json.status, status);
     assert.equal((await ask('staff', 'PUT', `/v1/cases/${pair}`, { status: 'won' })).status, 400);
     assert.equal((await ask('staff', 'PUT', `/v1/cases/${pair}`, { status: 'landed' }, { 'If-Match': '"1"' })).status, 412);

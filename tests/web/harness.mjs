@@ -20,21 +20,30 @@ export async function openBrowser() {
 }
 export const closeBrowser = () => browser.close();
 
+let plain; // data of the fixtures alone, made once
+export const removeData = () => plain && fs.rmSync(plain, { recursive: true });
+
 // A folder of data made of the fixtures and of further records; the caller removes it.
 export function makeData(records = []) {
   const data = temporary('web');
+  if (records.length === 0 && plain) {
+    fs.cpSync(plain, data, { recursive: true });
+    return data;
+  }
   const more = path.join(data, 'more.ndjson');
   fs.writeFileSync(more, records.map((record) => `${JSON.stringify(record)}\n`).join(''));
   run('qiao-indexer', 'import', '--data', data, ...fixtures('projects'), ...fixtures('needs'), ...(records.length > 0 ? [more] : []));
   run('qiao-indexer', 'build', '--data', data);
-  return data;
+  if (records.length > 0) return data;
+  plain = data;
+  return makeData();
 }
 
 export const serve = (data, options = []) => Server.start('qiao-api', data, options);
 
 // A page of the browser, alone in its context. faults: what should not have happened so far.
 export class Page {
-  static async open(server, address = '#/', { lang = 'zh-CN', width = 1280, height = 900, scale = 1, key, ...options } = {}) {
+  static async open(server, address = '#/', { lang = 'zh-CN', width = 1280, height = 900, scale = 1, key, settle = true, ...options } = {}) {
     const page = new Page();
     page.server = server;
     page.root = `http://127.0.0.1:${server.port}/web/`;
@@ -51,7 +60,8 @@ export class Page {
     page.at.on('request', (request) => new URL(request.url()).host !== new URL(page.root).host && !request.url().startsWith('data:') && page.faults.push(`asks another host: ${request.url()}`));
     page.at.on('request', (request) => page.pending.add(request));
     for (const end of ['requestfinished', 'requestfailed']) page.at.on(end, (request) => page.pending.delete(request));
-    await page.go(address);
+    await page.at.goto(page.root + address);
+    if (settle) await page.rest();
     return page;
   }
 

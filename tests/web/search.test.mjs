@@ -44,6 +44,22 @@ describe('search', () => {
     await page.close();
   });
 
+  test('suggests, by pinyin too, and takes a suggestion by keys', async () => {
+    const page = await Page.open(server, '#/search?side=projects');
+    await page.at.locator('[data-search]').pressSequentially('gutai');
+    await page.at.waitForSelector('[role=option]');
+    assert.match(await page.at.textContent('[role=listbox]'), /固态电解质/);
+    await page.at.keyboard.press('ArrowDown');
+    const chosen = await page.at.textContent('[role=option][aria-selected=true] bdi');
+    assert.equal(await page.at.getAttribute('[role=combobox]', 'aria-activedescendant'), 'suggestion-0');
+    await page.assertAccessible('suggestions');
+    await page.at.keyboard.press('Enter');
+    await page.rest();
+    assert.equal(await page.at.inputValue('[data-search]'), chosen);
+    assert.equal(await page.at.getAttribute('[role=combobox]', 'aria-expanded'), 'false');
+    await page.close();
+  });
+
   test('asks nothing while characters are being composed', async () => {
     const page = await Page.open(server, '#/search?side=projects');
     const asked = [];
@@ -68,8 +84,12 @@ describe('search', () => {
   test('filters, chips and pages stand in the address, and going back goes back', async () => {
     const page = await Page.open(server, '#/search?side=projects');
     const all = await page.at.textContent('.results-head p');
-    await page.at.selectOption('select[aria-label*="国家或地区"]', 'DE');
+    const german = page.at.locator('.filters label:has-text("德国")');
+    const count = await german.locator('.count').textContent();
+    await german.click();
     await page.rest();
+    assert.ok((await page.at.textContent('.results-head p')).includes(`找到 ${count} 个`) || (await page.at.textContent('.results-head p')).includes(`共 ${count} 个`), 'as many as the filter said');
+    assert.ok((await page.at.locator('.filters fieldset:has-text("国家或地区") label').count()) > 1, 'other countries can be chosen too');
     assert.match(page.at.url(), /country=DE/);
     assert.notEqual(await page.at.textContent('.results-head p'), all);
     assert.ok((await page.at.locator('.hit .facts').allTextContents()).every((text) => text.includes('德国')));
@@ -81,6 +101,18 @@ describe('search', () => {
     await page.rest();
     assert.match(page.at.url(), /page=2/);
     assert.notEqual(await page.at.textContent('.hit h2'), first);
+    await page.close();
+  });
+
+  test('the order can be chosen, and stands in the address', async () => {
+    const page = await Page.open(server, '#/search?side=projects&q=电池');
+    const first = await page.at.locator('.hit h2').allTextContents();
+    await page.at.selectOption('.sort select', 'trl');
+    await page.rest();
+    assert.match(page.at.url(), /sort=trl/);
+    const levels = (await page.at.locator('.hit .facts').allTextContents()).map((text) => Number(/TRL (\d)/.exec(text)?.[1] ?? 0));
+    assert.deepEqual(levels, [...levels].sort((a, b) => b - a));
+    assert.notDeepEqual(await page.at.locator('.hit h2').allTextContents(), first);
     await page.close();
   });
 

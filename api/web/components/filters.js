@@ -15,6 +15,9 @@ export const filters = [
 
 const FIRST = 6; // choices shown before "more"
 
+/** What a search on a side shall be counted by. @param {string} side */
+export const facetsOf = (side) => filters.filter((filter) => filter.sides.includes(side)).map((filter) => filter.name).join(',');
+
 /** Parameters of the address that filter a side. @param {Record<string, string>} params @param {string} side */
 export function filterQuery(params, side) {
   /** @type {Record<string, string>} */
@@ -39,7 +42,7 @@ export function FilterPanel({ side, facets }) {
   const { params } = useRoute();
   return html`
     <section class="filters" aria-label=${t('filter.title')}>
-      <details open>
+      <details open=${matchMedia('(min-width: 56rem)').matches}>
         <summary><h2>${t('filter.title')}</h2></summary>
         ${filters.filter((filter) => filter.sides.includes(side)).map((filter) => html`<${FilterGroup} key=${filter.name} filter=${filter} params=${params} counts=${facets?.[filter.name]} />`)}
         <fieldset>
@@ -85,10 +88,11 @@ function FilterGroup({ filter, params, counts }) {
         `,
       )}
       ${rows.length > shown.length && html`<button type="button" class="plain" onClick=${() => setAll(true)}>${t('filter.more', { count: rows.length - shown.length })}</button>`}
-      <select class="add" aria-label=${t('filter.add', { name: t(`filter.${filter.name}`) })} value="" onChange=${(event) => { if (event.target.value) toggle(filter.name, event.target.value, params); event.target.value = ''; }}>
-        <option value="">${t('filter.choose')}</option>
-        ${codesOf(filter.list).map((code) => html`<option value=${code.code} disabled=${picked.includes(code.code)}>${code.parent || code.code.includes('.') ? '　' : ''}${nameOf(filter.list, code.code)}</option>`)}
-      </select>
+      ${!counts && html`
+        <select class="add" aria-label=${t('filter.add', { name: t(`filter.${filter.name}`) })} value="" onChange=${(event) => { if (event.target.value) toggle(filter.name, event.target.value, params); event.target.value = ''; }}>
+          <option value="">${t('filter.choose')}</option>
+          ${codesOf(filter.list).map((code) => html`<option value=${code.code} disabled=${picked.includes(code.code)}>${code.parent || code.code.includes('.') ? '　' : ''}${nameOf(filter.list, code.code)}</option>`)}
+        </select>`}
     </fieldset>
   `;
 }

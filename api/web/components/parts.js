@@ -51,8 +51,12 @@ export function Dialog({ title, onClose, children, ...rest }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   useEffect(() => {
     const opener = /** @type {HTMLElement | null} */ (document.activeElement);
-    dialog.current?.showModal();
-    return () => opener?.focus?.();
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => {
+      shown?.close(); // while it is open nothing beside it takes the focus
+      opener?.focus?.();
+    };
   }, []);
   return html`
     <dialog ref=${dialog} onClose=${onClose} onClick=${(event) => event.target === dialog.current && onClose()} aria-labelledby="dialog-title" ...${rest}>

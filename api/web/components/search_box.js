@@ -1,21 +1,12 @@
 // The search box: asks while one types, but never in the midst of composing characters; suggests as the service does.
-import { get, Problem } from '../api.js';
+import { get } from '../api.js';
 import { t } from '../i18n.js';
 import { useRest } from '../hooks.js';
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 
 const REST_MS = 150;
-let suggests = false;
-
 /** @param {string} text @param {string} side @param {AbortSignal} signal */
-async function suggestions(text, side, signal) {
-  try {
-    return (await get('v1/suggest', { q: text, side, limit: 8 }, signal)).suggestions;
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'no_route') suggests = false;
-    return [];
-  }
-}
+const suggestions = async (text, side, signal) => (await get('v1/suggest', { q: text, side, limit: 8 }, signal)).suggestions;
 
 /** @param {{value: string, side: string, onInput: (text: string) => void}} props onInput: when the text rests */
 export function SearchBox({ value, side, onInput }) {
@@ -40,8 +31,8 @@ export function SearchBox({ value, side, onInput }) {
   useEffect(() => {
     const control = new AbortController();
     setActive(-1);
-    if (!open || !suggests || rested.trim() === '') setFound([]);
-    else suggestions(rested.trim(), side, control.signal).then((rows) => !control.signal.aborted && setFound(rows));
+    if (!open || rested.trim() === '') setFound([]);
+    else suggestions(rested.trim(), side, control.signal).then(setFound, () => !control.signal.aborted && setFound([])); // without them one still searches
     return () => control.abort();
   }, [rested, side, open]);
 
@@ -84,7 +75,7 @@ export function SearchBox({ value, side, onInput }) {
         ${found.map(
           (row, i) => html`
             <li id=${`suggestion-${i}`} key=${i} role="option" aria-selected=${i === active ? 'true' : 'false'} onMouseDown=${(event) => { event.preventDefault(); take(row.text); }}>
-              <bdi lang=${row.language || null}>${row.text}</bdi><span class="small">${t(`suggest.${row.kind}`)}</span>
+              <span><bdi lang=${row.language || null}>${row.text}</bdi>${row.translation && html` <span class="small">${row.translation}</span>`}</span><span class="small">${t(`suggest.${row.kind}`)}</span>
             </li>
           `,
         )}

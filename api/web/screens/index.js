@@ -11,6 +11,10 @@ const everybody = ['public', 'enterprise', 'staff', 'job'];
 export const screens = [
   { path: '', roles: everybody, load: () => import('./search.js') },
   { path: 'search', nav: 'nav.search', roles: everybody, load: () => import('./search.js') },
+  { path: 'needs/:id', roles: everybody, load: () => import('./need.js') },
+  { path: 'projects/:id', roles: everybody, load: () => import('./project.js') },
+  { path: 'pairs/:need/:project', roles: everybody, load: () => import('./compare.js') },
+  { path: 'post', nav: 'nav.post', roles: ['staff', 'enterprise'], load: () => import('./post.js') },
 ];
 
 /**

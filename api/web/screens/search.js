@@ -1,6 +1,6 @@
 // Search as one types, over both sides: needs of enterprises and overseas projects.
 import { get } from '../api.js';
-import { clear, FilterChips, filterQuery, FilterPanel } from '../components/filters.js';
+import { clear, facetsOf, FilterChips, filterQuery, FilterPanel } from '../components/filters.js';
 import { Announce, Facts, Loading, ProblemNote } from '../components/parts.js';
 import { SearchBox } from '../components/search_box.js';
 import { number, pick, t } from '../i18n.js';
@@ -11,11 +11,12 @@ import { cut, excerpt } from '../text.js';
 import { html } from '../vendor/preact.js';
 
 const PAGE = 20;
+const sorts = { projects: ['relevance', 'newest', 'oldest', 'trl'], needs: ['relevance', 'newest', 'oldest', 'trl', 'deadline'] };
 
 /** @param {Record<string, string>} params @param {string} side @param {AbortSignal} signal */
 async function search(params, side, signal) {
   const page = Math.max(1, Number(params.page) || 1);
-  const query = { side, q: params.q, ...filterQuery(params, side), limit: PAGE, offset: (page - 1) * PAGE };
+  const query = { side, q: params.q, ...filterQuery(params, side), limit: PAGE, offset: (page - 1) * PAGE, sort: params.sort, facets: facetsOf(side), disjunctive: true };
   const other = side === 'projects' ? 'needs' : 'projects';
   const [hits, beside] = await Promise.all([
     get('v1/search', query, signal),
@@ -39,7 +40,7 @@ export default function Search() {
     <div class="sides" role="group" aria-label=${t('search.side')}>
       ${['needs', 'projects'].map(
         (name) => html`
-          <button type="button" key=${name} aria-pressed=${name === side ? 'true' : 'false'} onClick=${() => replaceParams({ side: name, page: null })}>
+          <button type="button" key=${name} aria-pressed=${name === side ? 'true' : 'false'} onClick=${() => replaceParams({ side: name, page: null, sort: null })}>
             ${t(`side.${name}`)}${data && html`<span class="count">${number(data.totals[name])}</span>`}
           </button>
         `,
@@ -49,19 +50,31 @@ export default function Search() {
       <${FilterPanel} side=${side} facets=${shown?.facets} />
       <section class="results" aria-label=${t('search.results')} aria-busy=${loading ? 'true' : 'false'}>
         <div class="results-head">
-          <p>${shown ? told(shown, params.q) : ''}</p>
+          <p>${shown ? told(shown, params) : ''}</p>
+          <${Sort} params=${params} side=${side} />
         </div>
         <${FilterChips} side=${side} />
-        ${shown && html`<${Announce} text=${told(shown, params.q)} /><${Reading} answer=${shown} />`}
+        ${shown && html`<${Announce} text=${told(shown, params)} /><${Reading} answer=${shown} />`}
         ${problem ? html`<${ProblemNote} problem=${problem} again=${again} />` : !shown ? html`<${Loading} />` : shown.hits.length === 0 ? html`<${Nothing} answer=${shown} params=${params} />` : html`<${Hits} answer=${shown} />`}
       </section>
     </div>
   `;
 }
 
-function told(answer, q) {
+/** @param {any} answer @param {Record<string, string>} params */
+function told(answer, { q, sort }) {
   const total = `${answer.estimated ? '≈ ' : ''}${number(answer.total)}`;
-  return q ? t(`search.total.${answer.side}`, { total }) : t(`search.all.${answer.side}`, { total });
+  return q ? t(`search.total.${answer.side}`, { total }) : `${t(`search.all.${answer.side}`, { total })}${sort ? '' : t('search.newest_first')}`;
+}
+
+function Sort({ params, side }) {
+  return html`
+    <label class="sort">${t('search.sort')}
+      <select value=${params.sort ?? ''} onChange=${(event) => replaceParams({ sort: event.target.value, page: null })}>
+        ${sorts[side].map((name) => html`<option value=${name === 'relevance' ? '' : name}>${t(name === 'relevance' && !params.q ? 'sort.newest' : `sort.${name}`)}</option>`).filter((_, i) => params.q || sorts[side][i] !== 'newest')}
+      </select>
+    </label>
+  `;
 }
 
 /** How the words were understood: what they became in other languages, another spelling, what is short of them all. */
@@ -119,7 +132,7 @@ function Hit({ hit }) {
   return html`
     <li class="hit">
       <h2><a href=${href([side, hit.id])} lang=${title.lang}><bdi><${Pieces} pieces=${cut(title.text, title.places)} /></bdi></a></h2>
-      <${Facts} record=${hit} />
+      <div class="hit-line"><${Facts} record=${hit} />${side === 'needs' && html`<a class="small" href=${href([side, hit.id])} aria-label=${`${t('search.see_matches')}${t('colon')}${title.text}`}>${t('search.see_matches')} →</a>`}</div>
       ${body.text && html`<p class="excerpt" lang=${body.lang} dir="auto"><${Pieces} pieces=${excerpt(cut(body.text, body.places), 220)} /></p>`}
     </li>
   `;

@@ -1,0 +1,167 @@
+// A need with its projects: why, decided by mouse and by keys alone, taken back, kept.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { killLeftOvers, until } from '../api/harness.mjs';
+import { languages, makeData, Page, serve } from './harness.mjs';
+
+let data, server;
+
+const verdicts = async (need) => (await server.get(`/v1/needs/${need}/feedback`)).json.feedback.map((one) => [one.project, one.verdict, one.reason].filter(Boolean).join(' '));
+
+describe('a need and its projects', () => {
+  before(async () => {
+    data = makeData();
+    server = await serve(data);
+  });
+  after(async () => {
+    await server.stop();
+    fs.rmSync(data, { recursive: true });
+  });
+  after(killLeftOvers);
+
+  test('is accessible in both languages, and fits a narrow window and 400 % zoom', async () => {
+    for (const lang of languages)
+      for (const [name, address] of [['need', '#/needs/fx:n0002'], ['excluded', '#/needs/fx:n0001?view=excluded'], ['project', '#/projects/fx:p0001']]) {
+        const page = await Page.open(server, address, { lang });
+        await page.assertAccessible(`${address} ${lang}`);
+        await page.picture(`${name}-${lang}`, { fullPage: true });
+        await page.at.setViewportSize({ width: 320, height: 256 });
+        await page.assertNoSideScroll(`${address} ${lang} at 320 px`);
+        const rows = await page.at.locator('.bars tbody tr').evaluateAll((found) => found.map((row) => row.getBoundingClientRect().height));
+        assert.ok(rows.every((height) => height < 90), `names of signals keep the room of a word: ${rows.join()}`);
+        await page.close();
+      }
+  });
+
+  test('every match tells why in up to five lines, its signals, and points that add up to its score', async () => {
+    const page = await Page.open(server, '#/needs/fx:n0001');
+    const told = await page.at.locator('.match').evaluateAll((matches) =>
+      matches.map((match) => ({
+        lines: match.querySelectorAll('.reasons li').length,
+        score: Number(match.querySelector('.score dd').textContent),
+        sum: [...match.querySelectorAll('.signals > .bars .points')].reduce((sum, cell) => sum + (Number(cell.textContent.replace('+', '')) || 0), 0),
+        confidence: match.querySelector('.score div + div dd').textContent,
+      })),
+    );
+    assert.ok(told.length >= 3);
+    for (const one of told) {
+      assert.ok(one.lines >= 3 && one.lines <= 5, JSON.stringify(one));
+      assert.ok(Math.abs(one.sum - one.score) < 0.5, JSON.stringify(one));
+      assert.match(one.confidence, /^\d+%$/);
+    }
+    await page.close();
+  });
+
+  test('by keys alone: found, walked, accepted, taken back, rejected with a reason, shortlisted, compared', async () => {
+    const page = await Page.open(server);
+    const keyboard = page.at.keyboard;
+    await keyboard.press('/');
+    await keyboard.type('干法电极');
+    await page.at.waitForFunction(() => document.querySelector('.hit a')?.textContent.includes('干法电极'));
+    await page.rest();
+    for (let i = 0; i < 40 && !(await page.at.evaluate(() => document.activeElement.closest('.hit'))); i++) await keyboard.press('Tab');
+    await keyboard.press('Enter');
+    await page.at.waitForSelector('.match');
+    await page.rest();
+    assert.match(page.at.url(), /needs\/fx%3An0002/);
+    await page.at.clock.install();
+
+    const focused = (id) => page.at.waitForFunction((wanted) => document.activeElement.id === wanted, id);
+    await keyboard.press('j');
+    await focused('match-0');
+    await keyboard.press('a');
+    assert.match(await page.at.textContent('.toast'), /已认可/);
+    await keyboard.press('u');
+    assert.equal(await page.at.locator('.toast').count(), 0);
+    await page.at.clock.runFor(11000);
+    assert.deepEqual(await verdicts('fx:n0002'), [], 'what was taken back is not sent');
+
+    await keyboard.press('a');
+    await page.at.clock.runFor(11000);
+    await until(async () => (await verdicts('fx:n0002')).length === 1, 'the acceptance');
+    const [accepted] = await verdicts('fx:n0002');
+    assert.match(accepted, / accept$/);
+
+    await keyboard.press('j');
+    await focused('match-1');
+    await keyboard.press('r');
+    await page.at.waitForSelector('dialog[open]');
+    await keyboard.press('1');
+    await page.at.waitForSelector('.match.reject');
+    await focused('match-1'); // where one was before the question
+    await keyboard.press('s');
+    await page.at.clock.runFor(11000);
+    await until(async () => (await verdicts('fx:n0002')).some((one) => one.endsWith('reject off_field')), 'the rejection');
+    await until(async () => (await server.get('/v1/shortlists')).json.shortlists.some((list) => list.items.length === 2 && list.items[0].need === 'fx:n0002'), 'the shortlist');
+
+    await keyboard.press('k');
+    await keyboard.press('Enter');
+    await page.at.waitForSelector('.compare');
+    assert.match(page.at.url(), /pairs\/fx%3An0002\//);
+    await page.close();
+  });
+
+  test('what was decided is still there when the page is opened anew', async () => {
+    const page = await Page.open(server, '#/needs/fx:n0002');
+    await page.at.waitForSelector('.match.accept');
+    await page.at.click('.pages button');
+    assert.equal(await page.at.locator('.match.reject').count(), 1);
+    await page.close();
+  });
+
+  test('leaving the page sends what was not taken back', async () => {
+    const page = await Page.open(server, '#/needs/fx:n0003');
+    await page.at.locator('.match .accept').first().click();
+    await page.at.goto('about:blank');
+    await until(async () => (await verdicts('fx:n0003')).length === 1, 'the acceptance');
+    await page.close();
+  });
+
+  test('keys do nothing while one types, and nothing at all when switched off', async () => {
+    const page = await Page.open(server, '#/needs/fx:n0004');
+    await page.at.evaluate(() => localStorage.setItem('qiao.shortcuts', 'off'));
+    for (const key of ['j', 'a', 'r', 's', '?']) await page.at.keyboard.press(key);
+    assert.equal(await page.at.locator('.toast, dialog').count(), 0);
+    await page.close();
+  });
+
+  test('a verdict that the service refuses is taken back and told', async () => {
+    const page = await Page.open(server, '#/needs/fx:n0005');
+    await page.at.clock.install();
+    await page.at.route('**/feedback', (route) => (route.request().method() === 'PUT' ? route.fulfill({ status: 507, contentType: 'application/problem+json', body: '{"title":"没有空间","detail":"磁盘已满"}' }) : route.continue()));
+    await page.at.locator('.match .accept').first().click();
+    await page.at.clock.runFor(11000);
+    await page.at.waitForSelector('.toast.failed');
+    assert.match(await page.at.textContent('.toast.failed'), /磁盘已满/);
+    assert.equal(await page.at.locator('.match.accept').count(), 0);
+    await page.close([/507/]);
+  });
+
+  test('filters narrow the matches; policy can be left out of the score', async () => {
+    const page = await Page.open(server, '#/needs/fx:n0001');
+    const first = await page.at.textContent('.match h2');
+    await page.at.selectOption('select[aria-label*="国家或地区"]', 'JP');
+    await page.rest();
+    assert.notEqual(await page.at.textContent('.match h2'), first);
+    assert.ok((await page.at.locator('.match .facts').allTextContents()).every((text) => text.includes('日本')));
+    await page.at.click('.policy-switch');
+    await page.rest();
+    assert.match(page.at.url(), /policy=false/);
+    await page.close();
+  });
+
+  test('why not: each with its rule and what would change it', async () => {
+    const page = await Page.open(server, '#/needs/fx:n0001?view=excluded');
+    const rows = await page.at.locator('.kept-out .hit').allTextContents();
+    assert.ok(rows.length > 0);
+    assert.ok(rows.some((text) => /机构类型不被接受/.test(text) && /将排第 \d+ 位/.test(text)), rows[0]);
+    await page.close();
+  });
+
+  test('a need that is not there is told', async () => {
+    const page = await Page.open(server, '#/needs/fx:none');
+    assert.match(await page.at.textContent('.note.bad'), /fx:none/);
+    await page.close([/404/]);
+  });
+});
