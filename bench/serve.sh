@@ -5,8 +5,9 @@
 #   sh bench/serve.sh DATA [BUILD [SECONDS [CONNECTIONS [ROUNDS]]]]      DATA: a data folder with a generation; default build/release 3 16 5
 #
 # Starts two services on free ports, one open and one that asks for keys, and stops them. Prints a JSON object for each route and caller: the median of
-# the rounds of requests a second, p50 and p99 in milliseconds, memory beyond mapped files in MiB, and "share": requests a second as part of those of the
-# open service, median of the rounds. "busy" says that the machine did other work at the start. Keeps them in bench/results/serve.jsonl.
+# the rounds of requests a second, p50 and p99 in milliseconds, processor time of a request in microseconds, memory beyond mapped files in MiB; "share"
+# and "cpu_share": requests a second and what a request costs, as part of those of the open service in the same round, median of the rounds. "busy" says
+# that the machine did other work at the start: then it is the processor time that tells. Keeps them in bench/results/serve.jsonl.
 set -eu
 data=$(realpath "$1")
 cd "$(dirname "$0")/.."
@@ -18,13 +19,14 @@ command -v wrk >/dev/null 2>&1 || apt-get install -y -qq --no-install-recommends
 work=$(mktemp -d)
 servers=
 stop() {
-    # shellcheck disable=SC2086
-    [ -z "$servers" ] || kill $servers 2>/dev/null || true
+    for pid in $servers; do
+        kill "$pid" 2>/dev/null && wait "$pid" || true
+    done
     rm -rf "$work"
 }
 trap stop EXIT INT TERM
 load=$(cut -d' ' -f1 /proc/loadavg)
-busy=$(awk -v load="$load" 'BEGIN { print load > 0.5 ? "true" : "false" }')
+busy=$(awk -v load="$load" 'BEGIN { print (load > 0.5 ? "true" : "false") }')
 
 # The same catalogue, each with a desk of its own.
 for name in open keyed; do
@@ -81,14 +83,32 @@ LUA
 cat >"$work/done.lua" <<'LUA'
 done = function(summary, latency)
     local errors = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status + summary.errors.timeout
-    io.write(string.format('RESULT %.1f %.3f %.3f %d\n', summary.requests / summary.duration * 1e6, latency:percentile(50) / 1e3,
-        latency:percentile(99) / 1e3, errors))
+    io.write(string.format('RESULT %.1f %.3f %.3f %d %d\n', summary.requests / summary.duration * 1e6, latency:percentile(50) / 1e3,
+        latency:percentile(99) / 1e3, errors, summary.requests))
 end
 LUA
 cat "$work/done.lua" >>"$work/match.lua"
 
-# once CALLER SCRIPT TARGET SECONDS: one line of wrk
+pid_of() {
+    case "$1" in
+    open | gzip) echo "$open_pid" ;;
+    *) echo "$keyed_pid" ;;
+    esac
+}
+
+ticks() {
+    awk '{ print $14 + $15 }' "/proc/$1/stat"
+}
+
+# once CALLER SCRIPT TARGET SECONDS: requests a second, p50, p99, errors, microseconds of the processor for a request
 once() {
+    before=$(ticks "$(pid_of "$1")")
+    line=$(press "$@")
+    after=$(ticks "$(pid_of "$1")")
+    echo "$line" | awk -v ticks=$((after - before)) -v second="$(getconf CLK_TCK)" '{ print $1, $2, $3, $4, ($5 > 0 ? ticks / second * 1e6 / $5 : 0) }'
+}
+
+press() {
     case "$1" in
     open) wrk -t1 -c"$connections" -d"${4}s" -s "$2" "http://$open$3" ;;
     gzip) wrk -t1 -c"$connections" -d"${4}s" -s "$2" -H 'Accept-Encoding: gzip' "http://$open$3" ;;
@@ -119,17 +139,17 @@ measure() {
     for _ in $(seq "$rounds"); do
         for caller in "$@"; do
             once "$caller" "$script" "$target" "$seconds" >>"$work/lines.$caller"
-            tail -n 1 "$work/lines.open" "$work/lines.$caller" | awk '/^[0-9]/ { n++; at[n] = $1 } END { print at[n] / at[1] }' >>"$work/share.$caller"
+            tail -n 1 "$work/lines.$caller" >"$work/this"
+            tail -n 1 "$work/lines.open" | cat - "$work/this" | awk '{ rate[NR] = $1; cost[NR] = $5 } END { print rate[2] / rate[1], cost[2] / cost[1] }' >>"$work/share.$caller"
         done
     done
     for caller in "$@"; do
-        pid=$open_pid
-        [ "$caller" = open ] || [ "$caller" = gzip ] || pid=$keyed_pid
         printf '{"bench":"serve","commit":"%s","machine":"%s","busy":%s,"load":%s,"route":"%s","caller":"%s","connections":%s,"rounds":%s,"seconds":%s,' \
             "$commit" "$machine" "$busy" "$load" "$route" "$caller" "$connections" "$rounds" "$seconds"
-        printf '"requests_a_second":%s,"p50_ms":%s,"p99_ms":%s,"errors":%s,"share":%.3f,"own_mib":%s}\n' "$(column 1 "$work/lines.$caller")" \
+        printf '"requests_a_second":%s,"p50_ms":%s,"p99_ms":%s,"errors":%s,"cpu_us":%.0f,"share":%.3f,"cpu_share":%.3f,"own_mib":%s}\n' "$(column 1 "$work/lines.$caller")" \
             "$(column 2 "$work/lines.$caller")" "$(column 3 "$work/lines.$caller")" "$(awk '{ sum += $4 } END { print sum }' "$work/lines.$caller")" \
-            "$(column 1 "$work/share.$caller")" "$(own_memory "$pid")"
+            "$(column 5 "$work/lines.$caller")" \
+            "$(column 1 "$work/share.$caller")" "$(column 2 "$work/share.$caller")" "$(own_memory "$(pid_of "$caller")")"
     done | tee -a bench/results/serve.jsonl
 }
 measure "POST /v1/match" /v1/match "$work/match.lua" open staff enterprise gzip
