@@ -6,6 +6,7 @@
 
 #include "cases.h"
 #include "desk_call.h"
+#include "desk_lists.h"
 #include "json_body.h"
 #include "page.h"
 #include "pair_call.h"
@@ -131,31 +132,57 @@ typedef struct case_list {
     const qiaoi_parameters *given;
 } case_list;
 
-static bool
-has_status(const qiao_desk_row *row, const char *wanted)
+/* Where a case stands; "" = it does not say. */
+static const char *
+status_of(const qiao_desk_row *row, char out[32])
 {
-    cJSON *tree = wanted != NULL ? cJSON_ParseWithLength(row->json, row->length) : NULL;
+    cJSON *tree = cJSON_ParseWithLength(row->json, row->length);
     const char *status = tree != NULL ? qiaoi_pair_text(tree, "status") : NULL;
-    bool has = wanted == NULL || (status != NULL && strcmp(status, wanted) == 0);
 
+    snprintf(out, 32, "%s", status != NULL ? status : "");
     cJSON_Delete(tree);
-    return has;
+    return out;
+}
+
+bool
+qiaoi_case_fits(qiaoi_call *call, const qiao_desk_row *row, const char *status, const char *need, const char *project,
+                const qiaoi_parameters *given)
+{
+    const char *owner = given->words[QIAOI_P_OWNER], *wanted = given->words[QIAOI_P_CASE_STATUS];
+
+    return (owner == NULL || strcmp(owner, row->owner) == 0) && (wanted == NULL || strcmp(wanted, status) == 0) &&
+           qiaoi_visible_fits(call, QIAO_NEED, need, given) && sees_pair(call, need, project);
 }
 
 static qiao_status
 show_case(void *context, const qiao_desk_row *row, qiao_buffer *out, qiao_error *err)
 {
     case_list *list = context;
-    const char *owner = list->given->words[QIAOI_P_OWNER], *need, *project;
-    char copy[QIAO_DESK_ID_MAX + 1];
+    const char *need, *project;
+    char copy[QIAO_DESK_ID_MAX + 1], status[32];
 
     (void)err;
-    if (!qiao_desk_pair_split(row->id, copy, &need, &project) || (owner != NULL && strcmp(owner, row->owner) != 0) ||
-        !has_status(row, list->given->words[QIAOI_P_CASE_STATUS]) ||
-        !qiaoi_visible_fits(list->call, QIAO_NEED, need, list->given) || !sees_pair(list->call, need, project))
-        return QIAO_OK;
-    write_row(row, out);
+    if (qiao_desk_pair_split(row->id, copy, &need, &project) &&
+        qiaoi_case_fits(list->call, row, status_of(row, status), need, project, list->given))
+        write_row(row, out);
     return QIAO_OK;
+}
+
+bool
+qiaoi_case_parameters(qiaoi_call *call, uint64_t beside, uint32_t limit_max, qiaoi_parameters *out)
+{
+    uint64_t allowed = beside | QIAOI_BIT(QIAOI_P_CASE_STATUS) | QIAOI_BIT(QIAOI_P_OWNER) | QIAOI_BIT(QIAOI_P_PARK);
+    qiaoi_case_status status;
+    const char *wanted;
+
+    if (!qiaoi_call_parameters(call, allowed, limit_max, out))
+        return false;
+    wanted = out->words[QIAOI_P_CASE_STATUS];
+    if (wanted == NULL || qiaoi_case_status_of(wanted, &status))
+        return true;
+    qiao_fail(qiaoi_problem_parameter(&call->problem, "status", wanted), QIAO_E_INPUT,
+              "must be suggested, contacted, negotiating, signed, landed or dropped");
+    return false;
 }
 
 void
@@ -163,18 +190,10 @@ qiaoi_answer_cases(qiaoi_call *call)
 {
     const qiaoi_caller *caller = &call->caller;
     qiaoi_parameters given;
-    qiaoi_case_status status;
     case_list list = {call, &given};
     qiaoi_page page;
 
-    if (!qiaoi_call_parameters(
-            call, QIAOI_P_PAGE | QIAOI_BIT(QIAOI_P_CASE_STATUS) | QIAOI_BIT(QIAOI_P_OWNER) | QIAOI_BIT(QIAOI_P_PARK),
-            LIST_MAX, &given))
-        return;
-    if (given.words[QIAOI_P_CASE_STATUS] != NULL && !qiaoi_case_status_of(given.words[QIAOI_P_CASE_STATUS], &status))
-        qiao_fail(qiaoi_problem_parameter(&call->problem, "status", given.words[QIAOI_P_CASE_STATUS]), QIAO_E_INPUT,
-                  "must be suggested, contacted, negotiating, signed, landed or dropped");
-    else if (qiaoi_page_read(call, &given, LIST_MAX, &page))
+    if (qiaoi_case_parameters(call, QIAOI_P_PAGE, LIST_MAX, &given) && qiaoi_page_read(call, &given, LIST_MAX, &page))
         qiaoi_page_answer(call, &page, QIAO_DESK_CASE,
                           caller->role == QIAOI_ROLE_ENTERPRISE ? caller->key.organisation : NULL, "cases", show_case,
                           &list);
@@ -241,18 +260,6 @@ read_move(qiaoi_call *call, cJSON *body, case_move *move)
         return false;
     }
     return check_reason(call, body, move);
-}
-
-/* Where a case stands; NULL: there is none. */
-static const char *
-status_of(const qiao_desk_row *row, char out[32])
-{
-    cJSON *tree = cJSON_ParseWithLength(row->json, row->length);
-    const char *status = tree != NULL ? qiaoi_pair_text(tree, "status") : NULL;
-
-    snprintf(out, 32, "%s", status != NULL ? status : "");
-    cJSON_Delete(tree);
-    return out;
 }
 
 /* Staying where it is, with another note, is no step. */

@@ -3,6 +3,7 @@
 #include "handlers.h"
 
 #include "desk_call.h"
+#include "desk_lists.h"
 #include "json_body.h"
 #include "page.h"
 #include "qiao/secret.h"
@@ -135,16 +136,14 @@ qiaoi_answer_post_shortlist(qiaoi_call *call)
     call->response->status = 201;
 }
 
-/* The caller's list of that id, into buffer. */
-static bool
-find(qiaoi_call *call, qiao_buffer *buffer, qiao_desk_row *row)
+bool
+qiaoi_shortlist_find(qiaoi_call *call, qiao_buffer *buffer, qiao_desk_row *row)
 {
     qiao_desk *desk = qiaoi_desk_of(call);
     qiao_error error = QIAO_ERROR_INIT;
-    qiaoi_parameters none;
     qiao_status status;
 
-    if (desk == NULL || !qiaoi_call_parameters(call, 0, 0, &none))
+    if (desk == NULL)
         return false;
     status = qiao_desk_get(desk, QIAO_DESK_SHORTLIST, call->id, buffer, row, &error);
     if (status == QIAO_OK && (row->withdrawn || strcmp(row->owner, owner_of(call)) != 0))
@@ -152,6 +151,14 @@ find(qiaoi_call *call, qiao_buffer *buffer, qiao_desk_row *row)
     if (status == QIAO_E_NOTFOUND)
         qiao_fail(&error, QIAO_E_NOTFOUND, "there is no shortlist %s", call->id);
     return qiaoi_call_went_well(call, status, &error);
+}
+
+static bool
+find(qiaoi_call *call, qiao_buffer *buffer, qiao_desk_row *row)
+{
+    qiaoi_parameters none;
+
+    return qiaoi_call_parameters(call, 0, 0, &none) && qiaoi_shortlist_find(call, buffer, row);
 }
 
 void

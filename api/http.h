@@ -80,6 +80,8 @@ typedef struct qiaoi_http_response {
     unsigned status;
     const char *content_type; /* static; NULL with an empty body */
     qiao_buffer body;
+    int file; /* an open file instead, one more than its descriptor; 0 = none */
+    uint64_t file_length;
     const char *fixed; /* a static body instead */
     size_t fixed_length;
     struct {
@@ -91,6 +93,11 @@ typedef struct qiaoi_http_response {
 
 /* Appends a header. A value that does not fit, or holds a control character, is left out. */
 void qiaoi_http_set(qiaoi_http_response *response, const char *name, const char *value);
+
+/* The file from its beginning is the body; it is the response's to close from now on. */
+void qiaoi_http_set_file(qiaoi_http_response *response, int file, uint64_t length);
+/* Without a file, as before. */
+void qiaoi_http_drop_file(qiaoi_http_response *response);
 
 /* Fills the response, always; called on several threads at once. */
 typedef void (*qiaoi_http_handler)(void *context, const qiaoi_http_request *request, qiaoi_http_response *response);

@@ -158,6 +158,7 @@ end_exchange(void *context, struct MHD_Connection *connection, void **con_cls, e
     *con_cls = NULL;
     qiaoi_connection_at(x->place, QIAOI_IDLE);
     qiao_buffer_done(&x->body);
+    qiaoi_http_drop_file(&x->response);
     qiao_buffer_done(&x->response.body);
     qiao_free(x->target);
     qiao_free(x->given);
@@ -342,12 +343,34 @@ end_body(exchange *x)
     }
 }
 
+void
+qiaoi_http_set_file(qiaoi_http_response *response, int file, uint64_t length)
+{
+    qiaoi_http_drop_file(response);
+    response->file = file + 1;
+    response->file_length = length;
+}
+
+void
+qiaoi_http_drop_file(qiaoi_http_response *response)
+{
+    if (response->file != 0)
+        close(response->file - 1);
+    response->file = 0;
+}
+
 /* The bytes of the answer, handed over to the library. */
 static struct MHD_Response *
 wrap_body(qiaoi_http_response *response)
 {
     struct MHD_Response *wrapped;
 
+    if (response->file != 0) {
+        wrapped = MHD_create_response_from_fd64(response->file_length, response->file - 1);
+        if (wrapped != NULL)
+            response->file = 0; /* the library closes it */
+        return wrapped;
+    }
     if (response->fixed != NULL)
         return MHD_create_response_from_buffer(response->fixed_length, (void *)(uintptr_t)response->fixed,
                                                MHD_RESPMEM_PERSISTENT);

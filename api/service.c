@@ -479,6 +479,7 @@ write_problem(qiaoi_call *call)
     memcpy(instance, target, length);
     instance[length] = '\0';
     qiao_buffer_clear(&call->response->body);
+    qiaoi_http_drop_file(call->response);
     call->response->fixed = NULL;
     qiaoi_problem_write(&call->problem, &frame, &call->response->body);
     call->response->status = qiaoi_problem_status(code);
@@ -592,6 +593,7 @@ finish(qiaoi_call *call)
     if (call->problem.code != QIAOI_PROBLEM_NONE) {
         drop_header(response, "ETag");
         drop_header(response, "Cache-Control");
+        drop_header(response, "Content-Disposition");
         write_problem(call);
     }
     if (response->body.failed) {
@@ -636,7 +638,10 @@ log_request(const qiaoi_call *call)
     qiaoi_log_number(&line, "status", response->status);
     if (call->problem.code != QIAOI_PROBLEM_NONE)
         qiaoi_log_text(&line, "problem", qiaoi_problem_token(call->problem.code));
-    qiaoi_log_number(&line, "bytes", response->fixed != NULL ? response->fixed_length : response->body.length);
+    qiaoi_log_number(&line, "bytes",
+                     response->file != 0       ? response->file_length
+                     : response->fixed != NULL ? response->fixed_length
+                                               : response->body.length);
     qiaoi_log_number(&line, "dur_us", qiao_clock_monotonic_us() - call->request->started_us);
     if (call->generation[0] != '\0')
         qiaoi_log_text(&line, "generation", call->generation);

@@ -86,22 +86,32 @@ is_whole_for(const qiaoi_call *call, const qiaoi_visible *visible)
     return call->caller.role == QIAOI_ROLE_STAFF || qiaoi_access_owns(&call->caller, visible->record);
 }
 
+cJSON *
+qiaoi_visible_tree(qiaoi_call *call, const qiaoi_visible *visible)
+{
+    cJSON *tree = cJSON_ParseWithLength(visible->json.data, visible->json.length);
+
+    if (tree == NULL)
+        (void)out_of_memory(call);
+    if (tree != NULL && !is_whole_for(call, visible)) {
+        redaction r = {.role = call->caller.role,
+                       .owner = qiaoi_access_owns(&call->caller, visible->record),
+                       .confidential = visible->record->org_confidential};
+
+        redact(&r, tree, "");
+    }
+    return tree;
+}
+
 static bool
 write_redacted(qiaoi_call *call, qiaoi_visible *visible, qiao_buffer *out)
 {
-    redaction r = {.role = call->caller.role,
-                   .owner = qiaoi_access_owns(&call->caller, visible->record),
-                   .confidential = visible->record->org_confidential};
-    cJSON *tree = cJSON_ParseWithLength(visible->json.data, visible->json.length);
-    char *text = NULL;
+    cJSON *tree = qiaoi_visible_tree(call, visible);
+    char *text = tree != NULL ? cJSON_PrintUnformatted(tree) : NULL;
 
-    if (tree != NULL) {
-        redact(&r, tree, "");
-        text = cJSON_PrintUnformatted(tree);
-        cJSON_Delete(tree);
-    }
+    cJSON_Delete(tree);
     if (text == NULL)
-        return out_of_memory(call);
+        return call->problem.code == QIAOI_PROBLEM_NONE ? out_of_memory(call) : false;
     qiao_buffer_text(out, text);
     cJSON_free(text);
     return true;

@@ -32,6 +32,8 @@ bool qiaoi_record_fits(const qiaoi_call *call, const qiao_record *record, const 
 bool qiaoi_visible_unchanged(qiaoi_call *call, const qiaoi_visible *visible);
 /* Writes the record with "generation", and "revision" where it is the desk's, to the response. */
 bool qiaoi_visible_write(qiaoi_call *call, qiaoi_visible *visible);
+/* The record as a tree with the rest left out, for the caller to delete. NULL: a problem of the call. */
+struct cJSON *qiaoi_visible_tree(qiaoi_call *call, const qiaoi_visible *visible);
 /* What is matched: by its id where the generation holds it, else itself. */
 void qiaoi_visible_to_match(const qiaoi_visible *visible, const char *id, qiao_match_request *request);
 

@@ -5,6 +5,7 @@ import './contract.test.mjs';
 import './access.test.mjs';
 import './desk.test.mjs';
 import './searches.test.mjs';
+import './exports.test.mjs';
 import './reports.test.mjs';
 import './web.test.mjs';
 import './search.test.mjs';

@@ -547,8 +547,7 @@ describe('the service over a catalogue of the fixtures', () => {
   test('without a catalogue every question is a 503 that says what to do; the first one published is served', async () => {
     const young = temporary('young');
     const early = await Server.start('qiao-api', young);
-    for (const target of ['/readyz', '/v1/search', '/v1/suggest', '/v1/projects/x', '/v1/needs/x', '/v1/projects/x/matches', '/v1/needs/x/matches', '/v1/pairs/x/y', '/v1/needs/x/excluded'])
-    for (const target of ['/readyz', '/v1/search', '/v1/projects/x', '/v1/needs/x', '/v1/projects/x/matches', '/v1/needs/x/matches', '/v1/pairs/x/y', '/v1/needs/x/excluded', '/v1/projects/x/similar', '/v1/needs/x/similar'])
+    for (const target of ['/readyz', '/v1/search', '/v1/suggest', '/v1/projects/x', '/v1/needs/x', '/v1/projects/x/matches', '/v1/needs/x/matches', '/v1/pairs/x/y', '/v1/needs/x/excluded', '/v1/projects/x/similar', '/v1/needs/x/similar', '/v1/exports/search', '/v1/exports/needs/x/matches'])
       assert.deepEqual([(await early.get(target)).status, (await early.get(target)).json.code], [503, 'no_generation'], target);
     assert.equal((await early.post('/v1/match', { text: 'x' })).status, 503);
     assert.equal((await early.post('/v1/lint', { text: 'x' })).status, 503);

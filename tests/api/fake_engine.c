@@ -256,6 +256,16 @@ qiao_similar_json(qiao_session *session, qiao_kind kind, const char *id, const c
 }
 
 qiao_status
+qiao_match(qiao_session *session, const qiao_match_request *request, const qiao_match_result **out, qiao_error *err)
+{
+    static const qiao_match_result nothing = {.count = 0};
+
+    (void)session;
+    *out = &nothing;
+    return obey(request->id != NULL ? request->id : request->record->id, err);
+}
+
+qiao_status
 qiao_match_json(qiao_session *session, const qiao_match_request *request, qiao_buffer *out, qiao_error *err)
 {
     const char *given = request->id != NULL ? request->id : request->text != NULL ? request->text : request->record->id;
