@@ -1,5 +1,5 @@
-/* Shortlists: needs and projects that somebody put together, with notes. Staff share theirs; an enterprise has its own.
- */
+/* Shortlists: needs and projects that somebody put together, with notes. Staff of one scope share theirs; an enterprise
+ * has its own. */
 #include "handlers.h"
 
 #include "desk_call.h"
@@ -19,11 +19,14 @@
 #define ITEMS_MAX 200
 #define LIST_MAX 200u
 
-/* Whose lists the caller works with. */
+/* Whose lists the caller works with: an enterprise's, those of all parks' staff, or those of one park's staff, which are
+ * kept under a name with line ends that no enterprise has: lists of all parks may hold needs that they do not see. */
 static const char *
 owner_of(const qiaoi_call *call)
 {
-    return call->caller.role == QIAOI_ROLE_ENTERPRISE ? call->caller.key.organisation : "";
+    if (call->caller.role == QIAOI_ROLE_ENTERPRISE)
+        return call->caller.key.organisation;
+    return call->caller.key.park[0] != '\0' ? qiaoi_access_scope(&call->caller) : "";
 }
 
 static qiao_error *

@@ -6,6 +6,8 @@ import './access.test.mjs';
 import './desk.test.mjs';
 import './searches.test.mjs';
 import './exports.test.mjs';
+import './matrix.test.mjs';
+import './day.test.mjs';
 import './reports.test.mjs';
 import './web.test.mjs';
 import './search.test.mjs';
