@@ -136,6 +136,67 @@ note_look(qiaoi_call *call, const qiaoi_visible *visible)
                                 &error);
 }
 
+static qiao_status read_generation(qiaoi_call *call, qiao_kind kind, const char *id, qiaoi_visible *out,
+                                   qiao_error *err);
+
+/* ---- others that say the same ---- */
+
+typedef struct naming {
+    qiaoi_call *call;
+    qiao_kind kind;
+    qiao_buffer *out;
+    bool any;
+} naming;
+
+/* Only those that the caller may see: that there are others is a secret too. */
+static void
+name_duplicate(const char *id, void *context)
+{
+    naming *n = context;
+    qiaoi_visible other = {0};
+    qiao_error ignored = QIAO_ERROR_INIT;
+    bool seen = read_generation(n->call, n->kind, id, &other, &ignored) == QIAO_OK &&
+                (other.record == NULL || qiaoi_access_sees(&n->call->caller, other.record));
+
+    qiaoi_visible_done(&other);
+    if (!seen)
+        return;
+    qiao_buffer_text(n->out, n->any ? "," : ",\"duplicates\":[");
+    qiao_buffer_json_string(n->out, id, strlen(id));
+    n->any = true;
+}
+
+static void
+name_duplicates(qiaoi_call *call, const qiaoi_visible *visible, qiao_buffer *out)
+{
+    naming n = {.call = call, .out = out};
+
+    n.kind = strncmp(call->routing.route->pattern, "/v1/needs", 9) == 0 ? QIAO_NEED : QIAO_PROJECT;
+    if (call->session == NULL || visible->revision != 0 || call->id[0] == '\0')
+        return;
+    qiao_session_duplicates(call->session, n.kind, call->id, name_duplicate, &n);
+    if (n.any)
+        qiao_buffer_char(out, ']');
+}
+
+/* What its words suggest, told apart from what it says: every text of a record is for whoever may see the record. */
+static bool
+write_suggested(qiaoi_call *call, const qiaoi_visible *visible, qiao_buffer *out)
+{
+    qiao_buffer found = {0};
+    qiao_error error = QIAO_ERROR_INIT;
+    qiao_status status = QIAO_OK;
+
+    if (call->session != NULL)
+        status = qiao_session_suggested_json(call->session, visible->json.data, visible->json.length, &found, &error);
+    if (status == QIAO_OK && found.length > 0) {
+        qiao_buffer_text(out, ",\"suggested\":");
+        qiao_buffer_append(out, found.data, found.length);
+    }
+    qiao_buffer_done(&found);
+    return qiaoi_call_went_well(call, status, &error);
+}
+
 bool
 qiaoi_visible_write(qiaoi_call *call, qiaoi_visible *visible)
 {
@@ -152,6 +213,9 @@ qiaoi_visible_write(qiaoi_call *call, qiaoi_visible *visible)
                           keep */
     if (visible->revision != 0)
         qiao_buffer_printf(out, ",\"revision\":%llu", (unsigned long long)visible->revision);
+    name_duplicates(call, visible, out);
+    if (!write_suggested(call, visible, out))
+        return false;
     if (call->generation[0] != '\0')
         qiao_buffer_printf(out, ",\"generation\":\"%s\"}", call->generation);
     else

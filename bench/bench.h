@@ -24,6 +24,7 @@ extern const bench_command bench_build;
 extern const bench_command bench_update;
 extern const bench_command bench_explain;
 extern const bench_command bench_suggest;
+extern const bench_command bench_suggested;
 
 /* ---- time ---- */
 

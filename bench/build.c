@@ -174,8 +174,8 @@ build(const measurement *m, bool full, qiao_build_report *report, double *second
 static void
 print_stages(const char *prefix, const qiao_build_report *report)
 {
-    static const char *const names[QIAO_BUILD_STAGES] = {"read", "learn", "analyse", "lexicon", "postings",
-                                                         "text", "embed", "match",   "install", "keep"};
+    static const char *const names[QIAO_BUILD_STAGES] = {
+        "read", "learn", "analyse", "lexicon", "duplicates", "postings", "text", "embed", "match", "install", "keep"};
     char key[JSON_ROOM];
 
     for (int i = 0; i < QIAO_BUILD_STAGES; i++) {

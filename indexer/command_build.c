@@ -9,10 +9,17 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const stage_names[QIAO_BUILD_STAGES] = {
-    "reading records",         "learning translations",       "analysing texts", "deriving the lexicon",
-    "writing postings",        "merging the full-text index", "embedding texts", "matching all pairs",
-    "checking and publishing", "keeping what was found"};
+static const char *const stage_names[QIAO_BUILD_STAGES] = {"reading records",
+                                                           "learning translations",
+                                                           "analysing texts",
+                                                           "deriving the lexicon",
+                                                           "linking duplicates",
+                                                           "writing postings",
+                                                           "merging the full-text index",
+                                                           "embedding texts",
+                                                           "matching all pairs",
+                                                           "checking and publishing",
+                                                           "keeping what was found"};
 
 typedef struct stage_display {
     qiao_progress progress;
@@ -41,7 +48,8 @@ static double
 total_seconds(const qiao_build_report *report)
 {
     const double *seconds = report->seconds;
-    double sum = 0, beside = seconds[QIAO_BUILD_LEXICON] + seconds[QIAO_BUILD_POSTINGS];
+    double sum = 0,
+           beside = seconds[QIAO_BUILD_LEXICON] + seconds[QIAO_BUILD_DUPLICATES] + seconds[QIAO_BUILD_POSTINGS];
 
     /* the full-text index is finished beside the lexicon and the postings: the longer of the two counts */
     for (int i = 0; i < QIAO_BUILD_STAGES; i++)
@@ -57,7 +65,7 @@ print_json(const qiao_build_report *r, bool dense)
 {
     qiao_buffer vectors = {0};
 
-    static const char *const keys[QIAO_BUILD_STAGES] = {"read", "learn", "analyse", "lexicon", "postings",
+    static const char *const keys[QIAO_BUILD_STAGES] = {"read", "learn", "analyse", "lexicon", "duplicates", "postings",
                                                         "text", "embed", "match",   "install", "keep"};
     static const char *const modes[QIAO_BUILD_MODES] = {"update",        "full: asked for",  "full: nothing kept",
                                                         "full: lexicon", "full: vocabulary", "full: much changed"};
@@ -65,14 +73,16 @@ print_json(const qiao_build_report *r, bool dense)
     printf("{\"generation\":\"gen-%010llu\",\"nothing_changed\":%s,\"published\":%s,\"projects\":%llu,\"needs\":%llu,"
            "\"terms\":%llu,\"pairs\":%llu,\"mode\":\"%s\",\"analysed\":%llu,\"kept\":%s,"
            "\"postings\":%llu,\"bilingual\":%llu,\"sentence_pairs\":%llu,\"learned_words\":%llu,\"learned_compounds\":%"
-           "llu,\"pruned\":%llu,\"matched_lists\":%llu,\"matched_pairs\":%llu,\"matches\":%llu,\"seconds\":{",
+           "llu,\"pruned\":%llu,\"duplicates\":{\"projects\":%llu,\"needs\":%llu,\"groups\":%llu},\"matched_lists\":%"
+           "llu,\"matched_pairs\":%llu,\"matches\":%llu,\"seconds\":{",
            (unsigned long long)r->generation, r->nothing_changed ? "true" : "false", r->published ? "true" : "false",
            (unsigned long long)r->projects, (unsigned long long)r->needs, (unsigned long long)r->terms,
            (unsigned long long)r->pairs, modes[r->mode], (unsigned long long)r->analysed, r->kept ? "true" : "false",
            (unsigned long long)r->postings, (unsigned long long)r->bilingual, (unsigned long long)r->sentence_pairs,
            (unsigned long long)r->learned_words, (unsigned long long)r->learned_compounds,
-           (unsigned long long)r->pruned, (unsigned long long)r->matched_lists, (unsigned long long)r->matched_pairs,
-           (unsigned long long)r->matches);
+           (unsigned long long)r->pruned, (unsigned long long)r->duplicates[0], (unsigned long long)r->duplicates[1],
+           (unsigned long long)(r->duplicate_groups[0] + r->duplicate_groups[1]), (unsigned long long)r->matched_lists,
+           (unsigned long long)r->matched_pairs, (unsigned long long)r->matches);
     for (int i = 0; i < QIAO_BUILD_STAGES; i++)
         printf("\"%s\":%.3f,", keys[i], r->seconds[i]);
     qiao_dense_report_json(r, dense, &vectors);
@@ -116,6 +126,10 @@ print_text(const qiao_build_report *r)
         printf(qiao_say("learned from %llu bilingual records: translations of %s words, %llu new compounds\n"),
                (unsigned long long)r->bilingual, qiao_console_number(r->learned_words, words),
                (unsigned long long)r->learned_compounds);
+    if (r->duplicates[0] + r->duplicates[1] > 0)
+        printf(qiao_say("duplicates linked: %llu projects and %llu needs in %llu groups\n"),
+               (unsigned long long)r->duplicates[0], (unsigned long long)r->duplicates[1],
+               (unsigned long long)(r->duplicate_groups[0] + r->duplicate_groups[1]));
     if (r->published)
         fputs(qiao_say("published: it is served now\n"), stdout);
     else

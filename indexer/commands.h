@@ -40,6 +40,7 @@ int qiao_command_generations(int argc, char **argv);
 int qiao_command_verify(int argc, char **argv);
 int qiao_command_rollback(int argc, char **argv);
 int qiao_command_prune(int argc, char **argv);
+int qiao_command_duplicates(int argc, char **argv);
 int qiao_command_indicators(int argc, char **argv);
 
 enum { QIAO_EXIT_DONE = 0, QIAO_EXIT_FAILED = 1, QIAO_EXIT_USAGE = 2, QIAO_EXIT_REJECTED = 3, QIAO_EXIT_REFUSED = 4 };

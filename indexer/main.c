@@ -26,6 +26,8 @@ static const qiao_command commands[] = {
     {"gaps", "needs without anything convincing", "尚无合适项目的需求", qiao_command_gaps},
     {"report", "figures for monitoring, by park, country, field, source, measure or month",
      "监测统计：按园区、国别、领域、数据源、政策举措或月份", qiao_command_report},
+    {"duplicates", "records that say the same, as linked by the build", "查看被关联的重复记录",
+     qiao_command_duplicates},
     {"feedback", "take verdicts of people about pairs", "导入对匹配结果的采纳与否决意见", qiao_command_feedback},
     {"tune", "propose weights from those verdicts", "根据反馈意见提出权重建议", qiao_command_tune},
     {"lexicon", "show how texts are read; add glossaries", "查看文本如何被识别，导入术语表", qiao_command_lexicon},

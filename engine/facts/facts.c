@@ -438,6 +438,7 @@ qiaoi_facts_make(qiaoi_facts_maker *maker, const qiao_record *record, const qiao
     put_scalars(maker, record, &f);
     put_strings(maker, record, &f);
     put_all_codes(maker, record, &f);
+    qiaoi_identity_of(record, &f.identity);
     st = maker->units == NULL ? QIAO_OK : add_structured(maker, record, &list, err);
     for (size_t i = 0; st == QIAO_OK && maker->units != NULL && i < record->text_count; i++) {
         const qiao_text *text = &record->texts[i];

@@ -16,12 +16,13 @@
 #ifndef QIAO_FACTS_FACTS_H
 #define QIAO_FACTS_FACTS_H
 
+#include "facts/identity.h"
 #include "qiao/analyzer.h"
 #include "qiao/indicator.h"
 #include "qiao/record.h"
 #include "qiao/vocabulary.h"
 
-#define QIAOI_FACTS_MAGIC 0x31544346u /* "FCT1" */
+#define QIAOI_FACTS_MAGIC 0x32544346u /* "FCT2" */
 #define QIAOI_FACTS_READINGS 48u
 #define QIAOI_FACTS_CODES 64u /* of a list; more are left out */
 #define QIAOI_NAME_WORDS 8u
@@ -58,6 +59,7 @@ typedef struct qiaoi_facts {
     uint32_t has_rights;         /* qiaoi_ternary: a patent, an application, know-how, a copyright to offer */
     qiaoi_fact_codes fields, ipc, modes, landing_pref, disclose_allow, disclose_deny, country_allow, country_deny,
         partner_kinds, partner_sizes, target_regions;
+    qiaoi_identity identity;
     uint32_t readings; /* offset of qiaoi_fact_reading[reading_count] */
     uint32_t reading_count;
 } qiaoi_facts;

@@ -4,6 +4,7 @@
 
 #include "batch/lists.h"
 #include "indexing/corpus.h"
+#include "indexing/duplicates.h"
 #include "indexing/embed.h"
 #include "indexing/learn.h"
 #include "indexing/reuse.h"
@@ -349,6 +350,23 @@ make_suggestions(build *b, qiao_error *err)
     return qiaoi_corpus_suggest(&b->corpus, b->base, b->options->lexicon_path, b->staged, err);
 }
 
+/* From the words that the merge left, before the postings take them. */
+static qiao_status
+find_duplicates(build *b, qiao_error *err)
+{
+    qiaoi_duplicate_counts counts;
+    qiao_status st;
+
+    begin_stage(b, QIAO_BUILD_DUPLICATES);
+    st = qiaoi_corpus_duplicates(&b->corpus, b->base->entry_count, b->staged, b->threads, &counts, err);
+    for (int kind = 0; kind < 2; kind++) {
+        b->report->duplicates[kind] = counts.records[kind];
+        b->report->duplicate_groups[kind] = counts.groups[kind];
+    }
+    end_stage(b, QIAO_BUILD_DUPLICATES);
+    return st;
+}
+
 /* The records go to disk while the lexicon is derived; the postings need it, and suggestions are made beside them. */
 static qiao_status
 write_index(build *b, qiao_error *err)
@@ -363,6 +381,8 @@ write_index(build *b, qiao_error *err)
     begin_side_job(b, &lexicon, derive_lexicon);
     st = end_side_job(&lexicon, qiaoi_corpus_write_records(&b->corpus, path, &writer, err), err);
     end_stage(b, QIAO_BUILD_LEXICON);
+    if (st == QIAO_OK)
+        st = find_duplicates(b, err);
     if (st != QIAO_OK) {
         qiaoi_generation_writer_abort(writer);
         return st;

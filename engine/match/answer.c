@@ -2,6 +2,7 @@
 #include "match/answer.h"
 
 #include "match/assess.h"
+#include "match/duplicates.h"
 #include "match/explain.h"
 #include "match/fusion.h"
 
@@ -179,6 +180,8 @@ qiaoi_answer_item(qiao_matcher *matcher, const qiao_match_request *request, cons
 
     qiao_buffer_char(out, '{');
     st = qiaoi_answer_members(matcher, request, candidate, rank, out, err);
+    if (st == QIAO_OK)
+        st = qiaoi_duplicates_answer(matcher, request, candidate, out, err);
     qiao_buffer_char(out, '}');
     return st;
 }

@@ -6,6 +6,7 @@
 
 #include "match/answer.h"
 #include "match/assess.h"
+#include "match/duplicates.h"
 #include "match/fusion.h"
 #include "match/stored.h"
 
@@ -192,8 +193,8 @@ qiaoi_matcher_begin(qiao_matcher *matcher, const qiao_match_request *request, qi
 
 /* ---- candidates ---- */
 
-static qiao_status
-make_filter(qiao_matcher *matcher, const qiao_match_request *request, uint64_t **words_out, qiao_error *err)
+qiao_status
+qiaoi_matcher_filter(qiao_matcher *matcher, const qiao_match_request *request, uint64_t **words_out, qiao_error *err)
 {
     const char *filters[FILTERS_MAX + 1];
     uint64_t passing;
@@ -289,6 +290,8 @@ score_all(qiao_matcher *matcher, bool text_only, qiao_error *err)
     matcher->candidate_count = kept;
     if (kept > 0)
         qsort(matcher->candidates, kept, sizeof *matcher->candidates, compare_candidates);
+    if (!text_only)
+        qiaoi_duplicates_collapse(matcher);
     return QIAO_OK;
 }
 
@@ -336,7 +339,7 @@ rank(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit, q
     if (!request->text_only)
         wanted = (last + QIAOI_RESCORE_BLOCK - 1) / QIAOI_RESCORE_BLOCK * QIAOI_RESCORE_BLOCK;
     if (st == QIAO_OK)
-        st = make_filter(matcher, request, &filter, err);
+        st = qiaoi_matcher_filter(matcher, request, &filter, err);
     if (st == QIAO_OK)
         st = rank_first(matcher, request, filter, wanted, &found, err);
     /* expired records left the list: the next blocks fill it */

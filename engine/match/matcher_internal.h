@@ -82,6 +82,10 @@ qiao_status qiaoi_matcher_publish(qiao_matcher *matcher, const qiao_match_reques
                                   qiao_error *err) QIAO_CHECK;
 /* How an answer begins: "{" and what it rests on, without a comma behind. */
 void qiaoi_matcher_head(qiao_matcher *matcher, const qiao_match_request *request, qiao_buffer *out);
+/* Which records of the other side may be in the list: published, and what the request's filters let through; qiao_free.
+ */
+qiao_status qiaoi_matcher_filter(qiao_matcher *matcher, const qiao_match_request *request, uint64_t **words_out,
+                                 qiao_error *err) QIAO_CHECK;
 /* Room for that many candidates. */
 qiao_status qiaoi_matcher_room(qiao_matcher *matcher, size_t count, qiao_error *err) QIAO_CHECK;
 /* The text signal of a term score, micro-units. */

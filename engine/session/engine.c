@@ -1,9 +1,10 @@
 /*
  * The engine handle: which generation is served, and the sessions that serve it.
  *
- * A refresh opens the new generation beside the old one and then exchanges one pointer, so a request never waits for it. A snapshot that is no
- * longer current is closed by whoever returns its last session. A refresh back to a generation that some session still holds takes up that
- * snapshot again, and one that is just being closed is waited for, so that no generation is open twice in an engine.
+ * A refresh opens the new generation beside the old one and then exchanges one pointer, so a request never waits for
+ * it. A snapshot that is no longer current is closed by whoever returns its last session. A refresh back to a
+ * generation that some session still holds takes up that snapshot again, and one that is just being closed is waited
+ * for, so that no generation is open twice in an engine.
  */
 #include "qiao/engine.h"
 
@@ -35,6 +36,19 @@ init_locks(qiao_engine *engine, qiao_error *err)
     return QIAO_OK;
 }
 
+/* Without names of concepts everything else is answered as ever. */
+static qiao_status
+open_concepts(qiao_engine *engine, qiao_error *err)
+{
+    char folder[QIAO_PATH_MAX];
+    qiao_status st;
+
+    if (engine->share_dir != NULL)
+        snprintf(folder, sizeof folder, "%.4000s/thesaurus", engine->share_dir);
+    st = qiao_concepts_open(engine->share_dir == NULL ? NULL : folder, &engine->concepts, NULL);
+    return st == QIAO_E_NOMEM ? qiao_fail_memory(err) : QIAO_OK;
+}
+
 qiao_status
 qiao_engine_open(const qiao_engine_options *options, qiao_engine **out, qiao_error *err)
 {
@@ -60,6 +74,8 @@ qiao_engine_open(const qiao_engine_options *options, qiao_engine **out, qiao_err
         st = qiao_tables_open(&(qiao_tables_options){.share_dir = options->share_dir, .data_dir = options->data_dir},
                               &engine->tables, err);
     if (st == QIAO_OK)
+        st = open_concepts(engine, err);
+    if (st == QIAO_OK)
         st = qiao_engine_refresh(engine, NULL, err);
     if (st != QIAO_OK) {
         qiao_engine_close(engine);
@@ -81,6 +97,7 @@ qiao_engine_close(qiao_engine *engine)
         qiaoi_snapshot_empty(snapshot);
         qiao_free(snapshot);
     }
+    qiao_concepts_close(engine->concepts);
     qiao_tables_close(&engine->tables);
     pthread_cond_destroy(&engine->closed);
     pthread_mutex_destroy(&engine->refreshing);
@@ -130,8 +147,8 @@ take_unused(qiao_engine *engine, qiaoi_snapshot *snapshot)
 }
 
 /*
- * Closes what take_unused gave (may be NULL). Takes the lock itself. The snapshot stays listed until its files are closed, so that a refresh
- * back to its generation knows to wait.
+ * Closes what take_unused gave (may be NULL). Takes the lock itself. The snapshot stays listed until its files are
+ * closed, so that a refresh back to its generation knows to wait.
  */
 static void
 retire(qiao_engine *engine, qiaoi_snapshot *snapshot)
@@ -287,7 +304,8 @@ give_up(qiao_engine *engine, qiaoi_snapshot *snapshot)
     retire(engine, unused);
 }
 
-/* A session of the current generation. When its folder was pruned before we could open it, the next one is there already. */
+/* A session of the current generation. When its folder was pruned before we could open it, the next one is there
+ * already. */
 qiao_status
 qiao_session_acquire(qiao_engine *engine, qiao_session **out, qiao_error *err)
 {

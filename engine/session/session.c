@@ -1,4 +1,6 @@
-/* A session: what one thread needs to answer from one generation. Its parts are opened together and stay open while it waits in the pool. */
+/* A session: what one thread needs to answer from one generation. Its parts are opened together and stay open while it
+ * waits in the pool. */
+#include "qiao/duplicates.h"
 #include "session/session_internal.h"
 
 #include <stdio.h>
@@ -98,8 +100,8 @@ qiaoi_about_json(const qiao_manifest *manifest, const char *name, qiao_buffer *o
     add_number(out, "terms", manifest->terms);
     add_number(out, "postings", manifest->postings);
     add_number(out, "bilingual", manifest->bilingual);
-    qiao_buffer_printf(out, ",\"source_sequence\":\"%llu\",\"versions\":{\"format\":%u", (unsigned long long)manifest->source_sequence,
-                       (unsigned)manifest->format_version);
+    qiao_buffer_printf(out, ",\"source_sequence\":\"%llu\",\"versions\":{\"format\":%u",
+                       (unsigned long long)manifest->source_sequence, (unsigned)manifest->format_version);
     add_text(out, "software", manifest->software);
     add_text(out, "vocabulary", manifest->vocabulary);
     add_text(out, "lexicon", manifest->lexicon);
@@ -111,6 +113,38 @@ qiaoi_about_json(const qiao_manifest *manifest, const char *name, qiao_buffer *o
 /* ---- records ---- */
 
 qiao_status
+qiao_session_suggested_json(qiao_session *session, const char *json, size_t length, qiao_buffer *out, qiao_error *err)
+{
+    qiao_suggestion found[QIAO_SUGGESTIONS_MAX];
+    qiao_record *record = NULL;
+    qiao_status st = qiao_record_parse(json, length, NULL, &record, NULL, err);
+    size_t count;
+
+    if (st != QIAO_OK)
+        return st;
+    count = qiao_suggest(record, session->engine->concepts, session->engine->tables.vocabulary, found);
+    if (count > 0)
+        qiao_suggestions_json(found, count, out);
+    qiao_record_free(record);
+    return qiao_buffer_check(out, err);
+}
+
+void
+qiao_session_duplicates(qiao_session *session, qiao_kind kind, const char *id,
+                        void (*visit)(const char *id, void *context), void *context)
+{
+    const qiao_generation *generation = session->snapshot->generation;
+    const qiao_duplicate *group = NULL;
+    uint32_t docid, count = 0;
+
+    if (qiao_generation_find(generation, kind, id, &docid, NULL) == QIAO_OK)
+        group = qiao_generation_duplicates(generation, kind, docid, &count);
+    for (uint32_t i = 0; group != NULL && i < count; i++)
+        if (group[i].docid != docid)
+            visit(qiao_generation_id(generation, kind, group[i].docid), context);
+}
+
+qiao_status
 qiao_session_record_json(qiao_session *session, qiao_kind kind, const char *id, qiao_buffer *out, qiao_error *err)
 {
     const qiao_generation *generation = session->snapshot->generation;
@@ -118,7 +152,8 @@ qiao_session_record_json(qiao_session *session, qiao_kind kind, const char *id, 
     qiao_status st = qiao_generation_find(generation, kind, id, &docid, NULL);
 
     if (st == QIAO_E_NOTFOUND)
-        return qiao_fail(err, QIAO_E_NOTFOUND, kind == QIAO_PROJECT ? "there is no project %s" : "there is no need %s", id);
+        return qiao_fail(err, QIAO_E_NOTFOUND, kind == QIAO_PROJECT ? "there is no project %s" : "there is no need %s",
+                         id);
     if (st == QIAO_OK)
         st = qiao_generation_json(generation, kind, docid, out, err);
     return st;

@@ -40,6 +40,12 @@ qiaoi_generation_matches(const qiao_generation *generation)
     return generation->matches;
 }
 
+const qiao_duplicate *
+qiao_generation_duplicates(const qiao_generation *generation, qiao_kind kind, uint32_t docid, uint32_t *count_out)
+{
+    return qiaoi_duplicates_group(generation->duplicates, kind, docid, count_out);
+}
+
 const qiaoi_verdicts *
 qiaoi_generation_verdicts(const qiao_generation *generation)
 {

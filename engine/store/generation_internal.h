@@ -5,6 +5,7 @@
 
 #include "dense/vectors.h"
 #include "qiao/generation.h"
+#include "store/duplicates.h"
 #include "store/generation_format.h"
 #include "store/matches.h"
 #include "store/verdicts.h"

@@ -26,10 +26,11 @@ struct qiao_generation {
     qiaoi_generation_side sides[2];
     const uint32_t *places; /* documents by their number in the full-text index */
     uint32_t place_count;
-    qiaoi_vectors *vectors;   /* NULL = no dense channel ... */
-    qiao_error vectors_fault; /* ... because of this, where its status says so */
-    qiaoi_matches *matches;   /* NULL = built without */
-    qiaoi_verdicts *verdicts; /* NULL = there are none */
+    qiaoi_vectors *vectors;       /* NULL = no dense channel ... */
+    qiao_error vectors_fault;     /* ... because of this, where its status says so */
+    qiaoi_matches *matches;       /* NULL = built without */
+    qiaoi_verdicts *verdicts;     /* NULL = there are none */
+    qiaoi_duplicates *duplicates; /* NULL = there are none */
 };
 
 /* QIAO_E_CORRUPT, naming the part of records.mdb. */

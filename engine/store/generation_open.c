@@ -307,6 +307,18 @@ open_verdicts(qiao_generation *generation, qiao_error *err)
 }
 
 static qiao_status
+open_duplicates(qiao_generation *generation, qiao_error *err)
+{
+    char path[QIAO_PATH_MAX + 32];
+
+    snprintf(path, sizeof path, "%s/%s", generation->folder, QIAOI_DUPLICATES_NAME);
+    return qiao_file_exists(path)
+               ? qiaoi_duplicates_open(path, (const uint32_t[]){generation->sides[0].count, generation->sides[1].count},
+                                       &generation->duplicates, err)
+               : QIAO_OK;
+}
+
+static qiao_status
 open_all(qiao_generation *generation, qiao_error *err)
 {
     qiao_status st = open_files(generation, err);
@@ -330,7 +342,9 @@ open_all(qiao_generation *generation, qiao_error *err)
                                          &generation->vectors, &generation->vectors_fault, err);
     if (st == QIAO_OK)
         st = open_matches(generation, err);
-    return st == QIAO_OK ? open_verdicts(generation, err) : st;
+    if (st == QIAO_OK)
+        st = open_verdicts(generation, err);
+    return st == QIAO_OK ? open_duplicates(generation, err) : st;
 }
 
 qiao_status
@@ -386,5 +400,6 @@ qiao_generation_close(qiao_generation *generation)
     }
     qiaoi_matches_close(generation->matches);
     qiaoi_verdicts_close(generation->verdicts);
+    qiaoi_duplicates_close(generation->duplicates);
     qiao_free(generation);
 }

@@ -36,6 +36,7 @@ describe('who calls, and what that caller may see', () => {
       record('t:other', 'need', { enterprise: { name: OTHER, uscc: '91110000MA0000002X' }, problem: { zh: '需要硫化物固态电解质薄膜与独门配方' } }),
       record('t:open', 'project', { summary: { en: 'Sulfide solid electrolyte film' }, org_name: 'Hidden Labs', org_confidential: true, source: { channel: 'private channel' }, contact_person: 'Jane Doe' }),
       record('t:closed', 'project', { summary: { en: 'Sulfide solid electrolyte film, not for all' }, visibility: 'staff' }),
+      record('t:hints', 'project', { summary: { en: 'A coating that was shown in a pilot plant' }, title: { en: 'Enamel for stoves' }, org_name: 'Emaille GmbH', visibility: 'staff' }),
     ].join('\n') + '\n');
     run('qiao-indexer', 'import', '--data', data, fixtures('projects')[0], extra);
     run('qiao-indexer', 'build', '--data', data);
@@ -60,6 +61,29 @@ describe('who calls, and what that caller may see', () => {
     assert.equal(lines(listed).length, 4);
     for (const key of Object.values(keys)) assert.ok(!listed.includes(key.slice(14)), 'a secret is listed');
     assert.ok(!fs.readFileSync(path.join(data, 'desk.mdb')).includes(keys.staff.slice(14)), 'a secret is stored');
+  });
+
+  test('what words suggest is told apart from what the record says', async () => {
+    const { suggested, trl, country } = (await ask('staff', 'GET', '/v1/projects/t:hints')).json;
+    assert.deepEqual([trl, country], [undefined, undefined]);
+    const of = Object.fromEntries(suggested.map((item) => [item.field, [item.value, item.words]]));
+    assert.deepEqual([of.trl, of.country], [[6, 'pilot plant'], ['DE', 'GmbH']]);
+    const filtered = await ask('staff', 'GET', '/v1/search?q=enamel&country=DE');
+    assert.ok(!filtered.json.hits.some((hit) => hit.id === 't:hints'), 'a suggestion passes no filter');
+  });
+
+  test('records that say the same are named to those who may see them', async () => {
+    const named = async (role, id) => (await ask(role, 'GET', `/v1/projects/${id}`)).json.duplicates;
+    assert.deepEqual(await named('staff', 't:open'), ['t:closed']);
+    assert.deepEqual(await named('staff', 't:closed'), ['t:open']);
+    assert.equal(await named('own', 't:open'), undefined);
+    assert.equal(await named('public', 't:open'), undefined);
+    const listed = async (role) => (await ask(role, 'GET', '/v1/needs/t:own/matches?limit=50')).json.matches.filter((match) => match.project.id.startsWith('t:'));
+    const staff = await listed('staff');
+    assert.equal(staff.length, 1, 'one stands for both');
+    assert.deepEqual([staff[0].project.id, ...staff[0].duplicates].sort(), ['t:closed', 't:open']);
+    const own = await listed('own');
+    assert.deepEqual(own.map((match) => [match.project.id, match.duplicates]), [['t:open', undefined]]);
   });
 
   test('wrong usage of key create is told', () => {

@@ -180,6 +180,27 @@ qiao_session_record_json(qiao_session *session, qiao_kind kind, const char *id, 
     return qiao_buffer_check(out, err);
 }
 
+qiao_status
+qiao_session_suggested_json(qiao_session *session, const char *json, size_t length, qiao_buffer *out, qiao_error *err)
+{
+    (void)session;
+    (void)json;
+    (void)length;
+    return qiao_buffer_check(out, err);
+}
+
+/* Nothing of this engine says the same as anything else. */
+void
+qiao_session_duplicates(qiao_session *session, qiao_kind kind, const char *id,
+                        void (*visit)(const char *id, void *context), void *context)
+{
+    (void)session;
+    (void)kind;
+    (void)id;
+    (void)visit;
+    (void)context;
+}
+
 static void
 write_filters(qiao_buffer *out, const char *const *filters, size_t count)
 {

@@ -22,12 +22,12 @@ BEGIN {
     may["batch"] = "base text vocab record lexicon indicator facts store match"
     may["report"] = "base text vocab record facts store match batch"
     may["indexing"] = "base text vocab record lexicon suggest dense indicator facts store fulltext batch"
-    may["session"] = "base text vocab record lexicon suggest dense store fulltext match"
+    may["session"] = "base text vocab record lexicon suggest dense facts store fulltext match"
 
     # public header: the folder that it speaks for
     n = split("memory:base status:base file:base share:base text:text vocabulary:vocab record:record privacy:record tags:record " \
         "lexicon:lexicon analyzer:lexicon glossary:lexicon dense:dense indicator:indicator source_store:store catalog:store generation:store fulltext:fulltext " \
-        "match:match matcher:match profiles:match tables:match review:match all_pairs:batch diff:batch tune:batch queue:report survey:report cases:report monitoring:report gaps:report preview:match feedback:store desk:store secret:base build:indexing engine:session suggest:session", pairs, " ")
+        "match:match matcher:match profiles:match tables:match review:match all_pairs:batch diff:batch tune:batch queue:report survey:report cases:report monitoring:report gaps:report preview:match feedback:store desk:store secret:base build:indexing engine:session suggest:session duplicates:store suggested:facts", pairs, " ")
     for (i = 1; i <= n; i++) {
         split(pairs[i], pair, ":")
         owner[pair[1]] = pair[2]

@@ -18,16 +18,17 @@ extern "C" {
 #endif
 
 typedef enum qiao_build_stage {
-    QIAO_BUILD_READ,     /* records out of the source store */
-    QIAO_BUILD_LEARN,    /* translations out of bilingual records */
-    QIAO_BUILD_ANALYSE,  /* records to terms, full-text shards */
-    QIAO_BUILD_LEXICON,  /* shares of this generation; beside it records, facts, tags */
-    QIAO_BUILD_POSTINGS, /* matching postings */
-    QIAO_BUILD_TEXT,     /* the full-text index, beside both: shards to one database, or the changes of an update */
-    QIAO_BUILD_EMBED,    /* texts to vectors, where an embedder is given */
-    QIAO_BUILD_MATCH,    /* every need with every project, both ways; after the dense channel, whose vectors it uses */
-    QIAO_BUILD_INSTALL,  /* checksums, fsync, rename, CURRENT */
-    QIAO_BUILD_KEEP,     /* what was found in each record, for the next build */
+    QIAO_BUILD_READ,       /* records out of the source store */
+    QIAO_BUILD_LEARN,      /* translations out of bilingual records */
+    QIAO_BUILD_ANALYSE,    /* records to terms, full-text shards */
+    QIAO_BUILD_LEXICON,    /* shares of this generation; beside it records, facts, tags */
+    QIAO_BUILD_DUPLICATES, /* records that say the same */
+    QIAO_BUILD_POSTINGS,   /* matching postings */
+    QIAO_BUILD_TEXT,       /* the full-text index, beside both: shards to one database, or the changes of an update */
+    QIAO_BUILD_EMBED,      /* texts to vectors, where an embedder is given */
+    QIAO_BUILD_MATCH,   /* every need with every project, both ways; after the dense channel, whose vectors it uses */
+    QIAO_BUILD_INSTALL, /* checksums, fsync, rename, CURRENT */
+    QIAO_BUILD_KEEP,    /* what was found in each record, for the next build */
     QIAO_BUILD_STAGES
 } qiao_build_stage;
 
@@ -69,6 +70,7 @@ typedef struct qiao_build_report {
     uint64_t bilingual, sentence_pairs, learned_words, learned_compounds;
     uint64_t pruned;
     uint64_t matched_lists, matched_pairs, matches; /* stored (qiao/all_pairs.h) */
+    uint64_t duplicates[2], duplicate_groups[2];    /* by qiao_kind: records linked to others that say the same */
     bool nothing_changed; /* the served generation is already of this state; generation names it */
     bool published;
     qiao_build_mode mode;

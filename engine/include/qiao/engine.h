@@ -64,6 +64,18 @@ typedef enum qiao_search_order {
     QIAO_ORDER_DEADLINE /* the next one first, as of the generation's day; then what is past, the latest first */
 } qiao_search_order;
 
+/*
+ * What the words of a record suggest where it says nothing (qiao/suggested.h), as a list of JSON objects appended to
+ * out; nothing at all where there is no suggestion.
+ */
+QIAO_EXPORT qiao_status qiao_session_suggested_json(qiao_session *session, const char *json, size_t length,
+                                                    qiao_buffer *out, qiao_error *err) QIAO_CHECK;
+
+/* The ids of the other records of its side that say the same (linked by the build), ascending; none for a record that
+ * is not there. visit gets borrowed ids. */
+QIAO_EXPORT void qiao_session_duplicates(qiao_session *session, qiao_kind kind, const char *id,
+                                         void (*visit)(const char *id, void *context), void *context);
+
 typedef struct qiao_search_request {
     qiao_kind side;
     const char *query; /* any language; NULL or empty: everything, newest first */

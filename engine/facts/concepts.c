@@ -1,0 +1,335 @@
+/* The thesaurus as a hash of names: English, German and French ones by their words in lower case, Chinese and Japanese
+ * ones by their characters. A plural is the same word (an s at its end is not looked at). */
+#include "facts/concepts.h"
+
+#include "qiao/file.h"
+#include "qiao/share.h"
+#include "qiao/text.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COLUMNS 12u
+#define FILE_BYTES_MAX ((size_t)4 << 20)
+#define NAME_BYTES 160u
+#define HAN_LEAST 2u /* characters of a name */
+#define HAN_MOST 12u
+
+typedef struct entry {
+    uint64_t key; /* 0 = empty */
+    uint32_t field;
+} entry;
+
+struct qiao_concepts {
+    entry *slots;
+    uint32_t slot_count, count; /* a power of two */
+    char (*fields)[24];
+    uint32_t field_count;
+};
+
+/* ---- words ---- */
+
+typedef struct word {
+    uint32_t start, end;
+    uint64_t hash;
+    bool han; /* one character of Chinese or Japanese */
+} word;
+
+static uint32_t
+lower(uint32_t c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) ? c + 32 : c;
+}
+
+static bool
+is_han(qiao_script script)
+{
+    return script == QIAO_SCRIPT_HAN || script == QIAO_SCRIPT_KANA;
+}
+
+/* The next word or Han character at *at; false at the end. */
+static bool
+next_word(const char *text, size_t length, size_t *at, word *out)
+{
+    char form[NAME_BYTES];
+    size_t n = 0;
+
+    while (*at < length) {
+        size_t begin = *at;
+        uint32_t c = qiao_utf8_next(text, length, at);
+        qiao_script script = qiao_script_of(c);
+
+        if (n == 0 && script == QIAO_SCRIPT_NONE)
+            continue;
+        if (n == 0)
+            out->start = (uint32_t)begin;
+        if (n > 0 && (script == QIAO_SCRIPT_NONE || is_han(script))) {
+            *at = begin;
+            break;
+        }
+        out->end = (uint32_t)*at;
+        if (is_han(script)) {
+            *out = (word){out->start, out->end, qiao_hash64(&c, sizeof c, 1) | 1, true};
+            return true;
+        }
+        if (n + 4 <= sizeof form)
+            n += qiao_utf8_put(lower(c), form + n);
+    }
+    if (n == 0)
+        return false;
+    if (n > 3 && form[n - 1] == 's' && form[n - 2] != 's')
+        n--;
+    out->hash = qiao_hash64(form, n, 2) | 1;
+    out->han = false;
+    return true;
+}
+
+static uint64_t
+add_word(uint64_t key, const word *w)
+{
+    const uint64_t both[2] = {key, w->hash};
+
+    return qiao_hash64(both, sizeof both, 3) | 1;
+}
+
+/* ---- loading ---- */
+
+static bool
+put(qiao_concepts *c, uint64_t key, uint32_t field)
+{
+    if ((uint64_t)(c->count + 1) * 2 > c->slot_count) {
+        uint32_t larger = c->slot_count == 0 ? 1u << 14 : c->slot_count * 2;
+        entry *slots = qiao_calloc(larger, sizeof *slots), *old = c->slots;
+
+        if (slots == NULL)
+            return false;
+        for (uint32_t i = 0; i < c->slot_count; i++) {
+            uint32_t at = (uint32_t)old[i].key & (larger - 1);
+
+            if (old[i].key == 0)
+                continue;
+            while (slots[at].key != 0)
+                at = (at + 1) & (larger - 1);
+            slots[at] = old[i];
+        }
+        qiao_free(old);
+        c->slots = slots;
+        c->slot_count = larger;
+    }
+    for (uint32_t at = (uint32_t)key & (c->slot_count - 1);; at = (at + 1) & (c->slot_count - 1)) {
+        if (c->slots[at].key == key) /* a name of two concepts says the field of the first */
+            return true;
+        if (c->slots[at].key == 0) {
+            c->slots[at] = (entry){key, field};
+            c->count++;
+            return true;
+        }
+    }
+}
+
+static const entry *
+get(const qiao_concepts *c, uint64_t key)
+{
+    for (uint32_t at = (uint32_t)key & (c->slot_count - 1); c->slot_count > 0 && c->slots[at].key != 0;
+         at = (at + 1) & (c->slot_count - 1))
+        if (c->slots[at].key == key)
+            return &c->slots[at];
+    return NULL;
+}
+
+static bool
+put_name(qiao_concepts *c, const char *name, size_t length, uint32_t field)
+{
+    uint64_t key = 0;
+    uint32_t words = 0, han = 0;
+    size_t at = 0;
+    word w;
+
+    while (next_word(name, length, &at, &w)) {
+        key = add_word(key, &w);
+        han += w.han;
+        words += !w.han;
+    }
+    if (han + words == 0 || words > QIAOI_CONCEPT_WORDS || han > HAN_MOST || (words == 0 && han < HAN_LEAST) ||
+        (words > 0 && han > 0) || (words == 1 && length < 4))
+        return true;
+    return put(c, key, field);
+}
+
+static bool
+number_field(qiao_concepts *c, const char *code, size_t length, uint32_t *out)
+{
+    char(*grown)[24];
+
+    for (*out = 0; *out < c->field_count; (*out)++)
+        if (strlen(c->fields[*out]) == length && memcmp(c->fields[*out], code, length) == 0)
+            return true;
+    if (length == 0 || length >= sizeof *c->fields)
+        return false;
+    grown = qiao_realloc_array(c->fields, c->field_count + 1, sizeof *grown);
+    if (grown == NULL)
+        return false;
+    c->fields = grown;
+    memcpy(c->fields[c->field_count], code, length);
+    c->fields[c->field_count++][length] = '\0';
+    return true;
+}
+
+/* id field zh zh_alt en en_alt abbr de ja fr broader related; names are separated by | */
+static qiao_status
+take_line(qiao_concepts *c, const char *line, size_t length, qiao_error *err)
+{
+    const char *end = line + length;
+    uint32_t field = 0;
+
+    for (uint32_t column = 0; column < COLUMNS && line <= end; column++) {
+        const char *stop = memchr(line, '\t', (size_t)(end - line));
+
+        if (stop == NULL)
+            stop = end;
+        if (column == 1 && !number_field(c, line, (size_t)(stop - line), &field))
+            return stop == line ? QIAO_OK : qiao_fail_memory(err); /* properties belong to no field */
+        for (const char *part = line; column >= 2 && column <= 9 && part < stop;) {
+            const char *bar = memchr(part, '|', (size_t)(stop - part));
+
+            if (bar == NULL)
+                bar = stop;
+            if (!put_name(c, part, (size_t)(bar - part), field))
+                return qiao_fail_memory(err);
+            part = bar + 1;
+        }
+        line = stop + 1;
+    }
+    return QIAO_OK;
+}
+
+static qiao_status
+take_file(qiao_concepts *c, const char *path, qiao_error *err)
+{
+    qiao_buffer text = {0};
+    qiao_status st = qiao_file_read(path, FILE_BYTES_MAX, &text, err);
+    const char *line = text.data, *end = text.data == NULL ? NULL : text.data + text.length;
+
+    for (bool head = true; st == QIAO_OK && line != NULL && line < end; head = false) {
+        const char *stop = memchr(line, '\n', (size_t)(end - line));
+
+        if (stop == NULL)
+            stop = end;
+        if (!head && *line != '#')
+            st = take_line(c, line, (size_t)(stop - line), err);
+        line = stop + 1;
+    }
+    qiao_buffer_done(&text);
+    return st;
+}
+
+static int
+is_table(const struct dirent *file)
+{
+    const char *dot = strrchr(file->d_name, '.');
+
+    return dot != NULL && strcmp(dot, ".tsv") == 0;
+}
+
+static qiao_status
+take_folder(qiao_concepts *c, const char *folder, qiao_error *err)
+{
+    struct dirent **files = NULL;
+    int count = scandir(folder, &files, is_table, alphasort);
+    qiao_status st = count > 0 ? QIAO_OK : qiao_fail(err, QIAO_E_NOTFOUND, "%s holds no thesaurus", folder);
+
+    for (int i = 0; i < count; i++) {
+        char path[4096 + 300];
+
+        snprintf(path, sizeof path, "%.4000s/%.255s", folder, files[i]->d_name);
+        if (st == QIAO_OK)
+            st = take_file(c, path, err);
+        free(files[i]);
+    }
+    free(files);
+    return st;
+}
+
+qiao_status
+qiao_concepts_open(const char *folder, qiao_concepts **out, qiao_error *err)
+{
+    qiao_concepts *concepts = qiao_calloc(1, sizeof *concepts);
+    char shared[4096];
+    qiao_status st = concepts == NULL ? qiao_fail_memory(err) : QIAO_OK;
+
+    *out = NULL;
+    if (st == QIAO_OK && folder == NULL) {
+        st = qiao_share_path("thesaurus", shared, err);
+        folder = shared;
+    }
+    if (st == QIAO_OK)
+        st = take_folder(concepts, folder, err);
+    if (st != QIAO_OK) {
+        qiao_concepts_close(concepts);
+        return st;
+    }
+    *out = concepts;
+    return QIAO_OK;
+}
+
+void
+qiao_concepts_close(qiao_concepts *concepts)
+{
+    if (concepts == NULL)
+        return;
+    qiao_free(concepts->slots);
+    qiao_free(concepts->fields);
+    qiao_free(concepts);
+}
+
+/* ---- finding ---- */
+
+/* The longest name that begins at *at; *at is moved behind it. */
+static bool
+find_at(const qiao_concepts *c, const char *text, size_t length, size_t *at, qiaoi_concept_hit *hit)
+{
+    size_t here = *at;
+    uint64_t key = 0;
+    uint32_t begin = 0, words = 0;
+    word w;
+    bool han = false, found = false;
+
+    while (words < (han ? HAN_MOST : QIAOI_CONCEPT_WORDS) && next_word(text, length, &here, &w)) {
+        const entry *known;
+
+        if (words == 0) {
+            begin = w.start;
+            han = w.han;
+        } else if (w.han != han) {
+            break;
+        }
+        key = add_word(key, &w);
+        words++;
+        known = get(c, key);
+        if (known != NULL) {
+            *hit = (qiaoi_concept_hit){c->fields[known->field], begin, w.end, han ? (words + 1) / 2 : words};
+            *at = here;
+            found = true;
+        }
+    }
+    return found;
+}
+
+void
+qiaoi_concepts_find(const qiao_concepts *concepts, const char *text, size_t length, qiaoi_concept_visit visit,
+                    void *context)
+{
+    size_t at = 0;
+
+    while (at < length) {
+        qiaoi_concept_hit hit;
+        word skipped;
+
+        if (find_at(concepts, text, length, &at, &hit))
+            visit(&hit, context);
+        else if (!next_word(text, length, &at, &skipped))
+            break;
+    }
+}
