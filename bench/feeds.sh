@@ -1,7 +1,7 @@
 #!/bin/sh
 # Harvests of large sources from a server on this machine: one CSV file, and OAI-PMH in pages. Records a second and the most memory that the harvester
 # took (resident, pages of mapped files included; beside it without those).
-#   sh bench/feeds.sh [BUILD_DIR] [RECORDS]       needs node and /usr/bin/time; one line of bench/results/feeds.jsonl for each
+#   sh bench/feeds.sh [BUILD_DIR] [RECORDS]       needs node; one line of bench/results/feeds.jsonl for each
 set -eu
 cd "$(dirname "$0")/.."
 build=${1:-build/release}
@@ -13,15 +13,10 @@ trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
 while [ ! -s "$work/port" ]; do sleep 0.1; done
 port=$(cat "$work/port")
 
-# The largest anonymous part of a process, looked at ten times a second while it runs.
-watch() {
-    most=0
-    while [ -r "/proc/$1/status" ]; do
-        now=$(sed -n 's/^RssAnon:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status" 2>/dev/null || echo 0)
-        [ "${now:-0}" -le "$most" ] || most=$now
-        sleep 0.1
-    done
-    echo "$most" >"$2"
+# A number of /proc/PID/status in KiB; 0 where the process is gone.
+status_of() {
+    number=$(sed -n "s/^$2:[^0-9]*\([0-9]*\).*/\1/p" "/proc/$1/status" 2>/dev/null || true)
+    echo "${number:-0}"
 }
 
 run() {
@@ -29,21 +24,21 @@ run() {
     shift
     "$build/bin/qiao-indexer" harvest --data "$work/$name" --allow-private --json --max-page 8G "$@" >"$work/$name.json" &
     pid=$!
-    watch $pid "$work/$name.anon" &
-    watcher=$!
     peak=0
-    while [ -r "/proc/$pid/status" ]; do
-        now=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$pid/status" 2>/dev/null || echo 0)
-        [ "${now:-0}" -le "$peak" ] || peak=$now
+    anonymous=0
+    while [ "$(status_of $pid VmRSS)" -gt 0 ]; do # 0 when it is over
+        now=$(status_of $pid VmHWM)
+        [ "$now" -le "$peak" ] || peak=$now
+        now=$(status_of $pid RssAnon)
+        [ "$now" -le "$anonymous" ] || anonymous=$now
         sleep 0.1
     done
     wait $pid
-    wait $watcher
     node -e '
       const [, file, name, peak, anon, commit] = process.argv, report = JSON.parse(require("fs").readFileSync(file, "utf8"));
       console.log(JSON.stringify({ date: new Date().toISOString().slice(0, 10), commit, bench: "feeds", source: name, records: report.read, new: report.new,
         pages: report.pages, seconds: report.seconds, per_second: Math.round(report.read / report.seconds), peak_mib: Math.round(peak / 1024), anonymous_mib: Math.round(anon / 1024) }));
-    ' "$work/$name.json" "$name" "$peak" "$(cat "$work/$name.anon")" "$(git rev-parse --short HEAD 2>/dev/null || echo none)" | tee -a bench/results/feeds.jsonl
+    ' "$work/$name.json" "$name" "$peak" "$anonymous" "$(git rev-parse --short HEAD 2>/dev/null || echo none)" | tee -a bench/results/feeds.jsonl
     rm -rf "${work:?}/$name"
 }
 

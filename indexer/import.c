@@ -167,7 +167,7 @@ count_again(qiaoi_file_report *report, qiaoi_seen_entry *entry, qiao_change chan
     if (entry->change == QIAO_CHANGE_UNCHANGED && change == QIAO_CHANGE_CHANGED) {
         report->unchanged--;
         report->changed++;
-        entry->change = (uint8_t)change;
+        entry->change = (unsigned)change & 7u;
     }
 }
 
@@ -180,7 +180,7 @@ count_change(qiaoi_file_report *report, qiaoi_seen_entry *entry, qiao_change cha
         return false;
     }
     entry->waiting = 0;
-    entry->change = (uint8_t)change;
+    entry->change = (unsigned)change & 7u;
     if (change == QIAO_CHANGE_NEW)
         report->fresh++;
     else if (change == QIAO_CHANGE_CHANGED)
@@ -250,8 +250,8 @@ accept(qiaoi_importer *importer, uint64_t line, qiao_record *record, qiao_error 
     importer->window[importer->window_count++] = (waiting){.record = record, .line = line, .hash = hash};
     importer->window_bytes += record->canonical_length;
     if (entry->line == 0 || entry->waiting != 0)
-        entry->waiting = (uint32_t)importer->window_count;
-    entry->line = line;
+        entry->waiting = importer->window_count & 0x1FFFu;
+    entry->line = line & 0xFFFFFFFFFFFFu;
     if (importer->window_count < WINDOW_RECORDS && importer->window_bytes < WINDOW_BYTES)
         return QIAO_OK;
     return flush_window(importer, err);

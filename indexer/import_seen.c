@@ -1,4 +1,4 @@
-/* See import_seen.h. Open addressing, at most half full. */
+/* See import_seen.h. Open addressing, at most three quarters full. */
 #include "import_seen.h"
 
 #include "qiao/file.h"
@@ -48,7 +48,7 @@ qiaoi_seen_get(qiaoi_seen *seen, uint64_t hash)
 {
     qiaoi_seen_entry *entry;
 
-    if (seen->used * 2 >= seen->capacity && !grow(seen))
+    if (seen->used * 4 >= seen->capacity * 3 && !grow(seen))
         return NULL;
     entry = find(seen->slots, seen->capacity, hash);
     if (entry->hash == 0) {

@@ -1,6 +1,6 @@
 /*
- * Which ids a file has given already, and in which line: a hash table of 24 bytes an id. Ids are compared by 64 bits of
- * hash: among a million ids the odds that two of them meet are one in forty million.
+ * Which ids a file has given already, and in which line: a hash table of 16 bytes a slot, at most three quarters full.
+ * Ids are compared by 64 bits of hash: among a million ids the odds that two of them meet are one in forty million.
  */
 #ifndef QIAO_INDEXER_IMPORT_SEEN_H
 #define QIAO_INDEXER_IMPORT_SEEN_H
@@ -10,9 +10,9 @@
 
 typedef struct qiaoi_seen_entry {
     uint64_t hash; /* 0 = empty */
-    uint64_t line;
-    uint32_t waiting; /* place in the window + 1 while not yet in the store; 0 afterwards */
-    uint8_t change;   /* qiao_change that the store answered */
+    uint64_t line : 48;
+    uint64_t waiting : 13; /* place in the window + 1 while not yet in the store; 0 afterwards */
+    uint64_t change : 3;   /* qiao_change that the store answered */
 } qiaoi_seen_entry;
 
 typedef struct qiaoi_seen {

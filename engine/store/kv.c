@@ -13,6 +13,7 @@
 #include "qiao/file.h"
 #include "store/kv_file.h"
 #include "store/kv_guard.h"
+#include "store/kv_residence.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,6 +36,8 @@ struct qiao_kv {
     bool immutable, bulk;
     pthread_mutex_t handles; /* mdb_dbi_open must not run twice at a time */
     qiaoi_kv_opened opened;
+    qiaoi_residence residence; /* found when it is asked for */
+    bool residence_known;
 };
 
 struct qiao_kv_txn {
@@ -264,6 +267,20 @@ qiao_status
 qiao_kv_check(const char *path, qiao_error *err)
 {
     return qiaoi_kv_pages_check(path, err);
+}
+
+void
+qiao_kv_release(qiao_kv *kv)
+{
+    MDB_envinfo facts;
+    MDB_stat pages;
+    mdb_filehandle_t fd;
+
+    if (!kv->residence_known && mdb_env_get_fd(kv->env, &fd) == 0)
+        qiaoi_residence_find(fd, &kv->residence);
+    kv->residence_known = true;
+    if (mdb_env_info(kv->env, &facts) == 0 && mdb_env_stat(kv->env, &pages) == 0)
+        qiaoi_residence_drop(&kv->residence, (facts.me_last_pgno + 1) * pages.ms_psize);
 }
 
 qiao_status

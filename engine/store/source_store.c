@@ -441,7 +441,9 @@ qiao_source_store_commit(qiao_source_store *store, qiao_error *err)
         qiao_kv_abort(batch);
         return status;
     }
-    return qiao_kv_commit(batch, err);
+    status = qiao_kv_commit(batch, err);
+    qiao_kv_release(store->kv); /* or a large import would map the whole store */
+    return status;
 }
 
 /* --- state --- */
