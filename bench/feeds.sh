@@ -42,7 +42,7 @@ run() {
     rm -rf "${work:?}/$name"
 }
 
-sed 's/"interval_ms": 3000/"interval_ms": 0/' indexer/harvest/feeds/oai_dc.json >"$work/oai.json"
-sed -i 's/metadata\.dc\./metadata.dc./g' "$work/oai.json"
+sed 's/"interval_ms": 3000/"interval_ms": 0/' indexer/harvest/feeds/oai_dc.json >"$work/oai_map.json"
+sed -i 's/metadata\.dc\./metadata.dc./g' "$work/oai_map.json"
 run csv --preset sbir_awards --url "http://127.0.0.1:$port/csv" --source csv
-run oai --feed "$work/oai.json" --url "http://127.0.0.1:$port/oai" --source oai
+run oai --feed "$work/oai_map.json" --url "http://127.0.0.1:$port/oai" --source oai

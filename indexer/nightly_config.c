@@ -26,6 +26,12 @@ static const struct option {
     {"max_page", "--max-page", NUMBER},
     {"max_pages", "--max-pages", NUMBER},
     {"max_records", "--max-records", NUMBER},
+    {"max_time", "--max-time", NUMBER},
+    {"max_stall", "--max-stall", NUMBER},
+    {"max_drop", "--max-drop", NUMBER},
+    {"query_file", "--query-file", TEXT},
+    {"proxy", "--proxy", TEXT},
+    {"ca_file", "--ca-file", TEXT},
 };
 #define OPTIONS (sizeof options / sizeof *options)
 

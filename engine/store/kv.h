@@ -49,8 +49,8 @@ void qiao_kv_close(qiao_kv *kv);
  * after a fault. */
 qiao_status qiao_kv_check(const char *path, qiao_error *err) QIAO_CHECK;
 qiao_status qiao_kv_sync(qiao_kv *kv, qiao_error *err) QIAO_CHECK;
-/* For who writes much and reads little: the pages read so far leave the memory of the process (not the page cache).
- * Between transactions of the thread. */
+/* For who goes through more than memory should hold: the pages read so far leave the memory of the process, not the
+ * page cache. What transactions hold stays valid and is mapped again when it is read. */
 void qiao_kv_release(qiao_kv *kv);
 /* Compacting copy to a new file (hot: readers and the writer go on); fsynced. */
 qiao_status qiao_kv_copy(qiao_kv *kv, const char *path, qiao_error *err) QIAO_CHECK;

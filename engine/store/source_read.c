@@ -4,7 +4,11 @@
 
 #include <string.h>
 
+#define RELEASE_ENTRIES 16384u
+
 typedef struct walk {
+    qiao_kv *kv;
+    uint64_t visited;
     qiao_kv_txn *txn;
     qiao_kv_cursor *entries, *records;
     qiaoi_unpacker *unpacker;
@@ -79,6 +83,8 @@ walk_entries(walk *w, qiao_error *err)
         status = visit_entry(w, k, value, err);
         if (status != QIAO_OK)
             return status;
+        if (++w->visited % RELEASE_ENTRIES == 0) /* or a walk would map the whole store */
+            qiao_kv_release(w->kv);
         status = qiao_kv_cursor_next(w->entries, &k, &value, err);
     }
     return status == QIAO_E_NOTFOUND ? QIAO_OK : status;
@@ -88,7 +94,7 @@ qiao_status
 qiao_source_store_each(qiao_source_store *store, bool tombstones, qiao_source_visit visit, void *context,
                        qiao_error *err)
 {
-    walk w = {.tombstones = tombstones, .visit = visit, .context = context};
+    walk w = {.kv = store->kv, .tombstones = tombstones, .visit = visit, .context = context};
     qiao_status status = qiao_kv_begin(store->kv, false, &w.txn, err);
 
     if (status != QIAO_OK)
