@@ -88,9 +88,8 @@ struct qiao_fulltext_writer {
 
 struct qiao_fulltext {
     std::string path;
-    Xapian::Database database; /* what is searched: the one on disk, and the other where it holds anything */
-    Xapian::Database disk;
-    Xapian::WritableDatabase beside;
+    Xapian::Database database;
+    Xapian::WritableDatabase beside; /* searched by itself, and its hits put among the others: see search_beside */
     std::vector<uint32_t> matches;
 };
 
@@ -286,7 +285,7 @@ qiao_fulltext_open(const char *path, qiao_fulltext **out, qiao_error *err)
         Xapian::Database database = open_database(path);
 
         check_format(database);
-        *out = new qiao_fulltext{path, database, database, Xapian::WritableDatabase(), {}};
+        *out = new qiao_fulltext{path, database, Xapian::WritableDatabase(), {}};
         return QIAO_OK;
     });
 }
@@ -327,7 +326,9 @@ qiao_fulltext_frequency(qiao_fulltext *fulltext, const char *form, size_t length
         for (unsigned field = 0; field < QIAO_FT_FIELD_COUNT; field++) {
             size_t n = qiaoi_fulltext_word_term(static_cast<qiao_fulltext_field>(field), form, length, term);
 
-            frequency = std::max(frequency, fulltext->database.get_termfreq(std::string(term, n)));
+            uint32_t beside = fulltext->beside.get_doccount() > 0 ? fulltext->beside.get_termfreq(std::string(term, n)) : 0;
+
+            frequency = std::max(frequency, fulltext->database.get_termfreq(std::string(term, n)) + beside);
         }
         return QIAO_OK;
     });
@@ -337,48 +338,85 @@ qiao_fulltext_frequency(qiao_fulltext *fulltext, const char *form, size_t length
 
 namespace {
 
-/* The library numbers the documents of two databases in turn. */
-uint32_t
-own_docid(const qiao_fulltext &fulltext, Xapian::docid docid)
+bool
+is_by_date(const qiao_fulltext_query &request)
 {
-    if (fulltext.beside.get_doccount() == 0)
-        return docid;
-    return (docid - 1) / 2 + 1 + ((docid - 1) % 2 == 0 ? 0 : QIAO_FULLTEXT_BESIDE);
+    return request.order == QIAO_FT_ORDER_NEWEST || (request.order == QIAO_FT_ORDER_RELEVANCE && request.word_count == 0);
 }
 
 Xapian::MSet
-run_query(const Xapian::Database &database, const Xapian::Query &query, const qiao_fulltext_query &request)
+run_query(const Xapian::Database &database, const Xapian::Query &query, const qiao_fulltext_query &request, uint32_t offset, uint32_t limit)
 {
     Xapian::Enquire enquire(database);
-    Xapian::doccount wanted = request.offset + request.limit;
     order_key key(request.order, request.today);
-    bool by_date = request.order == QIAO_FT_ORDER_NEWEST ||
-                   (request.order == QIAO_FT_ORDER_RELEVANCE && request.word_count == 0);
 
     enquire.set_query(query);
     enquire.set_weighting_scheme(Xapian::BM25Weight(1.2, 0, 0, 0.6, 0.3));
     if (request.word_count == 0)
         enquire.set_weighting_scheme(Xapian::BoolWeight());
-    if (by_date)
+    if (is_by_date(request))
         enquire.set_sort_by_value(order_slot, false);
     else if (request.order == QIAO_FT_ORDER_RELEVANCE)
         enquire.set_sort_by_relevance_then_value(order_slot, false);
     else
         enquire.set_sort_by_key(&key, false);
-    return enquire.get_mset(request.offset, request.limit, std::max(wanted, exact_totals));
+    return enquire.get_mset(offset, limit, std::max(offset + limit, exact_totals));
 }
 
-void
-copy_hits(const qiao_fulltext &fulltext, const Xapian::MSet &found, qiao_fulltext_hit *hits, size_t *count_out, uint64_t *total_out,
-          bool *estimated_out)
-{
-    size_t count = 0;
+/* What a search found so far. */
+struct findings {
+    std::vector<qiao_fulltext_hit> hits;
+    uint64_t total;
+    bool estimated;
+};
 
-    for (Xapian::MSetIterator hit = found.begin(); hit != found.end(); ++hit, count++)
-        hits[count] = {own_docid(fulltext, *hit), hit.get_weight()};
-    *count_out = count;
-    *total_out = found.get_matches_estimated();
-    *estimated_out = found.get_matches_lower_bound() != found.get_matches_upper_bound();
+void
+add_findings(const Xapian::MSet &found, uint32_t base, findings &to)
+{
+    for (Xapian::MSetIterator hit = found.begin(); hit != found.end(); ++hit)
+        to.hits.push_back({base + *hit, hit.get_weight()});
+    to.total += found.get_matches_estimated();
+    to.estimated = to.estimated || found.get_matches_lower_bound() != found.get_matches_upper_bound();
+}
+
+/* Does a stand before b? By what both were ordered by. */
+bool
+stands_before(const qiao_fulltext_query &request, const Xapian::MSetIterator &a, const Xapian::MSetIterator &b)
+{
+    order_key key(request.order, request.today);
+
+    if (!is_by_date(request) && request.order != QIAO_FT_ORDER_RELEVANCE)
+        return key(a.get_document()) < key(b.get_document());
+    if (!is_by_date(request) && (a.get_weight() < b.get_weight() || a.get_weight() > b.get_weight()))
+        return a.get_weight() > b.get_weight();
+    return a.get_document().get_value(order_slot) < b.get_document().get_value(order_slot);
+}
+
+/*
+ * Both databases are searched by themselves and their hits merged. The library could search them as one, but where one lacks a word that stands in an
+ * AND, release 1.4.22 goes on with a list that it has freed.
+ */
+void
+search_beside(const qiao_fulltext &fulltext, const Xapian::Query &disk, const Xapian::Query &beside, const qiao_fulltext_query &request, findings &to)
+{
+    uint32_t wanted = request.offset + request.limit, place = 0;
+    Xapian::MSet first = run_query(fulltext.database, disk, request, 0, wanted), second = run_query(fulltext.beside, beside, request, 0, wanted);
+    Xapian::MSetIterator a = first.begin(), b = second.begin();
+
+    add_findings(first, 0, to);
+    add_findings(second, 0, to);
+    to.hits.clear();
+    for (; place < wanted && (a != first.end() || b != second.end()); place++) {
+        bool from_disk = b == second.end() || (a != first.end() && stands_before(request, a, b));
+        qiao_fulltext_hit hit = from_disk ? qiao_fulltext_hit{*a, a.get_weight()} : qiao_fulltext_hit{QIAO_FULLTEXT_BESIDE + *b, b.get_weight()};
+
+        if (place >= request.offset)
+            to.hits.push_back(hit);
+        if (from_disk)
+            ++a;
+        else
+            ++b;
+    }
 }
 
 /* Notes every document of one database that matches; the library tells a document's number in its own database. */
@@ -413,19 +451,70 @@ collect(const Xapian::Database &database, const Xapian::Query &query, uint32_t b
 
 } // namespace
 
+namespace {
+
+struct queries {
+    Xapian::Query disk, beside;
+};
+
+bool
+has_beside(const qiao_fulltext &fulltext)
+{
+    return fulltext.beside.get_doccount() > 0;
+}
+
+qiao_status
+build_queries(const qiao_fulltext &fulltext, const qiao_fulltext_query &query, queries &out, qiao_error *err)
+{
+    qiao_status st = build_query(fulltext.database, fulltext.database, query, out.disk, err);
+
+    if (st == QIAO_OK && has_beside(fulltext))
+        st = build_query(fulltext.beside, fulltext.database, query, out.beside, err);
+    return st;
+}
+
+uint64_t
+count_matches(const Xapian::Database &database, const Xapian::Query &query)
+{
+    Xapian::Enquire enquire(database);
+
+    enquire.set_query(query);
+    enquire.set_weighting_scheme(Xapian::BoolWeight());
+    return enquire.get_mset(0, 0, database.get_doccount()).get_matches_estimated();
+}
+
+findings
+find(const qiao_fulltext &fulltext, const queries &built, const qiao_fulltext_query &query)
+{
+    findings found = {{}, 0, false};
+
+    if (has_beside(fulltext))
+        search_beside(fulltext, built.disk, built.beside, query, found);
+    else
+        add_findings(run_query(fulltext.database, built.disk, query, query.offset, query.limit), 0, found);
+    return found;
+}
+
+} // namespace
+
 extern "C" qiao_status
 qiao_fulltext_search(qiao_fulltext *fulltext, const qiao_fulltext_query *query, qiao_fulltext_hit *hits, size_t *count_out,
                      uint64_t *total_out, bool *estimated_out, qiao_error *err)
 {
     return guarded(err, fulltext->path.c_str(), [&] {
-        Xapian::Query built;
-        qiao_status st = build_query(fulltext->database, *query, built, err);
+        queries built;
+        qiao_status st = build_queries(*fulltext, *query, built, err);
 
         if (st != QIAO_OK)
             return st;
         for (int attempt = 1;; attempt++) {
             try {
-                copy_hits(*fulltext, run_query(fulltext->database, built, *query), hits, count_out, total_out, estimated_out);
+                findings found = find(*fulltext, built, *query);
+
+                std::copy(found.hits.begin(), found.hits.end(), hits);
+                *count_out = found.hits.size();
+                *total_out = found.total;
+                *estimated_out = found.estimated;
                 return QIAO_OK;
             } catch (const Xapian::DatabaseModifiedError &) {
                 if (attempt == modified_tries)
@@ -440,15 +529,14 @@ extern "C" qiao_status
 qiao_fulltext_total(qiao_fulltext *fulltext, const qiao_fulltext_query *query, uint64_t *total_out, qiao_error *err)
 {
     return guarded(err, fulltext->path.c_str(), [&] {
-        Xapian::Enquire enquire(fulltext->database);
-        Xapian::Query built;
-        qiao_status st = build_query(fulltext->database, *query, built, err);
+        queries built;
+        qiao_status st = build_queries(*fulltext, *query, built, err);
 
         if (st != QIAO_OK)
             return st;
-        enquire.set_query(built);
-        enquire.set_weighting_scheme(Xapian::BoolWeight());
-        *total_out = enquire.get_mset(0, 0, fulltext->database.get_doccount()).get_matches_estimated();
+        *total_out = count_matches(fulltext->database, built.disk);
+        if (has_beside(*fulltext))
+            *total_out += count_matches(fulltext->beside, built.beside);
         return QIAO_OK;
     });
 }
@@ -459,14 +547,14 @@ qiao_fulltext_matches(qiao_fulltext *fulltext, const qiao_fulltext_query *query,
 {
     fulltext->matches.clear();
     return guarded(err, fulltext->path.c_str(), [&] {
-        Xapian::Query built;
-        qiao_status st = build_query(fulltext->database, *query, built, err);
+        queries built;
+        qiao_status st = build_queries(*fulltext, *query, built, err);
 
         if (st != QIAO_OK)
             return st;
-        collect(fulltext->disk, built, 0, fulltext->matches);
-        if (fulltext->beside.get_doccount() > 0)
-            collect(fulltext->beside, built, QIAO_FULLTEXT_BESIDE, fulltext->matches);
+        collect(fulltext->database, built.disk, 0, fulltext->matches);
+        if (has_beside(*fulltext))
+            collect(fulltext->beside, built.beside, QIAO_FULLTEXT_BESIDE, fulltext->matches);
         std::sort(fulltext->matches.begin(), fulltext->matches.end());
         *out = fulltext->matches.data();
         *count_out = fulltext->matches.size();
@@ -475,20 +563,6 @@ qiao_fulltext_matches(qiao_fulltext *fulltext, const qiao_fulltext_query *query,
 }
 
 /* ---- documents beside ---- */
-
-namespace {
-
-/* A database that holds nothing is left out: searches without it are faster. */
-void
-join_databases(qiao_fulltext &fulltext)
-{
-    fulltext.database = Xapian::Database();
-    fulltext.database.add_database(fulltext.disk);
-    if (fulltext.beside.get_doccount() > 0)
-        fulltext.database.add_database(fulltext.beside);
-}
-
-} // namespace
 
 extern "C" qiao_status
 qiao_fulltext_beside_put(qiao_fulltext *fulltext, const qiao_fulltext_document *document, qiao_error *err)
@@ -500,11 +574,9 @@ qiao_fulltext_beside_put(qiao_fulltext *fulltext, const qiao_fulltext_document *
             return qiao_fail(err, QIAO_E_USAGE, "no document beside the full-text index has the number %lu",
                              static_cast<unsigned long>(document->docid));
         fill_document(*document, filled);
-        filled.add_boolean_term(beside_term);
         if (fulltext->beside.get_doccount() == 0 && fulltext->beside.get_lastdocid() == 0)
             fulltext->beside = Xapian::WritableDatabase(std::string(), Xapian::DB_BACKEND_INMEMORY);
         fulltext->beside.replace_document(document->docid, filled);
-        join_databases(*fulltext);
         return QIAO_OK;
     });
 }
@@ -519,7 +591,6 @@ qiao_fulltext_beside_remove(qiao_fulltext *fulltext, uint32_t docid, qiao_error 
         } catch (const Xapian::DocNotFoundError &) {
             return QIAO_OK;
         }
-        join_databases(*fulltext);
         return QIAO_OK;
     });
 }

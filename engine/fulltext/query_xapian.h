@@ -15,9 +15,6 @@
 
 namespace {
 
-/* What every document has that lies beside the index on disk, and no tag can be. */
-constexpr const char *beside_term = "XBESIDE";
-
 /* Not Query::MatchAll: that shared object's reference count is not safe between threads. */
 Xapian::Query
 everything()
@@ -106,7 +103,7 @@ join_any(const operand *first, const operand *last)
 
 /* false: the nodes are no expression. */
 bool
-expression_query(const Xapian::Database &database, const qiao_fulltext_query &query, Xapian::Query &out)
+expression_query(const Xapian::Database &database, const Xapian::Database &ranking, const qiao_fulltext_query &query, Xapian::Query &out)
 {
     std::vector<operand> stack;
 
@@ -117,7 +114,7 @@ expression_query(const Xapian::Database &database, const qiao_fulltext_query &qu
         if (needed > stack.size() || (needed == 0 && node.operation != QIAO_FT_RUN))
             return false;
         if (node.operation == QIAO_FT_RUN) {
-            stack.push_back({words_query(database, query, node.value), false});
+            stack.push_back({words_query(database, ranking, query, node.value), false});
         } else if (node.operation == QIAO_FT_NOT) {
             stack.back().negative = !stack.back().negative;
         } else {
@@ -136,7 +133,7 @@ expression_query(const Xapian::Database &database, const qiao_fulltext_query &qu
 
 /* ---- the whole ---- */
 
-/* Documents on disk with one of those ids; what lies beside has the same ids. */
+/* Documents with one of those ids. */
 Xapian::Query
 hidden_query(const qiao_fulltext_query &query)
 {
@@ -148,7 +145,7 @@ hidden_query(const qiao_fulltext_query &query)
 
         any.emplace_back(std::string(term, qiaoi_fulltext_tag_term(tag.data(), tag.size(), term)));
     }
-    return all_but(Xapian::Query(Xapian::Query::OP_OR, any.begin(), any.end()), Xapian::Query(std::string(beside_term)));
+    return Xapian::Query(Xapian::Query::OP_OR, any.begin(), any.end());
 }
 
 qiao_status
@@ -167,7 +164,7 @@ add_conditions(const qiao_fulltext_query &query, std::vector<Xapian::Query> &con
 }
 
 qiao_status
-build_query(const Xapian::Database &database, const qiao_fulltext_query &query, Xapian::Query &out, qiao_error *err)
+build_query(const Xapian::Database &database, const Xapian::Database &ranking, const qiao_fulltext_query &query, Xapian::Query &out, qiao_error *err)
 {
     std::vector<Xapian::Query> conditions;
     qiao_status st = add_conditions(query, conditions, err);
@@ -177,13 +174,13 @@ build_query(const Xapian::Database &database, const qiao_fulltext_query &query, 
     if (query.word_count > QIAO_FULLTEXT_WORDS_MAX)
         return qiao_fail(err, QIAO_E_QUERY, "the query has %zu words, at most %u are searched", query.word_count,
                          QIAO_FULLTEXT_WORDS_MAX);
-    if (query.node_count > 0 && !expression_query(database, query, out))
+    if (query.node_count > 0 && !expression_query(database, ranking, query, out))
         return qiao_fail(err, QIAO_E_USAGE, "the operators of a query do not fit its operands");
     if (query.node_count == 0)
-        out = query.word_count == 0 ? everything() : words_query(database, query, QIAO_FULLTEXT_EVERY_RUN);
+        out = query.word_count == 0 ? everything() : words_query(database, ranking, query, QIAO_FULLTEXT_EVERY_RUN);
     if (!conditions.empty())
         out = Xapian::Query(Xapian::Query::OP_FILTER, out, Xapian::Query(Xapian::Query::OP_AND, conditions.begin(), conditions.end()));
-    if (query.hidden_count > 0)
+    if (query.hidden_count > 0 && &database == &ranking) /* what lies beside has the same ids */
         out = all_but(out, hidden_query(query));
     return QIAO_OK;
 }

@@ -190,14 +190,19 @@ together_query(const std::vector<option> &members, const sufficiency &sufficient
     return Xapian::Query(Xapian::Query::OP_OR, some, Xapian::Query(Xapian::Query::OP_FILTER, whole, sufficient.condition));
 }
 
-/* The best of its alternatives: several translations of one word must not outweigh a second word. Those that no document has are left out. */
-Xapian::Query
-word_query(const Xapian::Database &database, const qiao_fulltext_word &word, bool loose)
+/* A word in one database: its alternatives that some document has, and how rare it is there. */
+struct known_word {
+    std::vector<option> single, members;
+    sufficiency sufficient;
+    double idf;
+};
+
+/* A word is as rare as all its alternatives are together. */
+known_word
+read_word(const Xapian::Database &database, const qiao_fulltext_word &word)
 {
     double documents = std::max(1u, database.get_doccount()), frequency = 0;
-    std::vector<option> single, members;
-    std::vector<Xapian::Query> best;
-    sufficiency sufficient;
+    known_word read = {{}, {}, {Xapian::Query(), 0, 0}, 0};
 
     for (size_t i = 0; i < word.count; i++) {
         option alternative = read_option(database, word.alternatives[i], word.fields);
@@ -205,33 +210,44 @@ word_query(const Xapian::Database &database, const qiao_fulltext_word &word, boo
         if (alternative.found.frequency <= 0)
             continue;
         if (!alternative.together)
-            single.push_back(alternative);
-        else if (members.size() < QIAO_FULLTEXT_TOGETHER_MAX)
-            members.push_back(alternative);
+            read.single.push_back(alternative);
+        else if (read.members.size() < QIAO_FULLTEXT_TOGETHER_MAX)
+            read.members.push_back(alternative);
     }
-    /* a word is as rare as all its alternatives are together */
-    sufficient = enough(members, word.together_least, documents);
-    for (const option &alternative : single)
+    read.sufficient = enough(read.members, word.together_least, documents);
+    for (const option &alternative : read.single)
         frequency += alternative.weight * alternative.found.frequency;
+    read.idf = qiaoi_inverse_frequency(documents, std::min(documents, frequency + read.sufficient.frequency));
+    return read;
+}
 
-    double idf = qiaoi_inverse_frequency(documents, std::min(documents, frequency + sufficient.frequency));
+/*
+ * The best of its alternatives: several translations of one word must not outweigh a second word. Those that no document has are left out. What the
+ * word is worth is told by its rarity in ranking, which is another database for the few documents that lie beside the index.
+ */
+Xapian::Query
+word_query(const Xapian::Database &database, const Xapian::Database &ranking, const qiao_fulltext_word &word, bool loose)
+{
+    known_word own = read_word(database, word);
+    double idf = &database == &ranking ? own.idf : read_word(ranking, word).idf;
+    std::vector<Xapian::Query> best;
 
-    for (const option &alternative : single)
+    for (const option &alternative : own.single)
         best.push_back(scaled(alternative, idf, alternative.idf));
-    if (!sufficient.condition.empty() || (loose && !members.empty()))
-        best.push_back(together_query(members, sufficient, idf * (word.together_weight > 0 ? word.together_weight : 1), loose));
+    if (!own.sufficient.condition.empty() || (loose && !own.members.empty()))
+        best.push_back(together_query(own.members, own.sufficient, idf * (word.together_weight > 0 ? word.together_weight : 1), loose));
     return Xapian::Query(Xapian::Query::OP_MAX, best.begin(), best.end());
 }
 
 /* The words of one run, or of all. */
 Xapian::Query
-words_query(const Xapian::Database &database, const qiao_fulltext_query &query, uint32_t run)
+words_query(const Xapian::Database &database, const Xapian::Database &ranking, const qiao_fulltext_query &query, uint32_t run)
 {
     std::vector<Xapian::Query> required, optional;
 
     for (size_t i = 0; i < query.word_count; i++)
         if (run == QIAO_FULLTEXT_EVERY_RUN || query.words[i].run == run)
-            (query.words[i].required ? required : optional).push_back(word_query(database, query.words[i], query.loose));
+            (query.words[i].required ? required : optional).push_back(word_query(database, ranking, query.words[i], query.loose));
     Xapian::Query any(Xapian::Query::OP_OR, optional.begin(), optional.end());
 
     if (query.prefer_all && optional.size() > 1)

@@ -303,6 +303,8 @@ follow_line(const qiao_desk_line *line, void *context, bool *more, qiao_error *e
                *id = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(tree, "id"));
     qiao_status st = QIAO_OK;
 
+    if (tree == NULL) /* the line is the desk's own JSON */
+        return qiao_fail_memory(err);
     *more = line->number < f->trail;
     if (table != NULL && id != NULL && cJSON_HasObjectItem(tree, "revision")) {
         if (strcmp(table, "need") == 0)

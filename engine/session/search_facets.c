@@ -257,6 +257,51 @@ lays_over(const qiao_search_request *request, const char *const *filters, size_t
     return false;
 }
 
+/* Asks the query for nothing but tags? Then the bitmaps know what it finds, and no document is looked at. */
+static bool
+asks_for_tags(const qiao_fulltext_query *query, const qiaoi_view *view)
+{
+    if (query->word_count > 0 || query->node_count > 0 || query->range_count > 0 || query->hidden_count > 0)
+        return false;
+    for (size_t i = 0; i < query->filter_count; i++)
+        if (is_of(query->filters[i], "id"))
+            return false;
+    for (size_t i = 0; i < view->beside_count; i++)
+        if (view->beside[i].id != NULL)
+            return false;
+    return true;
+}
+
+/* The documents of the side that pass the filters of a query of tags. */
+static qiao_status
+take_tagged(counting *c, const qiao_fulltext_query *query, qiao_error *err)
+{
+    uint64_t *words = NULL, passing = 0;
+    qiao_status st = qiao_generation_filter(c->session->snapshot->generation, c->request->side, query->filters,
+                                            query->filter_count, &words, &passing, err);
+
+    if (st != QIAO_OK)
+        return st;
+    c->docids = qiao_arena_alloc(c->session->arena, ((size_t)passing + 1) * sizeof *c->docids);
+    if (c->docids == NULL)
+        st = qiao_fail_memory(err);
+    for (uint32_t at = 0; st == QIAO_OK && c->docid_count < passing; at++)
+        if ((words[at >> 6] >> (at & 63u) & 1u) != 0)
+            c->docids[c->docid_count++] = at;
+    qiao_free(words);
+    return st;
+}
+
+static qiao_status
+take_found(counting *c, qiaoi_view *view, const qiao_fulltext_query *query, qiao_error *err)
+{
+    const uint32_t *found = NULL;
+    size_t count = 0;
+    qiao_status st = qiao_fulltext_matches(view->fulltext, query, &found, &count, err);
+
+    return st == QIAO_OK ? place(c, found, count, err) : st;
+}
+
 qiao_status
 qiaoi_facets_count(qiao_session *session, qiaoi_view *view, const qiao_search_request *request,
                    const qiao_fulltext_query *query, const char *const *filters, size_t filter_count,
@@ -264,9 +309,7 @@ qiaoi_facets_count(qiao_session *session, qiaoi_view *view, const qiao_search_re
 {
     counting c = {.session = session, .view = view, .request = request};
     const char *room[QIAOI_FILTERS_MAX];
-    const uint32_t *found = NULL;
     qiao_fulltext_query asked;
-    size_t count = 0;
     qiao_status st = QIAO_OK;
 
     *out = NULL;
@@ -282,10 +325,8 @@ qiaoi_facets_count(qiao_session *session, qiaoi_view *view, const qiao_search_re
             c.filter_count = filter_count;
         }
         take_out(query, c.filters, c.filter_count, room, &asked);
-        st = qiao_fulltext_matches(view->fulltext, &asked, &found, &count, err);
+        st = asks_for_tags(&asked, view) ? take_tagged(&c, &asked, err) : take_found(&c, view, &asked, err);
     }
-    if (st == QIAO_OK)
-        st = place(&c, found, count, err);
     if (st == QIAO_OK)
         st = count_all(&c, err);
     *out = c.out;

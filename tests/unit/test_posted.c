@@ -302,6 +302,43 @@ a_row_that_cannot_be_read_keeps_nothing_from_being_found(void **state)
     assert_string_equal(found(state, &request, NULL), "desk:1 t:hydrogen-pump");
 }
 
+/* Follows the desk, counts, and looks for similar ones. */
+static qiao_status
+search_once(void *context, qiao_error *err)
+{
+    static const char *const facets[] = {"country", "trl"}, *const france[] = {"country:FR"};
+    fixture *f = context;
+    qiao_search_request request = qiao_test_request(QIAO_PROJECT, "hydrogen NOT (stor* OR turbine)");
+    qiao_buffer json = {0};
+    qiao_status st;
+
+    request.facets = facets;
+    request.facet_count = 2;
+    request.filters = france;
+    request.filter_count = 1;
+    request.disjunctive = true;
+    request.year_min = 1990;
+    st = qiao_search_json(f->session, &request, &json, err);
+    if (st == QIAO_OK)
+        st = qiao_similar_json(f->session, QIAO_PROJECT, "desk:1", NULL, 0, &json, err);
+    qiao_buffer_done(&json);
+    return st;
+}
+
+static void
+every_allocation_may_fail_while_following_the_desk(void **state)
+{
+    fixture *f = *state;
+    qiao_search_request request = qiao_test_request(QIAO_PROJECT, "liquid hydrogen pump");
+
+    request.order = QIAO_ORDER_NEWEST;
+    post(f, QIAO_DESK_PROJECT, "t:hydrogen",
+         "{\"id\":\"t:hydrogen\",\"kind\":\"project\",\"title\":{\"en\":\"Hydrogen store\"}}");
+    post(f, QIAO_DESK_PROJECT, "desk:1", PUMP);
+    assert_true(qiao_test_fail_allocations(NULL, search_once, f) > 50);
+    assert_string_equal(found(state, &request, NULL), "desk:1 t:hydrogen-pump");
+}
+
 #define fresh(test) cmocka_unit_test_setup_teardown(test, open_fixture, close_fixture)
 
 int
@@ -317,6 +354,7 @@ main(void)
         fresh(posted_records_are_counted_by_tag_and_bounded),
         fresh(a_posted_record_has_similar_ones),
         fresh(every_session_follows_the_desk),
+        fresh(every_allocation_may_fail_while_following_the_desk),
         fresh(a_row_that_cannot_be_read_keeps_nothing_from_being_found),
     };
 

@@ -212,6 +212,29 @@ without_translation_no_translations_are_told(void **state)
     cJSON_Delete(answer);
 }
 
+/* What stands behind a NOT is told, and marked nowhere; a prefix marks whatever begins so. */
+static void
+prefixes_and_what_is_left_out_are_told_as_such(void **state)
+{
+    cJSON *answer = search(state, QIAO_PROJECT, "hydr* NOT pump");
+    const cJSON *terms = member(answer, "terms"), *found = hit(answer, "t:hydrogen");
+
+    assert_int_equal(member(answer, "total")->valueint, 1);
+    assert_string_equal(marks(found), "title.en:Hydride title.en:hydrogen summary.en:hydrogen");
+    assert_int_equal(cJSON_GetArraySize(terms), 2);
+    for (int i = 0; i < 2; i++) {
+        const cJSON *term = cJSON_GetArrayItem(terms, i);
+        bool prefix = strcmp(member(term, "text")->valuestring, "hydr") == 0;
+
+        assert_int_equal(cJSON_HasObjectItem(term, "prefix"), prefix);
+        assert_int_equal(cJSON_HasObjectItem(term, "excluded"), !prefix);
+    }
+    cJSON_Delete(answer);
+    answer = search(state, QIAO_PROJECT, "robot NOT surgery");
+    assert_null(strstr(marks(hit(answer, "t:robot-arm")), "surg"));
+    cJSON_Delete(answer);
+}
+
 static void
 a_relaxed_search_says_so_and_how_many_have_all_words(void **state)
 {
@@ -435,6 +458,7 @@ main(void)
         cmocka_unit_test(words_are_marked_in_every_language_of_a_record),
         cmocka_unit_test(the_words_of_the_query_are_told_with_their_translations),
         cmocka_unit_test(without_translation_no_translations_are_told),
+        cmocka_unit_test(prefixes_and_what_is_left_out_are_told_as_such),
         cmocka_unit_test(a_relaxed_search_says_so_and_how_many_have_all_words),
         cmocka_unit_test(records_left_out_since_their_readiness_is_unknown_are_counted),
         cmocka_unit_test(words_past_the_limit_are_counted_not_dropped_in_silence),
