@@ -109,6 +109,9 @@ test('nights over real records', { skip: real ? false : 'QIAO_REAL_DATA names no
   const state = {};
   for (const file of ['offers/offers.projects', 'needs/industry.needs', 'multilingual/news-en.projects', 'multilingual/news-de.projects',
     'multilingual/news-ja.projects', 'multilingual/thesis.projects', 'multilingual/xquad.projects'])
-    state[file.split('/')[1].replaceAll('.', '-')] = readRecords(path.join(real, `${file}.ndjson`));
+  { // ids of their own: where two sources claim one id, the later one wins, and which is later is nobody's to say
+    const name = file.split('/')[1].replaceAll('.', '-');
+    state[name] = readRecords(path.join(real, `${file}.ndjson`)).map((record, i) => ({ ...record, id: `${name}:${i}` }));
+  }
   await killAndCompare('real', state, dayLater(state), (all) => all.filter((record, i) => i % 40 === 0), rounds);
 });
