@@ -9,6 +9,7 @@ import './matches.test.mjs';
 import './compare.test.mjs';
 import './post.test.mjs';
 import './hostile.test.mjs';
+import './staff.test.mjs';
 
 before(openBrowser);
 after(closeBrowser);

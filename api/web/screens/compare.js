@@ -1,5 +1,6 @@
 // A need and a project side by side: the words that met, the figures, what is open, and what each side gains.
 import { get, pairPath, recordPath } from '../api.js';
+import { CaseButton } from '../components/case_button.js';
 import { Copy } from '../components/copy.js';
 import { MarkedText, PairNumber } from '../components/marked_text.js';
 import { Band, Flags, points, Policy, Score } from '../components/match.js';
@@ -8,7 +9,7 @@ import { judge, loadDecisions, pairKey, shortlist, useDecisions } from '../decis
 import { date, number, pick, shortLanguage, t } from '../i18n.js';
 import { useData, useShortcuts, useTitle } from '../hooks.js';
 import { href } from '../router.js';
-import { mayWrite } from '../session.js';
+import { isStaff, mayWrite } from '../session.js';
 import { html, useEffect, useState } from '../vendor/preact.js';
 import { nameOf } from '../vocabulary.js';
 import { Reasons } from './ranked.js';
@@ -88,6 +89,7 @@ function Verdict({ pair, need, project }) {
           <button type="button" class="accept" aria-pressed=${decision?.verdict === 'accept' ? 'true' : 'false'} onClick=${accept}>${t('do.accept')}</button>
           <button type="button" class="reject" aria-pressed=${decision?.verdict === 'reject' ? 'true' : 'false'} onClick=${() => setAsking(true)}>${t('do.reject')}</button>
           <button type="button" aria-pressed=${decision?.listed ? 'true' : 'false'} onClick=${list}>${t('do.shortlist')}</button>`}
+        ${isStaff() && html`<${CaseButton} need=${need.id} project=${project.id} />`}
       </div>
       ${asking && html`<${Reasons} title=${one.title} onClose=${() => setAsking(false)} onChoose=${(reason) => { setAsking(false); judge(one, 'reject', reason); }} />`}
     </section>

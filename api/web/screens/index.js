@@ -14,7 +14,14 @@ export const screens = [
   { path: 'needs/:id', roles: everybody, load: () => import('./need.js') },
   { path: 'projects/:id', roles: everybody, load: () => import('./project.js') },
   { path: 'pairs/:need/:project', roles: everybody, load: () => import('./compare.js') },
+  { path: 'queue', nav: 'nav.queue', roles: ['staff'], load: () => import('./queue.js') },
+  { path: 'cases', nav: 'nav.cases', roles: ['staff', 'enterprise'], load: () => import('./cases.js') },
+  { path: 'shortlists', nav: 'nav.shortlists', roles: ['staff', 'enterprise'], load: () => import('./shortlists.js') },
+  { path: 'shortlists/:id', roles: ['staff', 'enterprise'], load: () => import('./shortlist.js') },
+  { path: 'searches', nav: 'nav.searches', roles: ['staff', 'enterprise'], load: () => import('./searches.js') },
   { path: 'post', nav: 'nav.post', roles: ['staff', 'enterprise'], load: () => import('./post.js') },
+  { path: 'coverage', nav: 'nav.coverage', roles: ['staff'], load: () => import('./coverage.js') },
+  { path: 'admin', nav: 'nav.admin', roles: ['staff'], load: () => import('./admin.js') },
 ];
 
 /**

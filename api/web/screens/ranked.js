@@ -1,6 +1,8 @@
 // A record and what matches it: a need with its projects, a project with its needs. Worked through by mouse or by keys.
 import { get, recordPath } from '../api.js';
 import { FilterChips, filterQuery, FilterPanel } from '../components/filters.js';
+import { Export } from '../components/export.js';
+import { WatchButton } from '../components/watch_button.js';
 import { Excluded } from '../components/excluded.js';
 import { Match } from '../components/match.js';
 import { Announce, Dialog, Facts, Foreign, Loading, ProblemNote } from '../components/parts.js';
@@ -45,6 +47,7 @@ export default function Ranked({ kind, id }) {
         </div>
         <section class="results" aria-label=${t(`ranked.of_${other}`)} aria-busy=${matches.loading ? 'true' : 'false'}>
           <${FilterChips} side=${other} />
+          ${kind === 'needs' && matches.data && html`<div class="title-line no-print"><${Export} path=${`v1/exports/needs/${encodeURIComponent(id)}/matches`} name="matches" /><${WatchButton} what=${{ name: title.slice(0, 200) || id, need: id }} /></div>`}
           ${matches.problem ? html`<${ProblemNote} problem=${matches.problem} again=${matches.again} />` : !matches.data ? html`<${Loading} />` : html`<${List} answer=${matches.data} kind=${kind} id=${id} own=${title} limit=${limit} />`}
         </section>
       </div>`}

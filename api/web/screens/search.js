@@ -1,8 +1,10 @@
 // Search as one types, over both sides: needs of enterprises and overseas projects.
 import { get } from '../api.js';
 import { clear, facetsOf, FilterChips, filterQuery, FilterPanel } from '../components/filters.js';
+import { Export } from '../components/export.js';
 import { Announce, Facts, Loading, ProblemNote } from '../components/parts.js';
 import { SearchBox } from '../components/search_box.js';
+import { WatchButton } from '../components/watch_button.js';
 import { number, pick, t } from '../i18n.js';
 import { useData, useTitle } from '../hooks.js';
 import { href, replaceParams, useRoute } from '../router.js';
@@ -55,7 +57,7 @@ export default function Search() {
         </div>
         <${FilterChips} side=${side} />
         ${shown && html`<${Announce} text=${told(shown, params)} /><${Reading} answer=${shown} />`}
-        ${problem ? html`<${ProblemNote} problem=${problem} again=${again} />` : !shown ? html`<${Loading} />` : shown.hits.length === 0 ? html`<${Nothing} answer=${shown} params=${params} />` : html`<${Hits} answer=${shown} />`}
+        ${problem ? html`<${ProblemNote} problem=${problem} again=${again} />` : !shown ? html`<${Loading} />` : shown.hits.length === 0 ? html`<${Nothing} answer=${shown} params=${params} />` : html`<${Hits} answer=${shown} params=${params} />`}
       </section>
     </div>
   `;
@@ -104,7 +106,14 @@ function Nothing({ answer, params }) {
   `;
 }
 
-function Hits({ answer }) {
+/** What POST /v1/searches takes of the address. @param {Record<string, string>} params @param {string} side */
+function saved(params, side) {
+  const { trl_min, trl_max, ...codes } = filterQuery(params, side);
+  const filters = { ...Object.fromEntries(Object.entries(codes).map(([name, value]) => [name, value.split(',')])), ...(trl_min ? { trl_min: Number(trl_min) } : {}), ...(trl_max ? { trl_max: Number(trl_max) } : {}) };
+  return { name: (params.q || t(`side.${side}`)).slice(0, 200), side, ...(params.q ? { q: params.q } : {}), ...(Object.keys(filters).length > 0 ? { filters } : {}) };
+}
+
+function Hits({ answer, params }) {
   const pages = Math.ceil(Math.min(answer.total, 10000) / PAGE);
   return html`
     <ol class="hits" start=${(answer.page - 1) * PAGE + 1}>
@@ -116,6 +125,7 @@ function Hits({ answer }) {
         <span>${t('search.page', { page: number(answer.page), pages: number(pages) })}</span>
         <button type="button" disabled=${answer.page >= pages} onClick=${() => turn(answer.page + 1)}>${t('search.next')}</button>
       </nav>`}
+    <div class="pages"><${Export} path="v1/exports/search" name="search" query=${{ side: answer.side, q: params.q, ...filterQuery(params, answer.side) }} print=${false} />${(params.q || Object.keys(filterQuery(params, answer.side)).length > 0) && html`<${WatchButton} what=${saved(params, answer.side)} />`}</div>
   `;
 }
 

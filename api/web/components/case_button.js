@@ -1,0 +1,26 @@
+// Begins the follow-up of a pair; where it was begun before, leads to it.
+import { Problem, put } from '../api.js';
+import { t } from '../i18n.js';
+import { go, href } from '../router.js';
+import { html, useState } from '../vendor/preact.js';
+import { ProblemNote } from './parts.js';
+import { tell } from './toasts.js';
+
+/** @param {{need: string, project: string}} props */
+export function CaseButton({ need, project }) {
+  const [begun, setBegun] = useState(false);
+  const [problem, setProblem] = useState(/** @type {any} */ (null));
+  const begin = async () => {
+    setProblem(null);
+    try {
+      await put(`v1/cases/${encodeURIComponent(need)}/${encodeURIComponent(project)}`, { status: 'suggested' });
+      setBegun(true);
+      tell(t('cases.began'));
+    } catch (error) {
+      if (error instanceof Problem && [409, 412].includes(error.status)) go(href(['cases']));
+      else setProblem(error);
+    }
+  };
+  if (begun) return html`<a class="button" href=${href(['cases'])}>${t('cases.there')}</a>`;
+  return html`<button type="button" onClick=${begin}>${t('cases.begin')}</button>${problem && html`<${ProblemNote} problem=${problem} />`}`;
+}

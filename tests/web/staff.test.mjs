@@ -1,0 +1,127 @@
+// What staff do behind the matches: the queue, cases, shortlists, watched searches, coverage and administration.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { killLeftOvers, run } from '../api/harness.mjs';
+import { languages, makeData, Page, serve } from './harness.mjs';
+
+const pair = '/v1/cases/fx:n0001/fx:p0001';
+const screens = { queue: '待办', cases: '对接进展', shortlists: '收藏清单', searches: '订阅', coverage: '供需概览', admin: '管理' };
+
+let data, server, list;
+
+describe('the screens of staff', () => {
+  before(async () => {
+    data = makeData([{ kind: 'need', id: 'late:1', title: { zh: '寻求固态电池硫化物电解质' }, problem: { zh: '需要离子电导率高的固态电解质薄膜。' }, enterprise: { park: 'haidian' }, status: 'published', needed_by: '2020-01-01' }]);
+    server = await serve(data);
+    for (const status of ['suggested', 'contacted']) await server.send('PUT', pair, { status, note: '已电话联系 <b>"技术负责人"</b>' });
+    list = (await server.send('POST', '/v1/shortlists', { name: '七月专场', items: [{ need: 'fx:n0001' }, { project: 'fx:p0001', note: '=先看样品' }] })).json.id;
+    await server.send('POST', '/v1/searches', { name: '固态电池', q: '固态电池' });
+  });
+  after(async () => {
+    await server.stop();
+    fs.rmSync(data, { recursive: true });
+  });
+  after(killLeftOvers);
+
+  test('are accessible in both languages, and fit a narrow window', async () => {
+    for (const lang of languages)
+      for (const name of [...Object.keys(screens), `shortlists/${list}`]) {
+        const page = await Page.open(server, `#/${name}`, { lang });
+        if (lang === 'zh-CN' && screens[name]) assert.equal(await page.at.textContent('main h1'), screens[name]);
+        await page.assertAccessible(`${name} ${lang}`);
+        await page.picture(`staff-${name.split('/').join('-').slice(0, 20)}-${lang}`, { fullPage: true });
+        await page.at.setViewportSize({ width: 320, height: 256 });
+        await page.assertNoSideScroll(`${name} ${lang} at 320 px`);
+        await page.close();
+      }
+  });
+
+  test('a case is begun from a pair, moved with a note, and its history kept', async () => {
+    const page = await Page.open(server, '#/pairs/fx:n0002/fx:p0002');
+    await page.at.click('text=开始对接');
+    await page.at.click('text=查看对接');
+    await page.rest();
+    const card = page.at.locator('.column', { hasText: '已推荐' }).locator('.case').first();
+    await card.locator('button').click();
+    await page.rest();
+    await page.assertAccessible('dialog of a case');
+    await page.at.selectOption('dialog select', 'contacted');
+    await page.at.fill('dialog textarea', '约定周三视频会议');
+    await page.at.click('dialog button[type=submit]');
+    await page.rest();
+    const told = (await server.get('/v1/cases/fx:n0002/fx:p0002/history')).json.history;
+    assert.deepEqual(told.map((step) => [step.status, step.note ?? null]), [['contacted', '约定周三视频会议'], ['suggested', null]]);
+    await page.close();
+  });
+
+  test('a note of a shortlist is kept, and exports come as files', async () => {
+    const page = await Page.open(server, `#/shortlists/${list}`);
+    await page.at.locator('.note-line input').nth(1).fill('请先寄样品');
+    await page.at.click('.note-line button');
+    await page.rest();
+    assert.equal((await server.get(`/v1/shortlists/${list}`)).json.items[1].note, '请先寄样品');
+    for (const [label, ending] of [['导出 Excel', 'xlsx'], ['导出 CSV', 'csv']]) {
+      const [download] = await Promise.all([page.at.waitForEvent('download'), page.at.click(`text=${label}`)]);
+      assert.ok(download.suggestedFilename().endsWith(ending), download.suggestedFilename());
+      assert.ok(fs.statSync(await download.path()).size > 60);
+    }
+    await page.close();
+  });
+
+  test('a search is watched from the search page', async () => {
+    const page = await Page.open(server, '#/search?side=projects&q=perovskite&field=energy');
+    await page.at.click('text=订阅此检索');
+    await page.rest();
+    const kept = (await server.get('/v1/searches')).json.searches.find((one) => one.q === 'perovskite');
+    assert.deepEqual([kept.side, kept.filters], ['projects', { field: ['energy'] }]);
+    await page.close();
+  });
+
+  test('weights show what they change before they are kept for the next build', async () => {
+    const page = await Page.open(server, '#/admin');
+    await page.at.fill('[aria-label="技术领域 企业侧得分"]', '600');
+    await page.at.click('text=预览影响');
+    await page.at.waitForSelector('.preview', { state: 'attached' });
+    await page.at.fill('[placeholder="2026-12-01"]', 'trial-1');
+    await page.at.click('text=下次更新采用');
+    await page.rest();
+    const { next } = (await server.get('/v1/profiles')).json;
+    assert.deepEqual([next.profile.version, next.profile.weights.field[0]], ['trial-1', 600]);
+    await page.close();
+  });
+
+  test('a cell of the gaps leads to its records', async () => {
+    const page = await Page.open(server, '#/coverage');
+    const cell = page.at.locator('.heat td a').first();
+    assert.match(await cell.getAttribute('href'), /#\/search\?side=needs.*field=/);
+    await page.close();
+  });
+});
+
+describe('keys of access', () => {
+  test('are made, shown once, listed without their secret, and revoked', async () => {
+    const folder = makeData();
+    const secret = run('qiao-api', 'key', 'create', '--data', folder, '--role', 'staff').trim().split('\n').pop();
+    const guarded = await serve(folder);
+    const page = await Page.open(guarded, '#/admin', { key: secret });
+    await page.at.click('summary:has-text("发放密钥")');
+    await page.at.fill('form.pairs-of-fields input[required]', '北辰储能');
+    await page.at.click('form.pairs-of-fields button[type=submit]');
+    await page.at.waitForSelector('dialog .secret');
+    const made = await page.at.inputValue('dialog .secret');
+    await page.assertAccessible('a key that was made');
+    await page.at.keyboard.press('Escape');
+    await page.rest();
+    assert.ok(!(await page.at.content()).includes(made));
+    const row = page.at.locator('tr', { hasText: '北辰储能' });
+    await row.locator('button').click();
+    await page.at.click('dialog button.primary');
+    await page.rest();
+    assert.match(await row.textContent(), /已吊销/);
+    await page.close();
+    await guarded.stop();
+    fs.rmSync(folder, { recursive: true });
+  });
+  after(killLeftOvers);
+});
