@@ -10,13 +10,15 @@ const screens = { queue: '待办', cases: '对接进展', shortlists: '收藏清
 
 let data, server, list;
 
+const send = (method, target, value) => server.request(method, target, { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(value) });
+
 describe('the screens of staff', () => {
   before(async () => {
     data = makeData([{ kind: 'need', id: 'late:1', title: { zh: '寻求固态电池硫化物电解质' }, problem: { zh: '需要离子电导率高的固态电解质薄膜。' }, enterprise: { park: 'haidian' }, status: 'published', needed_by: '2020-01-01' }]);
     server = await serve(data);
-    for (const status of ['suggested', 'contacted']) await server.send('PUT', pair, { status, note: '已电话联系 <b>"技术负责人"</b>' });
-    list = (await server.send('POST', '/v1/shortlists', { name: '七月专场', items: [{ need: 'fx:n0001' }, { project: 'fx:p0001', note: '=先看样品' }] })).json.id;
-    await server.send('POST', '/v1/searches', { name: '固态电池', q: '固态电池' });
+    for (const status of ['suggested', 'contacted']) await send('PUT', pair, { status, note: '已电话联系 <b>"技术负责人"</b>' });
+    list = (await send('POST', '/v1/shortlists', { name: '七月专场', items: [{ need: 'fx:n0001' }, { project: 'fx:p0001', note: '=先看样品' }] })).json.id;
+    await send('POST', '/v1/searches', { name: '固态电池', q: '固态电池' });
   });
   after(async () => {
     await server.stop();

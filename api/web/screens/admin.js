@@ -118,7 +118,7 @@ function Weights({ answer, again }) {
   };
   const preview = attempt(async () => setShown(await post('v1/profiles/preview', { weights: changed })));
   const save = attempt(async () => {
-    await put('v1/profiles/next', { version, weights: changed }, { ifMatch: `"${answer.next?.revision ?? 0}"` });
+    await put('v1/profiles/next', { version, weights: changed }, answer.next ? { ifMatch: `"${answer.next.revision}"` } : {});
     tell(t('admin.profile_saved'));
     again();
   });

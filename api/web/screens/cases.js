@@ -5,11 +5,13 @@ import { Announce, Dialog, Loading, ProblemNote } from '../components/parts.js';
 import { RecordTitle } from '../components/record_title.js';
 import { tell } from '../components/toasts.js';
 import { useData, useTitle } from '../hooks.js';
-import { date, number, shortLanguage, t } from '../i18n.js';
+import { date, has, number, shortLanguage, t } from '../i18n.js';
 import { href } from '../router.js';
 import { isStaff } from '../session.js';
 import { html, useState } from '../vendor/preact.js';
 
+/** A role where no key was used. @param {string} by */
+const whoIs = (by) => (has(`role.${by}`) ? t(`role.${by}`) : by);
 const casePath = (one) => `v1/cases/${encodeURIComponent(one.need)}/${encodeURIComponent(one.project)}`;
 
 export default function Cases() {
@@ -43,7 +45,7 @@ function Column({ status, cases, onOpen }) {
             <p><${RecordTitle} kind="needs" id=${one.need} /></p>
             <p class="small">↔ <${RecordTitle} kind="projects" id=${one.project} /></p>
             ${one.note && html`<p class="small note calm" dir="auto"><bdi>${one.note}</bdi></p>`}
-            <p class="case-line small"><span>${date(one.at)} · <bdi>${one.by}</bdi></span><button type="button" onClick=${() => onOpen(one)}>${t('cases.open')}</button></p>
+            <p class="case-line small"><span>${date(one.at)} · <bdi>${whoIs(one.by)}</bdi></span><button type="button" onClick=${() => onOpen(one)}>${t('cases.open')}</button></p>
           </li>`)}
       </ul>
       ${cases.length === 0 && html`<p class="small">${t('cases.none')}</p>`}
@@ -117,7 +119,7 @@ function History({ one, reasons }) {
   return html`
     <section><h3>${t('cases.history')}</h3>
       <ol class="history">${data.history.map((step) => html`
-        <li key=${step.revision}><b>${nameIn(reasons.case_statuses, step.status)}</b>${step.correction && html` <span class="badge warn">${t('cases.corrected')}</span>`} <span class="small">${date(step.at)} · <bdi>${step.by}</bdi></span>
+        <li key=${step.revision}><b>${nameIn(reasons.case_statuses, step.status)}</b>${step.correction && html` <span class="badge warn">${t('cases.corrected')}</span>`} <span class="small">${date(step.at)} · <bdi>${whoIs(step.by)}</bdi></span>
           ${step.reason && html`<p class="small">${nameIn(reasons.reasons, step.reason)}</p>`}
           ${step.note && html`<p class="small" dir="auto"><bdi>${step.note}</bdi></p>`}
         </li>`)}</ol>

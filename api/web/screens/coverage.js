@@ -8,7 +8,9 @@ import { useData, useTitle } from '../hooks.js';
 import { date, number, shortLanguage, t } from '../i18n.js';
 import { href, replaceParams, useRoute } from '../router.js';
 import { session } from '../session.js';
-import { html } from '../vendor/preact.js';
+import { html, useState } from '../vendor/preact.js';
+
+const FIRST_COUNTRIES = 12;
 
 const dimensions = ['park', 'country', 'group', 'field', 'source', 'measure', 'month'];
 const figures = ['supply', 'needs', 'strong', 'possible', 'suggested', 'accepted', 'contacted', 'negotiating', 'signed', 'landed', 'dropped'];
@@ -44,7 +46,7 @@ function Monitoring() {
       ${problem ? html`<${ProblemNote} problem=${problem} again=${again} />` : !data ? html`<${Loading} />` : html`
         <${Funnel} stages=${data.funnel} />
         <div class="scroll" tabindex="0" role="region" aria-label=${t('coverage.monitoring')}>
-          <table class="rows figures">
+          <table class="rows counts">
             <thead><tr><th scope="col">${t(`by.${by}`)}</th>${figures.map((name) => html`<th scope="col">${t(`figure.${name}`)}</th>`)}</tr></thead>
             <tbody>${data.rows.map((row) => html`<tr key=${row.code}><th scope="row">${named(row)}</th>${figures.map((name) => html`<td class="number">${row.figures[name] == null ? t('facts.none') : number(row.figures[name])}</td>`)}</tr>`)}</tbody>
             <tfoot><tr><th scope="row">${t('coverage.total')}</th>${figures.map((name) => html`<td class="number">${data.total.figures[name] == null ? t('facts.none') : number(data.total.figures[name])}</td>`)}</tr></tfoot>
@@ -95,6 +97,7 @@ function Gaps() {
 
 /** For the liaison offices abroad: what to look for in which country. */
 function Scouting() {
+  const [whole, setWhole] = useState(false);
   const { data, problem, again } = useData((signal) => get('v1/reports/scouting', {}, signal), []);
   if (problem) return html`<section class="card"><h2>${t('coverage.scouting')}</h2><${ProblemNote} problem=${problem} again=${again} /></section>`;
   if (!data) return html`<${Loading} />`;
@@ -102,12 +105,13 @@ function Scouting() {
     <section class="card" aria-label=${t('coverage.scouting')}>
       <div class="title-line"><h2>${t('coverage.scouting')}</h2><button type="button" onClick=${() => download('v1/reports/scouting', { format: 'csv' }, 'scouting.csv')}>${t('export.csv')}</button></div>
       <p class="small">${t('coverage.scouting_is', { count: number(data.needs_without_supply) })}</p>
-      ${data.countries.map((country) => html`
+      ${data.countries.slice(0, whole ? undefined : FIRST_COUNTRIES).map((country) => html`
         <details key=${country.code}><summary><b>${named(country)}</b> <span class="count">${number(country.fields.reduce((sum, field) => sum + field.needs_without_supply, 0))}</span></summary>
           <ul class="small-matches">${country.fields.map((field) => html`
             <li key=${field.code}><b>${named(field)}</b> <span class="small">${t('coverage.lacking', { needs: number(field.needs_without_supply), supply: number(field.supply) })}${(field.measures ?? []).length > 0 && ` · ${t('coverage.measures', { numbers: field.measures.join(t('comma')) })}`}</span>
               <span class="small">${field.needs.map((id) => html`<a class="word" href=${href(['needs', id])}>${id}</a> `)}</span></li>`)}</ul>
         </details>`)}
+      ${!whole && data.countries.length > FIRST_COUNTRIES && html`<button type="button" onClick=${() => setWhole(true)}>${t('filter.more', { count: number(data.countries.length - FIRST_COUNTRIES) })}</button>`}
       <ul class="small">${data.measures.map((measure) => html`<li key=${measure.code}>${t('coverage.measure', { number: measure.code })}${t('colon')}${measure[shortLanguage()]}</li>`)}</ul>
     </section>
   `;
