@@ -444,7 +444,7 @@ export default {
   'night.partly': 'partly done',
   'night.failed': 'not done',
   'night.generation': 'generation {number}',
-  'night.json': 'JSON',
+  'night.json': 'Data (JSON)',
   'night.html': 'Page',
   'night.zh_md': 'Report in Chinese',
   'night.en_md': 'Report in English',

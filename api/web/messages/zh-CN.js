@@ -444,7 +444,7 @@ export default {
   'night.partly': '部分完成',
   'night.failed': '未完成',
   'night.generation': '目录第 {number} 版',
-  'night.json': 'JSON',
+  'night.json': '原始数据（JSON）',
   'night.html': '网页',
   'night.zh_md': '中文报告',
   'night.en_md': '英文报告',
