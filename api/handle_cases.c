@@ -132,16 +132,18 @@ typedef struct case_list {
     const qiaoi_parameters *given;
 } case_list;
 
-/* Where a case stands; "" = it does not say. */
-static const char *
-status_of(const qiao_desk_row *row, char out[32])
+/* Where a case stands. What the desk holds is JSON: where it cannot be parsed, memory is short. */
+static qiao_status
+read_status(const qiao_desk_row *row, char out[32], qiao_error *err)
 {
     cJSON *tree = cJSON_ParseWithLength(row->json, row->length);
     const char *status = tree != NULL ? qiaoi_pair_text(tree, "status") : NULL;
 
     snprintf(out, 32, "%s", status != NULL ? status : "");
+    if (tree == NULL)
+        return qiao_fail_memory(err);
     cJSON_Delete(tree);
-    return out;
+    return QIAO_OK;
 }
 
 bool
@@ -160,12 +162,12 @@ show_case(void *context, const qiao_desk_row *row, qiao_buffer *out, qiao_error 
     case_list *list = context;
     const char *need, *project;
     char copy[QIAO_DESK_ID_MAX + 1], status[32];
+    qiao_status st = read_status(row, status, err);
 
-    (void)err;
-    if (qiao_desk_pair_split(row->id, copy, &need, &project) &&
-        qiaoi_case_fits(list->call, row, status_of(row, status), need, project, list->given))
+    if (st == QIAO_OK && qiao_desk_pair_split(row->id, copy, &need, &project) &&
+        qiaoi_case_fits(list->call, row, status, need, project, list->given))
         write_row(row, out);
-    return QIAO_OK;
+    return st;
 }
 
 bool
@@ -262,6 +264,16 @@ read_move(qiaoi_call *call, cJSON *body, case_move *move)
     return check_reason(call, body, move);
 }
 
+/* Where the case stands that is to be moved; *from NULL: there is none. */
+static bool
+take_status(qiaoi_call *call, bool there, const qiao_desk_row *row, char out[32], const char **from)
+{
+    qiao_error error = QIAO_ERROR_INIT;
+
+    *from = there ? out : NULL;
+    return !there || qiaoi_call_went_well(call, read_status(row, out, &error), &error);
+}
+
 /* Staying where it is, with another note, is no step. */
 static bool
 may_move(qiaoi_call *call, const char *from, const case_move *move)
@@ -305,13 +317,15 @@ put_case(qiaoi_call *call, cJSON *body, const char *owner)
     qiao_desk_change change = {.table = QIAO_DESK_CASE, .owner = owner};
     qiao_buffer buffer = {0};
     qiao_desk_row row = {.revision = 0};
-    char from[32];
+    const char *from;
+    char stands[32];
     case_move move;
     uint64_t wanted;
     bool there;
 
     if (read_move(call, body, &move) && qiaoi_desk_expected(call, false, &wanted) &&
-        read_case(call, &buffer, &row, &there) && may_move(call, there ? status_of(&row, from) : NULL, &move)) {
+        read_case(call, &buffer, &row, &there) && take_status(call, there, &row, stands, &from) &&
+        may_move(call, from, &move)) {
         /* what was looked at is what is changed, whether the client names a revision or not */
         change.expected = wanted != QIAO_DESK_ANY ? wanted : there ? row.revision : 0;
         change.action = move.correction ? "correct" : qiaoi_case_words[move.to].code;

@@ -29,6 +29,7 @@ write_generation(qiao_buffer *out, const char *data_dir, uint64_t number, uint64
     qiaoi_name_generation(number, name);
     qiao_buffer_printf(out, "{\"generation\":\"%s\",\"current\":%s", name, number == current ? "true" : "false");
     if (qiao_catalog_manifest(data_dir, number, &m, &error) != QIAO_OK) {
+        out->failed = out->failed || error.status == QIAO_E_NOMEM; /* which says nothing of the generation */
         qiao_buffer_text(out, ",\"readable\":false}");
         return;
     }

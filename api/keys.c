@@ -1,6 +1,7 @@
 /* Keys as rows of the desk: {"role":..,"organisation":..,"park":..,"label":..,"expires":..,"digest":..}. */
 #include "keys.h"
 
+#include "json_guard.h"
 #include "qiao/file.h"
 #include "qiao/secret.h"
 
@@ -132,10 +133,13 @@ read_key(const qiao_desk_row *row, qiaoi_key *out, char digest_out[QIAO_DIGEST_H
 {
     cJSON *json = cJSON_ParseWithLength(row->json, row->length);
     char role[16];
+    size_t at;
     bool known;
 
-    if (json == NULL)
-        return qiao_fail(err, QIAO_E_CORRUPT, "the desk is damaged: %s cannot be read", "a key");
+    if (json == NULL) /* JSON that the parser does not take: memory is what it lacks */
+        return qiaoi_json_guard(row->json, row->length, &at) == QIAOI_JSON_FINE
+                   ? qiao_fail_memory(err)
+                   : qiao_fail(err, QIAO_E_CORRUPT, "the desk is damaged: %s cannot be read", "a key");
     memset(out, 0, sizeof *out);
     snprintf(out->name, sizeof out->name, "%s", row->id);
     copy(json, "role", role, sizeof role);

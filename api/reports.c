@@ -63,7 +63,7 @@ drop(qiaoi_report *report)
     qiao_free(report);
 }
 
-/* The first kind that is not of that generation; QIAOI_REPORT_KINDS = none. Want of memory is tried again. */
+/* The first kind that is not of that generation; QIAOI_REPORT_KINDS = none. */
 static qiaoi_report_kind
 missing(const qiaoi_reports *reports, uint64_t generation)
 {
@@ -184,19 +184,35 @@ wait_for(qiaoi_reports *reports, qiaoi_report_kind kind, uint64_t generation)
     return reports->kept[kind] != NULL && reports->kept[kind]->generation == generation ? reports->kept[kind] : NULL;
 }
 
+/* With the lock held. What failed for want of memory, of descriptors or of the disk is made anew for the next one who
+ * asks; damage stays what it is. */
+static void
+tell_failure(qiaoi_reports *reports, qiaoi_report *report, qiaoi_problem *problem)
+{
+    qiaoi_problem_from(problem, &report->error);
+    if (report->error.status == QIAO_E_CORRUPT || report->error.status == QIAO_E_VERSION)
+        return;
+    reports->kept[report->kind] = NULL;
+    drop(report);
+    pthread_cond_signal(&reports->wanted);
+}
+
 qiaoi_report *
 qiaoi_report_take(qiaoi_call *call, qiaoi_report_kind kind)
 {
     qiaoi_reports *reports = call->service->reports;
     qiaoi_report *report = NULL;
+    bool failed = true;
 
     if (reports != NULL) {
         pthread_mutex_lock(&reports->lock);
         report = wait_for(reports, kind, qiao_session_generation(call->session));
-        if (report != NULL && report->object != NULL)
+        if (report != NULL && report->object != NULL) {
             report->users++;
-        else if (report != NULL)
-            qiaoi_problem_from(&call->problem, &report->error);
+            failed = false;
+        } else if (report != NULL) {
+            tell_failure(reports, report, &call->problem);
+        }
         pthread_mutex_unlock(&reports->lock);
     }
     if (report == NULL) {
@@ -205,7 +221,7 @@ qiaoi_report_take(qiaoi_call *call, qiaoi_report_kind kind)
         qiao_error_hint(&call->problem.error, "ask again in a few seconds");
         return NULL;
     }
-    return report->object != NULL ? report : NULL;
+    return failed ? NULL : report;
 }
 
 static qiaoi_report *

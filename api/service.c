@@ -30,6 +30,7 @@ qiaoi_service_init(qiaoi_service *service, qiao_engine *engine, qiao_language la
     service->max_body = max_body;
     service->access = (qiaoi_access){0};
     service->reports = NULL;
+    service->misses = NULL;
     service->admission = NULL;
     service->metrics = NULL;
     service->key_uses = NULL;

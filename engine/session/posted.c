@@ -301,7 +301,7 @@ follow_line(const qiao_desk_line *line, void *context, bool *more, qiao_error *e
     cJSON *tree = cJSON_ParseWithLength(line->json, line->length);
     const char *table = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(tree, "table")),
                *id = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(tree, "id"));
-    qiao_status st = QIAO_OK;
+    qiao_status st = tree != NULL ? QIAO_OK : qiao_fail_memory(err); /* a line passed over would be lost for good */
 
     if (tree == NULL) /* the line is the desk's own JSON */
         return qiao_fail_memory(err);
