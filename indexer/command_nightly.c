@@ -8,9 +8,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define RESULT_BYTES_MAX ((size_t)16 << 20) /* of one stage; a longer one is left out of the report */
 #define MESSAGE_BYTES 500u
+#define LOCK_WAIT_SECONDS 60u
 #define KEEP_ALL "1000" /* what a build may remove is for the stage that knows the policy */
 
 typedef struct night {
@@ -81,6 +83,28 @@ record(night *n, const char *stage, const char *name, size_t slot, int exit_code
     return st;
 }
 
+/* A process of a night that was killed a moment ago may take a while to be gone, and holds the lock until then. Who
+ * holds it longer is somebody else: the stage says so itself. */
+static void
+wait_for_lock(const night *n)
+{
+    uint64_t until = qiao_clock_monotonic_us() + (uint64_t)LOCK_WAIT_SECONDS * 1000000;
+    char path[QIAO_NIGHTLY_PATH];
+    qiao_status st = QIAO_E_LOCKED;
+
+    snprintf(path, sizeof path, "%.3900s/indexer.lock", n->data);
+    while (st == QIAO_E_LOCKED && qiao_clock_monotonic_us() < until) {
+        const struct timespec interval = {0, 50000000};
+        qiao_error ignored = QIAO_ERROR_INIT;
+        qiao_lock *lock = NULL;
+
+        st = qiao_lock_take(path, &lock, &ignored);
+        qiao_lock_release(lock);
+        if (st == QIAO_E_LOCKED)
+            (void)nanosleep(&interval, NULL);
+    }
+}
+
 static qiao_status
 start(night *n, const char *const *arguments, const char *name, size_t slot, qiao_nightly_process *out, qiao_error *err)
 {
@@ -106,6 +130,7 @@ stage(night *n, const char *const *arguments, int *exit_code, qiao_error *err)
 
     if (qiao_nightly_state_ended(&n->state, arguments[0], NULL, exit_code))
         return QIAO_OK;
+    wait_for_lock(n);
     st = start(n, arguments, NULL, 0, &process, err);
     if (st == QIAO_OK)
         st = qiao_nightly_wait(&process, 1, &ended, exit_code, &seconds, err);
