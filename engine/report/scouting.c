@@ -13,6 +13,12 @@ typedef struct wish {
     uint32_t named, named_linked;
 } wish;
 
+/* A country of the list, and what makes it matter. */
+typedef struct place {
+    uint16_t country;
+    uint32_t linked, supply; /* needs without supply of parks linked with it; its projects */
+} place;
+
 typedef struct scouting {
     const qiao_gaps_options *options;
     const qiao_survey *survey;
@@ -23,6 +29,8 @@ typedef struct scouting {
     size_t columns;
     wish wishes[65];
     uint64_t measures_told; /* those that the list names */
+    place *places;          /* the countries told, in their order */
+    size_t place_count;
 } scouting;
 
 static void
@@ -136,6 +144,40 @@ is_told(const scouting *s, uint16_t country)
     return told;
 }
 
+/* ---- the order of the countries ---- */
+
+/* A need without supply is without it in every country: what differs is whose parks ask, and what there is to begin
+ * with. */
+static int
+compare_places(const void *a, const void *b)
+{
+    const place *x = a, *y = b;
+
+    if (x->linked != y->linked)
+        return x->linked > y->linked ? -1 : 1;
+    if (x->supply != y->supply)
+        return x->supply > y->supply ? -1 : 1;
+    return x->country < y->country ? -1 : x->country > y->country;
+}
+
+static void
+order_places(scouting *s)
+{
+    for (uint16_t country = 1; country <= s->survey->countries.count; country++) {
+        place *at = &s->places[s->place_count];
+
+        if (!is_told(s, country))
+            continue;
+        *at = (place){.country = country};
+        for (size_t i = 0; i < s->open_count; i++)
+            at->linked += link_of(s, s->survey->needs[s->open_needs[i]].park, country) != 0;
+        for (uint32_t d = 0; d < s->survey->project_count; d++)
+            at->supply += s->survey->projects[d].open && s->survey->projects[d].country == country;
+        s->place_count++;
+    }
+    qsort(s->places, s->place_count, sizeof *s->places, compare_places);
+}
+
 /* ---- writing ---- */
 
 static void
@@ -170,13 +212,14 @@ write_wish_json(scouting *s, const wish *w, qiao_buffer *out)
 }
 
 static void
-write_country_json(scouting *s, uint16_t country, qiao_buffer *out)
+write_country_json(scouting *s, const place *told, qiao_buffer *out)
 {
-    size_t count = gather(s, country);
+    size_t count = gather(s, told->country);
 
     qiao_buffer_char(out, '{');
-    qiaoi_gaps_name_json(&s->survey->countries, country, out);
-    qiao_buffer_text(out, ",\"fields\":[");
+    qiaoi_gaps_name_json(&s->survey->countries, told->country, out);
+    qiao_buffer_printf(out, ",\"of_linked_parks\":%u,\"supply\":%u,\"fields\":[", (unsigned)told->linked,
+                       (unsigned)told->supply);
     for (size_t i = 0; i < count; i++) {
         qiao_buffer_text(out, i == 0 ? "" : ",");
         write_wish_json(s, &s->wishes[i], out);
@@ -187,16 +230,12 @@ write_country_json(scouting *s, uint16_t country, qiao_buffer *out)
 static void
 write_json(scouting *s, qiao_buffer *out)
 {
-    const char *between = "";
-
     qiaoi_gaps_begin_json(s->options, out);
     qiao_buffer_printf(out, ",\"basis\":\"20\",\"needs_without_supply\":%zu,\"countries\":[", s->open_count);
-    for (uint16_t country = 1; country <= s->survey->countries.count; country++)
-        if (is_told(s, country)) {
-            qiao_buffer_text(out, between);
-            write_country_json(s, country, out);
-            between = ",";
-        }
+    for (size_t i = 0; i < s->place_count; i++) {
+        qiao_buffer_text(out, i == 0 ? "" : ",");
+        write_country_json(s, &s->places[i], out);
+    }
     qiao_buffer_text(out, "],\"measures\":[");
     for (uint16_t m = 1; m <= s->survey->measures.count && m <= 64; m++)
         if ((s->measures_told >> (m - 1) & 1u) != 0) {
@@ -231,9 +270,8 @@ write_csv(scouting *s, qiao_buffer *out)
                      "\xef\xbb\xbf"
                      "country,zh,en,field,field zh,field en,无项目的需求 Needs without supply,其中挂钩园区 Of linked "
                      "parks,该国项目 Projects of the country,政策举措 Measures\r\n");
-    for (uint16_t country = 1; country <= s->survey->countries.count; country++)
-        if (is_told(s, country))
-            write_country_csv(s, country, out);
+    for (size_t i = 0; i < s->place_count; i++)
+        write_country_csv(s, s->places[i].country, out);
 }
 
 qiao_status
@@ -252,16 +290,19 @@ qiao_scouting_write(const qiao_gaps_options *options, qiao_buffer *out, qiao_err
                     .columns = (survey->fields.count < 64 ? survey->fields.count : 64) + 1};
     s->open_needs = qiao_calloc((size_t)survey->need_count + 1, sizeof *s->open_needs);
     s->supply = qiao_calloc((survey->countries.count + 1) * s->columns, sizeof *s->supply);
-    if (s->open_needs == NULL || s->supply == NULL)
+    s->places = qiao_calloc((size_t)survey->countries.count + 1, sizeof *s->places);
+    if (s->open_needs == NULL || s->supply == NULL || s->places == NULL)
         st = qiao_fail_memory(err);
     if (st == QIAO_OK) {
         find_open(s);
         count_supply(s);
+        order_places(s);
         (options->csv ? write_csv : write_json)(s, out);
         st = qiao_buffer_check(out, err);
     }
     qiao_free(s->open_needs);
     qiao_free(s->supply);
+    qiao_free(s->places);
     qiao_free(s);
     return st;
 }

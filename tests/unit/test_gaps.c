@@ -5,7 +5,9 @@
 
 #include "qiao/gaps.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct fixture {
@@ -153,6 +155,34 @@ scouts_are_told_what_linked_parks_want_first(void **state)
     end(&f);
 }
 
+static void
+scouts_are_told_of_countries_that_matter_first(void **state)
+{
+    fixture f;
+    qiao_error err = QIAO_ERROR_INIT;
+    qiao_gaps_options options = {0};
+    long linked_before = LONG_MAX, supply_before = LONG_MAX;
+    int countries = 0;
+
+    (void)state;
+    begin(&f);
+    options.survey = f.survey;
+    assert_ok(qiao_scouting_write(&options, &f.text, &err), &err);
+    for (const char *at = f.text.data; (at = strstr(at, "\",\"of_linked_parks\":")) != NULL; countries++) {
+        long linked = strtol(at + strlen("\",\"of_linked_parks\":"), NULL, 10), supply;
+
+        at = strstr(at, ",\"supply\":");
+        assert_non_null(at);
+        supply = strtol(at + strlen(",\"supply\":"), NULL, 10);
+        assert_true(linked < linked_before || (linked == linked_before && supply <= supply_before));
+        linked_before = linked;
+        supply_before = supply;
+    }
+    assert_true(countries > 3);
+    assert_int_equal(linked_before, 0);
+    end(&f);
+}
+
 int
 main(void)
 {
@@ -160,6 +190,7 @@ main(void)
         cmocka_unit_test(parks_miss_what_no_project_offers),
         cmocka_unit_test(countries_miss_what_is_needed),
         cmocka_unit_test(scouts_are_told_what_linked_parks_want_first),
+        cmocka_unit_test(scouts_are_told_of_countries_that_matter_first),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

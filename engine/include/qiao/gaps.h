@@ -35,8 +35,9 @@ QIAO_EXPORT qiao_status qiao_gaps_write(const qiao_gaps_options *options, qiao_b
 /*
  * Countries that have projects in the catalogue, or that the guideline links with a park, and of each the fields in
  * which needs are without supply: first those most wanted by parks that the guideline links with the country, then
- * those most wanted at all, then those of which the country has less in the catalogue; unknown last. by_country does
- * not count. The list as a whole rests on measure 20 (links of the parks abroad, liaison offices). QIAO_E_NOMEM.
+ * those most wanted at all, then those of which the country has less in the catalogue; unknown last. Countries come by
+ * the needs without supply of parks linked with them, then by their projects, most first, then by code. by_country
+ * does not count. The list as a whole rests on measure 20 (links of the parks abroad, liaison offices). QIAO_E_NOMEM.
  */
 QIAO_EXPORT qiao_status qiao_scouting_write(const qiao_gaps_options *options, qiao_buffer *out,
                                             qiao_error *err) QIAO_CHECK;
