@@ -177,7 +177,7 @@ qiaoi_night_look(const char *data_dir, qiaoi_night *out)
         int64_t started;
         int code;
 
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        snprintf(path, sizeof path, "%s/%.*s", folder, NAME_SIZE - 1, names[i]);
         if (!read_report(path, &started, &code))
             continue;
         if (out->last == 0) {

@@ -5,6 +5,8 @@
  *   - a file cut short would raise SIGBUS when read: its length is checked first (kv_file.c);
  *   - the lock file is mapped, and writing to a hole of it on a full disk would raise SIGBUS: its room is reserved
  * first;
+ *   - a header that cannot be written (a full or failing disk at the last call of a commit) makes LMDB refuse whatever
+ *     follows, reading too: the file is then opened again, as soon as no transaction is left;
  *   - a kill while a file is created would leave one that never opens again: it is made beside and renamed.
  * MDB_WRITEMAP is never used: with it a full disk kills the process.
  */
@@ -28,6 +30,8 @@
 #define SMALLEST_MAP ((uint64_t)1 << 20)
 #define DEFAULT_DATABASES 32
 #define READER_SLOTS 510
+#define TABLES_KEPT 64
+#define TABLE_NAME_SIZE 32
 #define FILE_MODE 0660 /* less the umask: records of enterprises are not for every user of the machine */
 
 struct qiao_kv {
@@ -35,6 +39,14 @@ struct qiao_kv {
     char *path;
     bool immutable, bulk;
     pthread_mutex_t handles; /* mdb_dbi_open must not run twice at a time */
+    pthread_mutex_t life;    /* of what follows, and of env once it is open */
+    unsigned users;          /* calls and transactions that rely on env */
+    qiao_kv_options options;
+    struct {
+        char name[TABLE_NAME_SIZE];
+        MDB_dbi dbi;
+    } tables[TABLES_KEPT]; /* that were opened: opened again, they must have the same handles */
+    unsigned table_count;
     qiaoi_kv_opened opened;
     qiaoi_residence residence; /* found when it is asked for */
     bool residence_known;
@@ -231,10 +243,11 @@ qiao_kv_open(const char *path, const qiao_kv_options *options, qiao_kv **out, qi
     *out = NULL;
     if (kv == NULL)
         return qiao_fail_memory(err);
-    if (pthread_mutex_init(&kv->handles, NULL) != 0) {
+    if (pthread_mutex_init(&kv->handles, NULL) != 0 || pthread_mutex_init(&kv->life, NULL) != 0) {
         qiao_free(kv);
         return qiao_fail_memory(err);
     }
+    kv->options = *options;
     kv->immutable = options->immutable;
     kv->bulk = options->bulk && !options->immutable && !options->read_only;
     kv->path = qiao_strdup(path);
@@ -259,6 +272,7 @@ qiao_kv_close(qiao_kv *kv)
         unlink(path); /* what is built is handed on without it */
     qiaoi_kv_unregister(&kv->opened);
     pthread_mutex_destroy(&kv->handles);
+    pthread_mutex_destroy(&kv->life);
     qiao_free(kv->path);
     qiao_free(kv);
 }
@@ -276,6 +290,8 @@ qiao_kv_release(qiao_kv *kv)
     MDB_stat pages;
     mdb_filehandle_t fd;
 
+    if (kv->env == NULL)
+        return;
     if (!kv->residence_known && mdb_env_get_fd(kv->env, &fd) == 0)
         qiaoi_residence_find(fd, &kv->residence);
     kv->residence_known = true;
@@ -291,6 +307,22 @@ qiao_kv_sync(qiao_kv *kv, qiao_error *err)
     return code == 0 ? QIAO_OK : fail_lmdb(kv, code, err);
 }
 
+static void
+enter(qiao_kv *kv)
+{
+    pthread_mutex_lock(&kv->life);
+    kv->users++;
+    pthread_mutex_unlock(&kv->life);
+}
+
+static void
+leave(qiao_kv *kv)
+{
+    pthread_mutex_lock(&kv->life);
+    kv->users--;
+    pthread_mutex_unlock(&kv->life);
+}
+
 qiao_status
 qiao_kv_copy(qiao_kv *kv, const char *path, qiao_error *err)
 {
@@ -299,9 +331,11 @@ qiao_kv_copy(qiao_kv *kv, const char *path, qiao_error *err)
 
     if (fd < 0)
         return qiao_fail_errno(err, errno, "cannot create %s", path);
-    code = mdb_env_copyfd2(kv->env, fd, MDB_CP_COMPACT);
+    enter(kv);
+    code = kv->env != NULL ? mdb_env_copyfd2(kv->env, fd, MDB_CP_COMPACT) : MDB_PANIC;
     if (code == MDB_INCOMPATIBLE) /* pages leaked by a very large transaction: copy them as they are */
         code = ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0 ? mdb_env_copyfd2(kv->env, fd, 0) : errno;
+    leave(kv);
     if (code != 0)
         status = fail_lmdb(kv, code, err);
     if (status == QIAO_OK && fsync(fd) != 0)
@@ -313,24 +347,93 @@ qiao_kv_copy(qiao_kv *kv, const char *path, qiao_error *err)
     return status;
 }
 
+/* --- opening again --- */
+
+/* In the order of their handles: LMDB gives out the lowest that is free. */
+static int
+open_tables_again(qiao_kv *kv)
+{
+    MDB_txn *txn;
+    int code = mdb_txn_begin(kv->env, NULL, MDB_RDONLY, &txn);
+
+    if (code != 0)
+        return code;
+    for (unsigned i = 0; code == 0 && i < kv->table_count; i++) {
+        MDB_dbi dbi;
+
+        code = mdb_dbi_open(txn, kv->tables[i].name, 0, &dbi);
+        if (code == 0 && dbi != kv->tables[i].dbi)
+            code = MDB_PANIC;
+    }
+    if (code != 0)
+        mdb_txn_abort(txn);
+    else
+        code = mdb_txn_commit(txn);
+    return code;
+}
+
+/* With life held, and no user beside the caller. What is on the disk is the last commit that succeeded, or the one that
+ * failed at its very end. */
+static bool
+open_again(qiao_kv *kv)
+{
+    qiao_error ignored = QIAO_ERROR_INIT;
+
+    mdb_env_close(kv->env);
+    kv->env = NULL;
+    if (open_environment(kv, kv->path, &kv->options, 0, &ignored) == QIAO_OK && open_tables_again(kv) == 0)
+        return true;
+    mdb_env_close(kv->env);
+    kv->env = NULL; /* the next one tries again */
+    return false;
+}
+
+/* Begins a transaction; users holds the caller. */
+static int
+begin_txn(qiao_kv *kv, bool write, MDB_txn **out)
+{
+    int dead, code = 0;
+
+    if (kv->env == NULL)
+        return MDB_PANIC;
+    if (write) /* a reader that was killed would keep old pages from being used again */
+        code = mdb_reader_check(kv->env, &dead);
+    return code == 0 ? mdb_txn_begin(kv->env, NULL, write ? 0 : MDB_RDONLY, out) : code;
+}
+
+/* The same where LMDB refuses everything: others that begin fail until those at work have left, then the first one
+ * opens the file again. */
+static int
+begin_again(qiao_kv *kv, bool write, MDB_txn **out)
+{
+    bool open = false;
+
+    pthread_mutex_lock(&kv->life);
+    if (kv->users == 1 && !kv->options.read_only && !kv->immutable && !kv->bulk)
+        open = open_again(kv);
+    pthread_mutex_unlock(&kv->life);
+    return open ? begin_txn(kv, write, out) : MDB_PANIC;
+}
+
 /* --- transactions --- */
 
 qiao_status
 qiao_kv_begin(qiao_kv *kv, bool write, qiao_kv_txn **out, qiao_error *err)
 {
     qiao_kv_txn *txn = qiao_calloc(1, sizeof *txn);
-    int dead, code = 0;
+    int code;
 
     *out = NULL;
     if (txn == NULL)
         return qiao_fail_memory(err);
     txn->kv = kv;
     txn->write = write;
-    if (write) /* a reader that was killed would keep old pages from being used again */
-        code = mdb_reader_check(kv->env, &dead);
-    if (code == 0)
-        code = mdb_txn_begin(kv->env, NULL, write ? 0 : MDB_RDONLY, &txn->txn);
+    enter(kv);
+    code = begin_txn(kv, write, &txn->txn);
+    if (code == MDB_PANIC)
+        code = begin_again(kv, write, &txn->txn);
     if (code != 0) {
+        leave(kv);
         qiao_free(txn);
         return fail_lmdb(kv, code, err);
     }
@@ -350,6 +453,7 @@ qiao_kv_commit(qiao_kv_txn *txn, qiao_error *err)
     else
         code = mdb_txn_commit(txn->txn);
     qiao_free(txn);
+    leave(kv);
     if (failed != QIAO_OK)
         return fail_dropped(kv, failed, err);
     return code == 0 ? QIAO_OK : fail_lmdb(kv, code, err);
@@ -364,7 +468,33 @@ qiao_kv_abort(qiao_kv_txn *txn)
         mdb_txn_abort(txn->txn);
     else if (mdb_txn_commit(txn->txn) != 0) /* writes nothing, but keeps the handles opened in it */
         txn->txn = NULL;
+    leave(txn->kv);
     qiao_free(txn);
+}
+
+/* A name that does not fit, or one too many, is none that can be opened again: then nothing is. */
+static void
+remember_table(qiao_kv *kv, const char *name, MDB_dbi dbi)
+{
+    unsigned at = 0;
+
+    pthread_mutex_lock(&kv->life);
+    while (at < kv->table_count && kv->tables[at].dbi < dbi)
+        at++;
+    if (strlen(name) >= TABLE_NAME_SIZE || (at == TABLES_KEPT)) {
+        kv->options.read_only = true;
+        at = TABLES_KEPT;
+    } else if (at == kv->table_count || kv->tables[at].dbi != dbi) {
+        if (kv->table_count == TABLES_KEPT)
+            kv->options.read_only = true;
+        else
+            memmove(&kv->tables[at + 1], &kv->tables[at], (kv->table_count++ - at) * sizeof kv->tables[0]);
+    }
+    if (at < TABLES_KEPT) {
+        snprintf(kv->tables[at].name, TABLE_NAME_SIZE, "%s", name);
+        kv->tables[at].dbi = dbi;
+    }
+    pthread_mutex_unlock(&kv->life);
 }
 
 qiao_status
@@ -380,6 +510,7 @@ qiao_kv_database(qiao_kv_txn *txn, const char *name, qiao_kv_db *out, qiao_error
         return qiao_fail(err, QIAO_E_NOTFOUND, "%s has no table %s", txn->kv->path, name);
     if (code != 0)
         return fail_change(txn, code, err);
+    remember_table(txn->kv, name, dbi);
     *out = dbi;
     return QIAO_OK;
 }

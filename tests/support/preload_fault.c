@@ -7,6 +7,8 @@
  *                     torn         write the first half, then SIGKILL (calls that write nothing: as kill)
  *                     enospc, eio  the call fails once with that error
  *                     enospc-on, eio-on   it and all later calls fail (a disk that stays full)
+ *                     enospc-while, eio-while   every call fails as long as the file QIAO_FAULT_WHILE is there (a disk
+ *                                  that gets room again)
  *                     short        the call writes the first half only and says so (calls that write nothing: pass)
  *                     none         only count
  *   QIAO_FAULT_AT     N, from 1
@@ -45,6 +47,7 @@ static bool lasting;
 static unsigned long fault_at;
 static const char *path_prefix;
 static const char *log_path;
+static const char *switch_path; /* NULL = faults are counted off */
 static atomic_ulong counted;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -60,7 +63,8 @@ configure(void)
         {"kill", FAULT_KILL, 0, false},           {"torn", FAULT_TORN, 0, false},
         {"enospc", FAULT_ERROR, ENOSPC, false},   {"eio", FAULT_ERROR, EIO, false},
         {"enospc-on", FAULT_ERROR, ENOSPC, true}, {"eio-on", FAULT_ERROR, EIO, true},
-        {"short", FAULT_SHORT, 0, false},
+        {"short", FAULT_SHORT, 0, false},         {"enospc-while", FAULT_ERROR, ENOSPC, true},
+        {"eio-while", FAULT_ERROR, EIO, true},
     };
     const char *name = getenv("QIAO_FAULT_KIND"), *at = getenv("QIAO_FAULT_AT");
 
@@ -73,6 +77,8 @@ configure(void)
     fault_at = at != NULL ? strtoul(at, NULL, 10) : 0;
     path_prefix = getenv("QIAO_FAULT_PATH");
     log_path = getenv("QIAO_FAULT_LOG");
+    if (name != NULL && strstr(name, "-while") != NULL)
+        switch_path = getenv("QIAO_FAULT_WHILE");
 }
 
 /* By system call: the wrappers below must not count this. */
@@ -169,6 +175,12 @@ judge(bool counts, bool writes, const char *call)
     if (!counts)
         return PASS;
     now = atomic_fetch_add(&counted, 1) + 1;
+    if (switch_path != NULL) {
+        if (access(switch_path, F_OK) != 0)
+            return PASS;
+        errno = fault_errno;
+        return FAIL;
+    }
     if (fault_at == 0 || now < fault_at || (now > fault_at && !lasting))
         return PASS;
     switch (kind) {
