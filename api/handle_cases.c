@@ -1,6 +1,7 @@
 /*
  * Cases: how far a match has come, from the suggestion to the landing. What follows what stands in cases.h; whoever
- * must put a mistake right says so ("correction") and why ("note"). Every former state is kept and can be read.
+ * must put a mistake right says so ("correction") and why ("note"). Every former state is kept and can be read. What
+ * staff note for themselves ("internal_note") is for staff alone, also of former states.
  */
 #include "handlers.h"
 
@@ -13,7 +14,6 @@
 #include "visible.h"
 
 #include <cjson/cJSON.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,13 +21,6 @@
 #define HISTORY_MAX 200u
 
 /* ---- reading ---- */
-
-static void
-write_row(const qiao_desk_row *row, qiao_buffer *out)
-{
-    qiao_buffer_append(out, row->json, row->length - 1);
-    qiao_buffer_printf(out, ",\"revision\":%" PRIu64 "}", row->revision);
-}
 
 /* Staff of all parks read cases also of records that are gone. */
 static bool
@@ -77,10 +70,8 @@ qiaoi_answer_case(qiaoi_call *call)
     qiao_desk_row row;
 
     if (qiaoi_call_parameters(call, 0, 0, &none) && find_case(call, &buffer, &row) &&
-        !qiaoi_call_unchanged_since(call, row.revision)) {
-        write_row(&row, &call->response->body);
+        !qiaoi_call_unchanged_since(call, row.revision) && qiaoi_visible_case(call, &row, &call->response->body))
         qiaoi_call_json(call);
-    }
     qiao_buffer_done(&buffer);
 }
 
@@ -92,23 +83,24 @@ write_history(qiaoi_call *call, uint64_t newest, uint32_t limit)
     qiao_error error = QIAO_ERROR_INIT;
     uint64_t oldest = newest > limit ? newest - limit + 1 : 1;
     qiao_status status = qiao_desk_pair_id(call->id, call->other, NULL, id, &error);
+    bool fine = true;
 
     qiao_buffer_text(out, "{\"need\":");
     qiao_buffer_json_string(out, call->id, strlen(call->id));
     qiaoi_desk_member(out, "project", call->other);
     qiao_buffer_text(out, ",\"history\":[");
-    for (uint64_t at = newest; status == QIAO_OK && at >= oldest; at--) {
+    for (uint64_t at = newest; fine && status == QIAO_OK && at >= oldest; at--) {
         qiao_desk_row row;
 
         status = qiao_desk_get_revision(call->service->access.desk, QIAO_DESK_CASE, id, at, &former, &row, &error);
         if (status == QIAO_OK) {
             qiao_buffer_text(out, at == newest ? "" : ",");
-            write_row(&row, out);
+            fine = qiaoi_visible_case(call, &row, out);
         }
     }
     qiao_buffer_printf(out, "],\"more\":%s}", oldest > 1 ? "true" : "false");
     qiao_buffer_done(&former);
-    return qiaoi_call_went_well(call, status, &error);
+    return fine && qiaoi_call_went_well(call, status, &error);
 }
 
 void
@@ -166,7 +158,7 @@ show_case(void *context, const qiao_desk_row *row, qiao_buffer *out, qiao_error 
 
     if (st == QIAO_OK && qiao_desk_pair_split(row->id, copy, &need, &project) &&
         qiaoi_case_fits(list->call, row, status, need, project, list->given))
-        write_row(row, out);
+        (void)qiaoi_visible_case(list->call, row, out); /* what is wrong is a problem of the call */
     return st;
 }
 
@@ -205,7 +197,7 @@ qiaoi_answer_cases(qiaoi_call *call)
 
 typedef struct case_move {
     qiaoi_case_status to;
-    const char *note, *reason;
+    const char *note, *internal_note, *reason;
     bool correction;
 } case_move;
 
@@ -245,12 +237,13 @@ check_reason(qiaoi_call *call, const cJSON *body, const case_move *move)
 static bool
 read_move(qiaoi_call *call, cJSON *body, case_move *move)
 {
-    static const char *const names[] = {"status", "note", "reason", NULL};
+    static const char *const names[] = {"status", "note", "internal_note", "reason", NULL};
     const char *status = qiaoi_pair_text(body, "status");
 
     if (!take_correction(call, body, move) || !qiaoi_pair_members(call, body, names))
         return false;
     move->note = qiaoi_pair_text(body, "note");
+    move->internal_note = qiaoi_pair_text(body, "internal_note");
     move->reason = qiaoi_pair_text(body, "reason");
     if (status == NULL || !qiaoi_case_status_of(status, &move->to)) {
         qiao_fail(qiaoi_pair_wrong(call, "status", cJSON_GetObjectItemCaseSensitive(body, "status")), QIAO_E_INPUT,
@@ -308,6 +301,8 @@ write_move(const qiaoi_call *call, const case_move *move, qiao_buffer *out)
         qiaoi_desk_member(out, "reason", move->reason);
     if (move->note != NULL)
         qiaoi_desk_member(out, "note", move->note);
+    if (move->internal_note != NULL)
+        qiaoi_desk_member(out, "internal_note", move->internal_note);
     qiao_buffer_text(out, move->correction ? ",\"correction\":true}" : "}");
 }
 

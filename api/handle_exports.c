@@ -323,6 +323,12 @@ qiaoi_answer_export_shortlist(qiaoi_call *call)
 
 static const qiaoi_column title_column[] = {{"title.zh", "", ""}, {"title.en", "", ""}, {NULL, NULL, NULL}};
 
+static bool
+reads_internal_note(const qiaoi_call *call)
+{
+    return qiaoi_visible_field(call->caller.role, false, true, QIAOI_FIELD_INTERNAL_NOTE);
+}
+
 static qiao_status
 write_case(const qiao_desk_row *row, void *context, bool *more, qiao_error *err)
 {
@@ -346,6 +352,8 @@ write_case(const qiao_desk_row *row, void *context, bool *more, qiao_error *err)
         qiaoi_table_text(&job->table, text_of(tree, "by"));
         qiaoi_table_text(&job->table, text_of(tree, "at"));
         qiaoi_table_number(&job->table, (double)row->revision);
+        if (reads_internal_note(job->call))
+            qiaoi_table_text(&job->table, text_of(tree, "internal_note"));
         qiaoi_table_end_row(&job->table);
         job->left--;
     }
@@ -374,6 +382,8 @@ write_cases_header(export_job *job)
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         header(job, names[i].zh, names[i].en);
+    if (reads_internal_note(job->call))
+        header(job, "内部备注", "Internal note");
     qiaoi_table_end_row(&job->table);
 }
 

@@ -19,9 +19,22 @@ typedef struct field_rule {
 
 #define INSIDE (QIAOI_MAY(STAFF) | QIAOI_MAY(JOB))
 
-/* Fields that are not for everybody. Fields that the schema does not know are for INSIDE: they may say anything. */
+/*
+ * Fields of records that are not for everybody, and all fields of cases, under "case.". Fields that neither the schema
+ * nor this table knows are for INSIDE: they may say anything.
+ */
 static const field_rule rules[] = {
     {"attachments_meta", ALWAYS, INSIDE},
+    {"case.at", ALWAYS, QIAOI_MAY_READ},
+    {"case.by", ALWAYS, QIAOI_MAY_READ},
+    {"case.correction", ALWAYS, QIAOI_MAY_READ},
+    {QIAOI_FIELD_INTERNAL_NOTE, ALWAYS, QIAOI_MAY(STAFF)},
+    {"case.need", ALWAYS, QIAOI_MAY_READ},
+    {"case.note", ALWAYS, QIAOI_MAY_READ},
+    {"case.project", ALWAYS, QIAOI_MAY_READ},
+    {"case.reason", ALWAYS, QIAOI_MAY_READ},
+    {"case.role", ALWAYS, QIAOI_MAY_READ},
+    {"case.status", ALWAYS, QIAOI_MAY_READ},
     {"contact_role", ALWAYS, QIAOI_MAY(STAFF)},
     {"decision_owner", ALWAYS, QIAOI_MAY(STAFF)},
     {"enterprise.name", WHERE_CONFIDENTIAL, QIAOI_MAY(STAFF)},
@@ -114,6 +127,32 @@ write_redacted(qiaoi_call *call, qiaoi_visible *visible, qiao_buffer *out)
         return call->problem.code == QIAOI_PROBLEM_NONE ? out_of_memory(call) : false;
     qiao_buffer_text(out, text);
     cJSON_free(text);
+    return true;
+}
+
+bool
+qiaoi_visible_case(qiaoi_call *call, const qiao_desk_row *row, qiao_buffer *out)
+{
+    /* nobody owns a case: what staff keep to themselves is not the enterprise's either */
+    const redaction r = {.role = call->caller.role, .owner = false, .confidential = true};
+    cJSON *tree = NULL;
+    char *text = NULL;
+
+    if (call->caller.role == QIAOI_ROLE_STAFF) {
+        qiao_buffer_append(out, row->json, row->length - 1);
+    } else {
+        tree = cJSON_ParseWithLength(row->json, row->length);
+        if (tree != NULL) {
+            redact(&r, tree, "case");
+            text = cJSON_PrintUnformatted(tree);
+        }
+        cJSON_Delete(tree);
+        if (text == NULL)
+            return out_of_memory(call);
+        qiao_buffer_append(out, text, strlen(text) - 1);
+        cJSON_free(text);
+    }
+    qiao_buffer_printf(out, ",\"revision\":%llu}", (unsigned long long)row->revision);
     return true;
 }
 

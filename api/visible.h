@@ -48,7 +48,13 @@ typedef qiao_status (*qiaoi_match_writer)(qiao_session *session, const qiao_matc
 bool qiaoi_visible_match(qiaoi_call *call, qiaoi_parameters *given, qiao_match_request *request,
                          qiaoi_match_writer write);
 
-/* May a caller other than the owner of the record read this field? For tests: every row of the table. */
+/* What staff note on a case for themselves. */
+#define QIAOI_FIELD_INTERNAL_NOTE "case.internal_note"
+
+/* Writes a case with its revision to out, less what the table keeps from the caller. false: a problem of the call. */
+bool qiaoi_visible_case(qiaoi_call *call, const qiao_desk_row *row, qiao_buffer *out);
+
+/* May the caller read this field, as the owner of the record or as another? Fields of cases begin with "case.". */
 bool qiaoi_visible_field(qiaoi_role role, bool owner, bool confidential, const char *path);
 
 #endif

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Desk, OWN } from './desk.mjs';
-import { killLeftOvers, openapi, run, sleep, until } from './harness.mjs';
+import { killLeftOvers, run, sleep, until } from './harness.mjs';
 
 let desk, need, matches, watch;
 const at = () => `/v1/needs/${need}`;
@@ -38,10 +38,11 @@ describe('a working day', () => {
   });
 
   test('afternoon: the case goes to its signature, and the enterprise follows it', async () => {
-    for (const [status, note] of [['suggested'], ['contacted', '已与对方通话'], ['negotiating'], ['signed', '签署合作意向书']])
-      assert.equal((await desk.ask('haidian', 'PUT', `/v1/cases/${need}/t:open`, { status, note })).status, 200, status);
+    for (const [status, note, internal_note] of [['suggested'], ['contacted', '已与对方通话', '对方报价偏高，先不告知企业'], ['negotiating'], ['signed', '签署合作意向书', '尾款待落实']])
+      assert.equal((await desk.ask('haidian', 'PUT', `/v1/cases/${need}/t:open`, { status, note, internal_note })).status, 200, status);
     const seen = (await desk.get('own', `/v1/cases/${need}/t:open`)).json;
-    assert.deepEqual([seen.status, seen.note, seen.revision], ['signed', '签署合作意向书', 4]);
+    assert.deepEqual([seen.status, seen.note, seen.internal_note, seen.revision], ['signed', '签署合作意向书', undefined, 4]);
+    assert.equal((await desk.get('haidian', `/v1/cases/${need}/t:open`)).json.internal_note, '尾款待落实');
     assert.equal((await desk.get('other', `/v1/cases/${need}/t:open`)).status, 404);
   });
 
@@ -78,12 +79,23 @@ describe('a working day', () => {
     assert.equal((await desk.get('other', `/v1/searches/${watch}/news`)).status, 404);
   });
 
-  test('the report of staff counts the case', async (t) => {
-    if (!('/v1/reports/monitoring' in openapi.paths)) return t.skip('this build has no monitoring report');
-    let reply;
-    await until(async () => (reply = await desk.get('staff', '/v1/reports/monitoring?by=park')).status !== 503, 'the report');
-    assert.equal(reply.status, 200);
-    assert.match(JSON.stringify(reply.json), /haidian/);
+  test('the report of staff counts what was accepted and signed, in its park and its month', async () => {
+    const report = async (query, caller = 'staff') => {
+      let reply;
+      await until(async () => (reply = await desk.get(caller, `/v1/reports/monitoring?${query}`)).status !== 503, 'the report');
+      assert.equal(reply.json.generation, 'gen-0000000002');
+      return reply.json;
+    };
+    const counts = (row) => [row.figures.accepted, row.figures.signed, row.figures.landed];
+    const month = new Date(Date.now() + 8 * 3600000).toISOString().slice(0, 7);
+    for (const [by, code] of [['park', 'haidian'], ['month', month]]) {
+      const { rows, total } = await report(`by=${by}`);
+      assert.deepEqual(counts(rows.find((row) => row.code === code)), [1, 1, 0], `${by} ${code}`);
+      assert.deepEqual(counts(total), [1, 1, 0], by);
+      for (const row of rows.filter((one) => one.code !== code)) assert.ok(counts(row).every((count) => !count), `${by} ${row.code}`);
+    }
+    assert.deepEqual(counts((await report('by=park', 'haidian')).total), [1, 1, 0]);
+    assert.deepEqual(counts((await report('by=park', 'changping')).total), [0, 0, 0]);
   });
 
   test('a second night changes nothing of it', async () => {

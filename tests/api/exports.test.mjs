@@ -165,12 +165,15 @@ describe('exports', () => {
     assert.equal(list.rows[1][2], items[0].note);
     assert.equal(list.rows[2][9], OWN);
     assert.equal((await desk.get('other', `/v1/exports/shortlists/${made.id}`)).status, 404);
-    for (const pair of ['t:own/t:open', 't:own/t:closed', 't:other/t:open']) await desk.ask('staff', 'PUT', `/v1/cases/${pair}`, { status: 'contacted', note: '+ 已联系' });
+    for (const pair of ['t:own/t:open', 't:own/t:closed', 't:other/t:open']) await desk.ask('staff', 'PUT', `/v1/cases/${pair}`, { status: 'contacted', note: '+ 已联系', internal_note: '= 内部' });
     await desk.ask('staff', 'PUT', '/v1/cases/t:other/t:open', { status: 'dropped', reason: 'no_funding' });
     for (const role of ['staff', 'own', 'other', 'haidian']) {
       const { rows } = await both(role, '/v1/exports/cases', { 'Accept-Language': 'zh' });
       const cases = (await desk.get(role, '/v1/cases')).json.cases;
       assert.deepEqual(rows.slice(1).map((row) => [row[0], row[3], row[8] ?? undefined, row[9], row[10], row[11]]), cases.map((one) => [one.need, one.project, one.note, one.by, one.at, one.revision]), role);
+      const told = cases.map((one) => one.internal_note ?? '');
+      if (['staff', 'haidian', 'changping'].includes(role)) assert.deepEqual([rows[0][12], ...rows.slice(1).map((row) => row[12] ?? '')], ['内部备注', ...told], role);
+      else assert.deepEqual([rows[0].length, told.join('')], [12, ''], role);
     }
     const dropped = (await both('staff', '/v1/exports/cases?status=dropped', { 'Accept-Language': 'zh' })).rows;
     assert.deepEqual([dropped.length, dropped[1][6], dropped[1][7]], [2, '已终止', '资金未落实']);

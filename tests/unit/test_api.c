@@ -109,9 +109,10 @@ query_strings_fall_into_pairs(void **state)
 static const char *
 readers_of(const char *path, bool confidential)
 {
-    static const char *const inside[] = {"attachments_meta",      "quality",          "source.channel", "source.event",
-                                         "source.liaison_office", "not.in.the.schema"};
-    static const char *const staff[] = {"contact_role", "decision_owner", "enterprise.uscc"};
+    static const char *const inside[] = {
+        "attachments_meta",      "quality",           "source.channel",       "source.event",
+        "source.liaison_office", "not.in.the.schema", "case.not_in_the_table"};
+    static const char *const staff[] = {"case.internal_note", "contact_role", "decision_owner", "enterprise.uscc"};
     static const char *const organisation[] = {"enterprise.name", "org_name"};
 
     for (size_t i = 0; i < sizeof inside / sizeof inside[0]; i++)
@@ -149,6 +150,10 @@ every_field_is_for_the_roles_that_may_read_it(void **state)
         check_readers(field->path);
     assert_true(count > 90);
     check_readers("not.in.the.schema");
+    check_readers("case.internal_note");
+    check_readers("case.not_in_the_table");
+    check_readers("case.note");
+    check_readers("case.status");
 }
 
 static const qiaoi_route routes[] = {

@@ -299,6 +299,37 @@ a_document_beside_hides_its_former_self_and_goes_without_trace(void **state)
     assert_string_equal(found(state, &a.query), "+2 4 1 5");
 }
 
+/* The last document on disk has all the alternatives that the disk has: their lists end together. A library list over
+ * both databases at once reads what was freed then (1.4.22), once fewer are wanted than match. */
+static void
+alternatives_that_end_together_are_asked_for_beside_too(void **state)
+{
+    const sample one = {0, "d:1", {"laser", "perovskit"}, "country:FR", 9, 400, NAN},
+                 two = {0, "d:2", {"solar"}, "country:FR", 9, 300, NAN};
+    static const qiao_fulltext_alternative alternatives[] = {
+        {.form = "laser", .length = 5, .weight = 1},
+        {.form = "solar", .length = 5, .weight = 0.5},
+        {.form = "perovskit", .length = 9, .weight = 0.25},
+    };
+    const qiao_fulltext_word word = {.alternatives = alternatives, .count = 3, .required = true};
+    qiao_fulltext_query query = {.words = &word, .word_count = 1};
+    fixture *f = *state;
+
+    put(f, &one, 1);
+    put(f, &two, 2);
+    for (query.limit = 1; query.limit <= 6; query.limit++) {
+        qiao_fulltext_hit hits[6];
+        size_t count = 0;
+        uint64_t total = 0;
+        bool estimated = true;
+
+        ok(qiao_fulltext_search(f->fulltext, &query, hits, &count, &total, &estimated, &failure));
+        assert_int_equal(count, query.limit < 5 ? query.limit : 5);
+        assert_int_equal(total, 5);
+        assert_false(estimated);
+    }
+}
+
 static void
 numbers_beside_have_their_bounds(void **state)
 {
@@ -325,6 +356,7 @@ main(void)
         in_folder(every_match_is_given_for_counting),
         in_folder(documents_beside_are_found_among_the_others),
         in_folder(a_document_beside_hides_its_former_self_and_goes_without_trace),
+        in_folder(alternatives_that_end_together_are_asked_for_beside_too),
         in_folder(numbers_beside_have_their_bounds),
     };
 
