@@ -71,6 +71,8 @@ take(void *user, const char *section, const char *name, const char *value)
         return 0;
     if (*section != '\0')
         status = qiao_fail(&error, QIAO_E_USAGE, "the file has no sections; take out [%s]", section);
+    else if (*value == ';') /* the library takes it for a comment only behind a space */
+        status = qiao_fail(&error, QIAO_E_USAGE, "a value does not begin with ;, which begins a comment");
     else
         status = reading->visit(reading->context, reading->line, name, value, &error);
     if (status != QIAO_OK)

@@ -112,6 +112,7 @@ write_list(qiaoi_table *table, const cJSON *list)
         qiao_buffer_text(&text, text.length != 0 ? "; " : "");
         qiao_buffer_text(&text, item->valuestring);
     }
+    table->short_of_memory = table->short_of_memory || text.failed;
     qiaoi_table_text(table, text.length != 0 ? text.data : NULL);
     qiao_buffer_done(&text);
 }

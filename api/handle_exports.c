@@ -130,6 +130,18 @@ text_of(const cJSON *object, const char *name)
     return cJSON_IsString(value) ? value->valuestring : NULL;
 }
 
+/* What the engine or the desk wrote is JSON: NULL says that memory is short, and so does the problem. */
+static cJSON *
+parse(qiaoi_call *call, const char *json, size_t length)
+{
+    cJSON *tree = cJSON_ParseWithLength(json, length);
+    qiao_error error = QIAO_ERROR_INIT;
+
+    if (tree == NULL)
+        (void)qiaoi_call_went_well(call, qiao_fail_memory(&error), &error);
+    return tree;
+}
+
 /* ---- search ---- */
 
 /* One page of hits; false: it was the last, or there is a problem. */
@@ -144,7 +156,7 @@ write_hits(export_job *job, qiao_search_request *request, qiao_buffer *answer)
     qiao_buffer_clear(answer);
     if (!qiaoi_call_went_well(job->call, qiao_search_json(job->call->session, request, answer, &error), &error))
         return false;
-    tree = cJSON_ParseWithLength(answer->data, answer->length);
+    tree = parse(job->call, answer->data, answer->length);
     cJSON_ArrayForEach(hit, cJSON_GetObjectItemCaseSensitive(tree, "hits"))
     {
         count++;
@@ -306,7 +318,7 @@ qiaoi_answer_export_shortlist(qiaoi_call *call)
         header(&job, "备注", "Note");
         qiaoi_export_header(&job.table, job.columns, call->language);
         qiaoi_table_end_row(&job.table);
-        tree = cJSON_ParseWithLength(row.json, row.length);
+        tree = parse(call, row.json, row.length);
         cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(tree, "items"))
         {
             if (call->problem.code == QIAOI_PROBLEM_NONE)
@@ -333,7 +345,7 @@ static qiao_status
 write_case(const qiao_desk_row *row, void *context, bool *more, qiao_error *err)
 {
     export_job *job = context;
-    cJSON *tree = row->withdrawn ? NULL : cJSON_ParseWithLength(row->json, row->length);
+    cJSON *tree = row->withdrawn ? NULL : parse(job->call, row->json, row->length);
     const char *need = text_of(tree, "need"), *project = text_of(tree, "project"), *code = text_of(tree, "status"),
                *reason = text_of(tree, "reason");
     const qiaoi_reason *why = reason != NULL ? qiaoi_reason_of(reason) : NULL;

@@ -122,6 +122,8 @@ qiaoi_table_finish(qiaoi_table *table, int *file_out, uint64_t *length_out, qiao
     qiao_status status;
 
     *file_out = -1;
+    if (table->short_of_memory)
+        return qiao_fail_memory(err);
     status = table->file != NULL ? finish_csv(table, file_out, err) : qiaoi_book_finish(table->book, file_out, err);
     if (status != QIAO_OK)
         return status;

@@ -13,6 +13,7 @@
 
 #include "qiao/memory.h"
 #include "qiao/status.h"
+#include <stdbool.h>
 #include <stdio.h>
 
 typedef enum qiaoi_table_format { QIAOI_TABLE_CSV, QIAOI_TABLE_XLSX } qiaoi_table_format;
@@ -23,6 +24,7 @@ typedef struct qiaoi_table {
     FILE *file;                    /* CSV; unlinked */
     struct qiaoi_table_book *book; /* XLSX */
     uint32_t row, column;
+    bool short_of_memory; /* a cell could not be put together: told at the end */
 } qiaoi_table;
 
 /* QIAO_E_IO, QIAO_E_NOSPACE, QIAO_E_NOMEM. Temporary files lie in TMPDIR, else in /tmp, and have no name or are gone

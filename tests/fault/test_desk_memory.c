@@ -30,6 +30,9 @@ static const api_question reads[] = {
     {"GET", "/v1/needs/t:need-robot/feedback", NULL, NULL, 200},
     {"GET", "/v1/cases", NULL, NULL, 200},
     {"GET", "/v1/cases?status=suggested", NULL, NULL, 200},
+    {"GET", "/v1/exports/search?q=battery&format=csv", NULL, NULL, 200},
+    {"GET", "/v1/exports/needs/t:need-robot/matches?format=csv", NULL, NULL, 200},
+    {"GET", "/v1/exports/cases?format=csv", NULL, NULL, 200},
     {"GET", "/v1/cases/" PAIR, NULL, NULL, 200},
     {"GET", "/v1/cases/" PAIR "/history", NULL, NULL, 200},
     {"GET", "/v1/searches", NULL, NULL, 200},
@@ -93,7 +96,24 @@ is_whole(const qiaoi_http_response *response)
     const char *text = response->fixed != NULL ? response->fixed : response->body.data;
     size_t length = response->fixed != NULL ? response->fixed_length : response->body.length;
 
+    if (response->status == 200 && strncmp(response->content_type, "text/csv", 8) == 0)
+        return length > 2 && text[length - 1] == '\n';
     return length > 2 && text[0] == '{' && memcmp(text + length - 2, "}\n", 2) == 0;
+}
+
+/* A body that is a file, as one that is not. */
+static void
+read_file(qiaoi_http_response *response)
+{
+    char bytes[4096];
+    ssize_t n;
+
+    if (response->file == 0)
+        return;
+    for (off_t at = 0; (n = pread(response->file - 1, bytes, sizeof bytes, at)) > 0; at += n)
+        qiao_buffer_append(&response->body, bytes, (size_t)n);
+    assert_true(response->body.length == response->file_length);
+    qiaoi_http_drop_file(response);
 }
 
 static bool
@@ -115,6 +135,7 @@ ask_once(api_service *s, const api_question *question, allocation_fault *fault, 
     }
     status = ask_quietly(s, question, &response);
     qiao_memory_set_hook(NULL, NULL);
+    read_file(&response);
     if (!is_whole(&response))
         fail_msg("the answer to %s is not whole", question->target);
     if (status != question->status &&
