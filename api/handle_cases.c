@@ -143,9 +143,11 @@ qiaoi_case_fits(qiaoi_call *call, const qiao_desk_row *row, const char *status, 
                 const qiaoi_parameters *given)
 {
     const char *owner = given->words[QIAOI_P_OWNER], *wanted = given->words[QIAOI_P_CASE_STATUS];
+    const char *of = given->words[QIAOI_P_NEED];
 
-    return (owner == NULL || strcmp(owner, row->owner) == 0) && (wanted == NULL || strcmp(wanted, status) == 0) &&
-           qiaoi_visible_fits(call, QIAO_NEED, need, given) && sees_pair(call, need, project);
+    return (of == NULL || strcmp(of, need) == 0) && (owner == NULL || strcmp(owner, row->owner) == 0) &&
+           (wanted == NULL || strcmp(wanted, status) == 0) && qiaoi_visible_fits(call, QIAO_NEED, need, given) &&
+           sees_pair(call, need, project);
 }
 
 static qiao_status
@@ -187,7 +189,8 @@ qiaoi_answer_cases(qiaoi_call *call)
     case_list list = {call, &given};
     qiaoi_page page;
 
-    if (qiaoi_case_parameters(call, QIAOI_P_PAGE, LIST_MAX, &given) && qiaoi_page_read(call, &given, LIST_MAX, &page))
+    if (qiaoi_case_parameters(call, QIAOI_P_PAGE | QIAOI_BIT(QIAOI_P_NEED), LIST_MAX, &given) &&
+        qiaoi_page_read(call, &given, LIST_MAX, &page))
         qiaoi_page_answer(call, &page, QIAO_DESK_CASE,
                           caller->role == QIAOI_ROLE_ENTERPRISE ? caller->key.organisation : NULL, "cases", show_case,
                           &list);

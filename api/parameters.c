@@ -66,6 +66,7 @@ static const parameter_kind kinds[QIAOI_PARAMETER_COUNT] = {
     [QIAOI_P_CURSOR] = {"cursor", read_word, NULL, NULL, NULL},
     [QIAOI_P_OWNER] = {"owner", read_word, NULL, NULL, NULL},
     [QIAOI_P_CASE_STATUS] = {"status", read_word, NULL, NULL, NULL},
+    [QIAOI_P_NEED] = {"need", read_word, NULL, NULL, NULL},
     [QIAOI_P_FACETS] = {"facets", read_facets, NULL, NULL, NULL},
     [QIAOI_P_FACET_VALUES] = {"facet_values", read_facet_values, NULL, NULL, NULL},
     [QIAOI_P_DISJUNCTIVE] = {"disjunctive", read_flag, NULL, NULL, NULL},

@@ -39,6 +39,7 @@ typedef enum qiaoi_parameter {
     QIAOI_P_CURSOR,
     QIAOI_P_OWNER,
     QIAOI_P_CASE_STATUS,
+    QIAOI_P_NEED,
     QIAOI_P_FACETS,
     QIAOI_P_FACET_VALUES,
     QIAOI_P_DISJUNCTIVE,
@@ -59,7 +60,7 @@ typedef enum qiaoi_parameter {
 
 /* What only a search takes, beside filters. */
 #define QIAOI_P_SEARCHING                                                                                              \
-    (QIAOI_BIT(QIAOI_P_SIDE) | QIAOI_BIT(QIAOI_P_QUERY) | QIAOI_BIT(QIAOI_P_TRANSLATE) | QIAOI_BIT(QIAOI_P_FACETS) |     \
+    (QIAOI_BIT(QIAOI_P_SIDE) | QIAOI_BIT(QIAOI_P_QUERY) | QIAOI_BIT(QIAOI_P_TRANSLATE) | QIAOI_BIT(QIAOI_P_FACETS) |   \
      QIAOI_BIT(QIAOI_P_FACET_VALUES) | QIAOI_BIT(QIAOI_P_DISJUNCTIVE) | QIAOI_BIT(QIAOI_P_SORT) |                      \
      QIAOI_BIT(QIAOI_P_YEAR_MIN) | QIAOI_BIT(QIAOI_P_YEAR_MAX) | QIAOI_BIT(QIAOI_P_MONEY_MIN) |                        \
      QIAOI_BIT(QIAOI_P_MONEY_MAX) | QIAOI_BIT(QIAOI_P_DEADLINE_MIN) | QIAOI_BIT(QIAOI_P_DEADLINE_MAX))
@@ -97,8 +98,8 @@ typedef struct qiaoi_parameters {
     qiao_search_order order;
     int32_t year_min, year_max, deadline_min, deadline_max; /* 0 = not given; deadlines in days since 1970 */
     double money_min, money_max;
-    uint64_t given;                           /* QIAOI_BIT of each that was given */
-    char trl_filter[64];                      /* see qiaoi_parameters_to_match */
+    uint64_t given;      /* QIAOI_BIT of each that was given */
+    char trl_filter[64]; /* see qiaoi_parameters_to_match */
 } qiaoi_parameters;
 
 /* Where values are read from and where they go. */

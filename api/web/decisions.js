@@ -4,7 +4,7 @@ import { decide } from './components/toasts.js';
 import { t } from './i18n.js';
 import { createStore, useStore } from './store.js';
 
-/** @typedef {{verdict?: 'accept' | 'reject', reason?: string, listed?: boolean}} Decision */
+/** @typedef {{verdict?: 'accept' | 'reject', reason?: string, listed?: boolean, begun?: boolean}} Decision begun: it has a case */
 
 /** @type {ReturnType<typeof createStore<Map<string, Decision>>>} */
 const decisions = createStore(/** @type {Map<string, Decision>} */ (new Map()));
@@ -21,13 +21,20 @@ function set(key, decision) {
   decisions.set(next);
 }
 
-export const reasons = ['off_field', 'too_early', 'price', 'ip_terms', 'timing', 'compliance', 'wrong_partner_kind', 'already_have', 'no_clear_benefit', 'no_commercial_route', 'scientific_doubt', 'description_unclear', 'not_interested_now'];
-
 /** What was decided of a need's matches before, where the caller may read it; what is decided here meanwhile stands. @param {string} need */
 export async function loadDecisions(need) {
-  const { feedback } = await get(`${recordPath('needs', need)}/feedback`);
-  const found = feedback.map((one) => /** @type {[string, Decision]} */ ([pairKey(one.need, one.project), { verdict: one.verdict, reason: one.reason }]));
-  decisions.set(new Map([...found, ...decisions.get()]));
+  const [{ feedback }, { cases }] = await Promise.all([get(`${recordPath('needs', need)}/feedback`), get('v1/cases', { need, limit: 500 })]);
+  /** @type {Map<string, Decision>} */
+  const found = new Map(feedback.map((one) => [pairKey(one.need, one.project), { verdict: one.verdict, reason: one.reason }]));
+  for (const one of cases) found.set(pairKey(one.need, one.project), { ...found.get(pairKey(one.need, one.project)), begun: true });
+  for (const [key, decision] of decisions.get()) found.set(key, { ...found.get(key), ...decision });
+  decisions.set(found);
+}
+
+/** @param {string} need @param {string} project */
+export function markBegun(need, project) {
+  const key = pairKey(need, project);
+  set(key, { ...decisions.get().get(key), begun: true });
 }
 
 /** @typedef {{need: string, project: string, title: string, needTitle: string}} Pair title: as the one who decides knows it */
@@ -41,7 +48,7 @@ export function judge(pair, verdict, reason) {
   decide({
     text: t(`decision.${verdict}`, { title: short(pair.title) }),
     send: ({ keepalive }) => put(`${pairPath(pair.need, pair.project)}/feedback`, { verdict, ...(reason ? { reason } : {}) }, { keepalive }),
-    undo: () => set(key, before),
+    undo: () => set(key, { ...decisions.get().get(key), verdict: before?.verdict, reason: before?.reason }),
   });
 }
 

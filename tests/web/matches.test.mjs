@@ -54,7 +54,7 @@ describe('a need and its projects', () => {
   });
 
   test('by keys alone: found, walked, accepted, taken back, rejected with a reason, shortlisted, compared', async () => {
-    const page = await Page.open(server);
+    const page = await Page.open(server, '#/', { alone: true });
     const keyboard = page.at.keyboard;
     await keyboard.press('/');
     await keyboard.type('干法电极');
@@ -92,13 +92,44 @@ describe('a need and its projects', () => {
     await focused('match-1'); // where one was before the question
     await keyboard.press('s');
     await page.at.clock.runFor(11000);
-    await until(async () => (await verdicts('fx:n0002')).some((one) => one.endsWith('reject off_field')), 'the rejection');
+    await until(async () => (await verdicts('fx:n0002')).some((one) => one.endsWith('reject too_early')), 'the rejection');
     await until(async () => (await server.get('/v1/shortlists')).json.shortlists.some((list) => list.items.length === 2 && list.items[0].need === 'fx:n0002'), 'the shortlist');
 
     await keyboard.press('k');
     await keyboard.press('Enter');
     await page.at.waitForSelector('.compare');
     assert.match(page.at.url(), /pairs\/fx%3An0002\//);
+    await page.close();
+  });
+
+  test('the reasons to choose from are those of the service, in its words', async () => {
+    const { reasons } = (await server.get('/v1/reasons')).json;
+    const expected = reasons.filter((one) => one.of.includes('verdict'));
+    const page = await Page.open(server, '#/needs/fx:n0006');
+    await page.at.locator('.match .reject').first().click();
+    await page.at.waitForSelector('.choices button');
+    assert.deepEqual(await page.at.locator('.choices button > span').allTextContents(), expected.map((one) => one.zh));
+    await page.at.locator('.choices button').nth(4).click();
+    await page.at.waitForSelector('.match.reject');
+    assert.ok((await page.at.textContent('.match.reject .match-line')).includes(expected[4].zh));
+    await page.at.click('.toast button');
+    await page.at.waitForSelector('.match.reject', { state: 'detached' });
+    await page.close();
+  });
+
+  test('what was accepted goes on to a case in one step, and says so', async () => {
+    const page = await Page.open(server, '#/needs/fx:n0007');
+    const match = page.at.locator('.match').first();
+    assert.equal(await match.locator('button:has-text("开始对接")').count(), 0);
+    await match.locator('.accept').click();
+    await match.locator('button:has-text("开始对接")').click();
+    await match.locator('.badge:has-text("已开始对接")').waitFor();
+    const { cases } = (await server.get('/v1/cases?need=fx%3An0007')).json;
+    assert.deepEqual(cases.map((one) => [one.need, one.status]), [['fx:n0007', 'suggested']]);
+    assert.deepEqual((await server.get('/v1/cases?need=fx%3An0001')).json.cases, []);
+    await page.at.reload();
+    await match.locator('.badge:has-text("已开始对接")').waitFor();
+    assert.equal(await match.locator('a:has-text("查看对接")').count(), 1);
     await page.close();
   });
 
@@ -127,7 +158,7 @@ describe('a need and its projects', () => {
   });
 
   test('a verdict that the service refuses is taken back and told', async () => {
-    const page = await Page.open(server, '#/needs/fx:n0005');
+    const page = await Page.open(server, '#/needs/fx:n0005', { alone: true });
     await page.at.clock.install();
     await page.at.route('**/feedback', (route) => (route.request().method() === 'PUT' ? route.fulfill({ status: 507, contentType: 'application/problem+json', body: '{"title":"没有空间","detail":"磁盘已满"}' }) : route.continue()));
     await page.at.locator('.match .accept').first().click();

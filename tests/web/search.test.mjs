@@ -125,6 +125,21 @@ describe('search', () => {
     await page.close();
   });
 
+  test('a word mistyped leads to what was meant', async () => {
+    const page = await Page.open(server, '#/search?side=projects&q=gutaidianchi');
+    const { did_you_mean: meant } = (await server.get('/v1/search?side=projects&q=gutaidianchi')).json;
+    assert.ok(meant.text.length > 0);
+    const offer = page.at.locator('.note button.link');
+    assert.equal(await offer.textContent(), meant.text);
+    const before = await page.at.locator('.hit').count();
+    await offer.click();
+    await page.rest();
+    assert.equal(await page.at.inputValue('[data-search]'), meant.text);
+    assert.ok((await page.at.locator('.hit').count()) > before);
+    assert.equal(await page.at.locator('.note button.link').count(), 0);
+    await page.close();
+  });
+
   test('a query that the service refuses is told with its reason', async () => {
     const page = await Page.open(server, '#/search?side=projects&country=XX');
     assert.match(await page.at.textContent('.note.bad'), /country/);

@@ -1,5 +1,6 @@
 // Begins the follow-up of a pair; where it was begun before, leads to it.
 import { Problem, put } from '../api.js';
+import { markBegun, pairKey, useDecisions } from '../decisions.js';
 import { t } from '../i18n.js';
 import { go, href } from '../router.js';
 import { html, useState } from '../vendor/preact.js';
@@ -8,16 +9,19 @@ import { tell } from './toasts.js';
 
 /** @param {{need: string, project: string}} props */
 export function CaseButton({ need, project }) {
-  const [begun, setBegun] = useState(false);
+  const begun = useDecisions().get(pairKey(need, project))?.begun;
   const [problem, setProblem] = useState(/** @type {any} */ (null));
   const begin = async () => {
     setProblem(null);
     try {
       await put(`v1/cases/${encodeURIComponent(need)}/${encodeURIComponent(project)}`, { status: 'suggested' });
-      setBegun(true);
+      markBegun(need, project);
       tell(t('cases.began'));
     } catch (error) {
-      if (error instanceof Problem && [409, 412].includes(error.status)) go(href(['cases']));
+      if (error instanceof Problem && [409, 412].includes(error.status)) {
+        markBegun(need, project);
+        go(href(['cases']));
+      }
       else setProblem(error);
     }
   };

@@ -75,6 +75,7 @@ function FilterGroup({ filter, params, counts }) {
   const [all, setAll] = useState(false);
   const picked = chosen(params[filter.name]);
   const rows = choices(picked, counts);
+  if (counts && rows.length === 0) return null; // nothing to choose among
   const shown = all ? rows : rows.slice(0, Math.max(FIRST, picked.length));
   return html`
     <fieldset>

@@ -16,7 +16,7 @@ export function HeatTable({ caption, rows, columns, value, link, tone }) {
     <div class="scroll" tabindex="0" role="region" aria-label=${caption}>
       <table class=${`heat ${tone}`}>
         <caption class="visually-hidden">${caption}</caption>
-        <thead><tr><td></td>${columns.map((column) => html`<th scope="col" key=${column.code}>${column.name}</th>`)}</tr></thead>
+        <thead><tr><td></td>${columns.map((column) => html`<th scope="col" key=${column.code}><span>${column.name}</span></th>`)}</tr></thead>
         <tbody>
           ${rows.map((row) => html`
             <tr key=${row.code}>

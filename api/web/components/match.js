@@ -1,6 +1,9 @@
 // One match of a list: why, by which signals, how sure, what to mind, and what to do with it.
 import { number, percent, shortLanguage, t } from '../i18n.js';
 import { html } from '../vendor/preact.js';
+import { reasonName, useReasons } from '../reasons.js';
+import { isStaff } from '../session.js';
+import { CaseButton } from './case_button.js';
 import { Facts, Foreign } from './parts.js';
 
 /** @param {{band: string}} props */
@@ -69,10 +72,11 @@ export function Policy({ match }) {
 }
 
 /**
- * @param {{match: any, other: any, place: number, active: boolean, decision: any, compare: string, may: boolean,
+ * @param {{match: any, other: any, place: number, active: boolean, decision: any, compare: string, pair: {need: string, project: string}, may: boolean,
  *   on: {accept: () => void, reject: () => void, shortlist: () => void, focus: () => void}}} props other: the record found
  */
-export function Match({ match, other, place, active, decision, compare, may, on }) {
+export function Match({ match, other, place, active, decision, compare, pair, may, on }) {
+  const words = useReasons();
   const told = match.reasons?.[shortLanguage()] ?? [];
   return html`
     <li>
@@ -81,7 +85,7 @@ export function Match({ match, other, place, active, decision, compare, may, on 
           <span class="rank number" aria-hidden="true">${match.rank ?? place + 1}</span>
           <div class="match-title">
             <h2 id=${`match-title-${place}`}><a href=${compare}><${Foreign} of=${other.title} /></a></h2>
-            <p class="match-line"><${Band} band=${match.band} />${decision?.verdict && html`<span class=${`badge ${decision.verdict === 'accept' ? 'strong' : 'bad'}`}>${t(`verdict.${decision.verdict}`)}${decision.reason ? `${t('colon')}${t(`reason.${decision.reason}`)}` : ''}</span>`}${decision?.listed && html`<span class="badge">${t('verdict.listed')}</span>`}</p>
+            <p class="match-line"><${Band} band=${match.band} />${decision?.verdict && html`<span class=${`badge ${decision.verdict === 'accept' ? 'strong' : 'bad'}`}>${t(`verdict.${decision.verdict}`)}${decision.reason ? `${t('colon')}${reasonName(words, decision.reason)}` : ''}</span>`}${decision?.listed && html`<span class="badge">${t('verdict.listed')}</span>`}${decision?.begun && html`<span class="badge possible">${t('verdict.begun')}</span>`}</p>
             <${Facts} record=${other} />
           </div>
           <${Score} match=${match} />
@@ -100,8 +104,9 @@ export function Match({ match, other, place, active, decision, compare, may, on 
             <button type="button" aria-pressed=${decision?.verdict === 'accept' ? 'true' : 'false'} class="accept" onClick=${on.accept}>${t('do.accept')}</button>
             <button type="button" aria-pressed=${decision?.verdict === 'reject' ? 'true' : 'false'} class="reject" onClick=${on.reject}>${t('do.reject')}</button>
             <button type="button" aria-pressed=${decision?.listed ? 'true' : 'false'} onClick=${on.shortlist}>${t('do.shortlist')}</button>
+            ${isStaff() && (decision?.verdict === 'accept' || decision?.begun) && html`<${CaseButton} need=${pair.need} project=${pair.project} />`}
           `}
-          <a class="button" href=${compare}>${t('do.compare')}</a>
+          <a class="button to-compare" href=${compare}>${t('do.compare')}</a>
         </footer>
       </article>
     </li>

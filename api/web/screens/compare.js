@@ -8,6 +8,7 @@ import { Foreign, Loading, ProblemNote } from '../components/parts.js';
 import { judge, loadDecisions, pairKey, shortlist, useDecisions } from '../decisions.js';
 import { date, number, pick, shortLanguage, t } from '../i18n.js';
 import { useData, useShortcuts, useTitle } from '../hooks.js';
+import { reasonName, useReasons } from '../reasons.js';
 import { href } from '../router.js';
 import { isStaff, mayWrite } from '../session.js';
 import { html, useEffect, useState } from '../vendor/preact.js';
@@ -64,6 +65,7 @@ const languageOf = (field) => field.split('.')[1] ?? null;
 function Verdict({ pair, need, project }) {
   const lang = shortLanguage();
   const [asking, setAsking] = useState(false);
+  const words = useReasons();
   const one = { need: need.id, project: project.id, title: pick(project.title).text, needTitle: pick(need.title).text };
   const decision = useDecisions().get(pairKey(need.id, project.id));
   const accept = () => mayWrite() && judge(one, 'accept');
@@ -75,8 +77,9 @@ function Verdict({ pair, need, project }) {
         <p class="match-line">
           ${pair.gate ? html`<span class="badge bad">${t(`gate.${pair.gate}`)}</span>` : html`<${Band} band=${pair.band} />`}
           ${pair.rank != null && html`<span class="small">${t('compare.rank', { rank: pair.rank })}</span>`}
-          ${decision?.verdict && html`<span class=${`badge ${decision.verdict === 'accept' ? 'strong' : 'bad'}`}>${t(`verdict.${decision.verdict}`)}</span>`}
+          ${decision?.verdict && html`<span class=${`badge ${decision.verdict === 'accept' ? 'strong' : 'bad'}`}>${t(`verdict.${decision.verdict}`)}${decision.reason ? `${t('colon')}${reasonName(words, decision.reason)}` : ''}</span>`}
           ${decision?.listed && html`<span class="badge">${t('verdict.listed')}</span>`}
+          ${decision?.begun && html`<span class="badge possible">${t('verdict.begun')}</span>`}
         </p>
         <ol class="reasons">${(pair.reasons?.[lang] ?? []).map((line) => html`<li>${line}</li>`)}</ol>
         <${Flags} match=${pair} />

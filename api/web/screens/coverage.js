@@ -3,6 +3,7 @@ import { get } from '../api.js';
 import { download } from '../download.js';
 import { Export } from '../components/export.js';
 import { HeatTable } from '../components/heat_table.js';
+import { MonthChart } from '../components/month_chart.js';
 import { Loading, ProblemNote } from '../components/parts.js';
 import { useData, useTitle } from '../hooks.js';
 import { date, number, shortLanguage, t } from '../i18n.js';
@@ -45,6 +46,7 @@ function Monitoring() {
       </div>
       ${problem ? html`<${ProblemNote} problem=${problem} again=${again} />` : !data ? html`<${Loading} />` : html`
         <${Funnel} stages=${data.funnel} />
+        ${by === 'month' && html`<${Months} rows=${data.rows} />`}
         <div class="scroll" tabindex="0" role="region" aria-label=${t('coverage.monitoring')}>
           <table class="rows counts">
             <thead><tr><th scope="col">${t(`by.${by}`)}</th>${figures.map((name) => html`<th scope="col">${t(`figure.${name}`)}</th>`)}</tr></thead>
@@ -54,6 +56,21 @@ function Monitoring() {
         </div>
         <p class="small">${t('coverage.none_is')}</p>`}
     </section>
+  `;
+}
+
+/** The months beside their table; only figures that have a date can be counted so. @param {{rows: any[]}} props */
+function Months({ rows }) {
+  const { params } = useRoute();
+  const dated = figures.filter((name) => rows.some((row) => row.figures[name] != null));
+  const figure = dated.includes(params.figure) ? params.figure : dated.includes('suggested') ? 'suggested' : dated[0];
+  const months = rows.filter((row) => row.code).sort((a, b) => (a.code < b.code ? -1 : 1));
+  if (!figure || months.length === 0) return null;
+  return html`
+    <div>
+      <label class="sort"><span>${t('coverage.chart_of')}</span><select value=${figure} onChange=${(event) => replaceParams({ figure: event.target.value })}>${dated.map((name) => html`<option value=${name}>${t(`figure.${name}`)}</option>`)}</select></label>
+      <${MonthChart} caption=${t('coverage.chart', { figure: t(`figure.${figure}`) })} months=${months.map((row) => ({ code: row.code, count: row.figures[figure] ?? null }))} />
+    </div>
   `;
 }
 
@@ -106,7 +123,7 @@ function Scouting() {
       <div class="title-line"><h2>${t('coverage.scouting')}</h2><button type="button" onClick=${() => download('v1/reports/scouting', { format: 'csv' }, 'scouting.csv')}>${t('export.csv')}</button></div>
       <p class="small">${t('coverage.scouting_is', { count: number(data.needs_without_supply) })}</p>
       ${data.countries.slice(0, whole ? undefined : FIRST_COUNTRIES).map((country) => html`
-        <details key=${country.code}><summary><b>${named(country)}</b> <span class="count">${number(country.fields.reduce((sum, field) => sum + field.needs_without_supply, 0))}</span></summary>
+        <details key=${country.code}><summary><b>${named(country)}</b> <span class="small">${t('coverage.country', { linked: number(country.of_linked_parks), supply: number(country.supply) })}</span></summary>
           <ul class="small-matches">${country.fields.map((field) => html`
             <li key=${field.code}><b>${named(field)}</b> <span class="small">${t('coverage.lacking', { needs: number(field.needs_without_supply), supply: number(field.supply) })}${(field.measures ?? []).length > 0 && ` · ${t('coverage.measures', { numbers: field.measures.join(t('comma')) })}`}</span>
               <span class="small">${field.needs.map((id) => html`<a class="word" href=${href(['needs', id])}>${id}</a> `)}</span></li>`)}</ul>

@@ -6,9 +6,10 @@ import { WatchButton } from '../components/watch_button.js';
 import { Excluded } from '../components/excluded.js';
 import { Match } from '../components/match.js';
 import { Announce, Dialog, Facts, Foreign, Loading, ProblemNote } from '../components/parts.js';
-import { judge, loadDecisions, pairKey, reasons, shortlist, useDecisions } from '../decisions.js';
-import { date, number, pick, t } from '../i18n.js';
+import { judge, loadDecisions, pairKey, shortlist, useDecisions } from '../decisions.js';
+import { date, number, pick, shortLanguage, t } from '../i18n.js';
 import { useData, useShortcuts, useTitle } from '../hooks.js';
+import { loadReasons, ofVerdicts, useReasons } from '../reasons.js';
 import { go, href, replaceParams, useRoute } from '../router.js';
 import { isStaff, mayWrite } from '../session.js';
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
@@ -124,7 +125,7 @@ function List({ answer, kind, id, own, limit }) {
     ${answer.not_found?.length > 0 && html`<details class="small"><summary>${t('ranked.not_found', { count: answer.not_found.length })}</summary><p>${answer.not_found.slice(0, 40).map((word) => html`<bdi class="word">${word}</bdi> `)}</p></details>`}
     <ol class="matches">
       ${shown.map(
-        (match, i) => html`<${Match} key=${match[other].id} match=${match} other=${match[other]} place=${i} active=${i === active} may=${mayWrite()} compare=${addressOf(match)}
+        (match, i) => html`<${Match} key=${match[other].id} match=${match} other=${match[other]} place=${i} active=${i === active} may=${mayWrite()} compare=${addressOf(match)} pair=${pairOf(match)}
           decision=${decisions.get(pairKey(pairOf(match).need, pairOf(match).project))}
           on=${{ accept: () => judge(pairOf(match), 'accept'), reject: () => setAsking(i), shortlist: () => shortlist(pairOf(match)), focus: () => setActive(i) }} />`,
       )}
@@ -139,15 +140,18 @@ function List({ answer, kind, id, own, limit }) {
 
 /** Why a match is rejected: the ranking learns from it. Digits choose too. */
 export function Reasons({ title, onClose, onChoose }) {
+  const words = useReasons();
+  const reasons = ofVerdicts(words);
   /** @param {KeyboardEvent} event */
   const press = (event) => {
     const chosen = /^[1-9]$/.test(event.key) ? reasons[Number(event.key) - 1] : null;
-    if (chosen) onChoose(chosen);
+    if (chosen) onChoose(chosen.code);
   };
   return html`
     <${Dialog} title=${t('reject.title')} onClose=${onClose} onKeyDown=${press}>
       <p class="small">${title}</p>
-      <ol class="choices">${reasons.map((reason, i) => html`<li key=${reason}><button type="button" onClick=${() => onChoose(reason)}>${i < 9 && html`<kbd aria-hidden="true">${i + 1}</kbd>`}${t(`reason.${reason}`)}</button></li>`)}</ol>
+      ${words.problem ? html`<${ProblemNote} problem=${words.problem} again=${loadReasons} />` : !words.reasons && html`<${Loading} />`}
+      <ol class="choices">${reasons.map((reason, i) => html`<li key=${reason.code}><button type="button" onClick=${() => onChoose(reason.code)}>${i < 9 && html`<kbd aria-hidden="true">${i + 1}</kbd>`}<span>${reason[shortLanguage()]}</span></button></li>`)}</ol>
     <//>
   `;
 }
