@@ -1,6 +1,7 @@
 #!/bin/sh
 # How long the staff page takes in Chromium: until the first results stand there, from a key pressed to the results of it, until the matches of a need
-# stand there. Prints one line of JSON: medians in milliseconds, and the bytes of the first view.
+# stand there, and the round trip of a suggestion. Prints one line of JSON: medians in milliseconds, and the bytes of the first view, with nothing kept
+# from before; "busy" says that the machine did other work. Keeps it in bench/results/page.jsonl.
 #
 #   sh bench/page.sh DATA [ROUNDS]      DATA: a folder with a published generation; needs what scripts/dependencies.sh --tests installs
 set -eu
@@ -9,4 +10,6 @@ source=$(cd "$(dirname "$0")/.." && pwd)
 data=$(cd "$1" && pwd)
 build=${QIAO_BUILD:-$source/build/release}
 [ -x "$build/bin/qiao-api" ] || { echo "no $build/bin/qiao-api; build it, or name another build folder with QIAO_BUILD" >&2; exit 1; }
+BENCH_COMMIT=$(git -C "$source" rev-parse --short HEAD 2>/dev/null || echo unknown)
+export BENCH_COMMIT
 QIAO_TEST_SOURCE=$source QIAO_TEST_BUILD=$build exec node "$source/bench/page.mjs" "$data" "${2:-9}"

@@ -93,6 +93,26 @@ describe('the screens of staff', () => {
     await page.close();
   });
 
+  test('months stand as bars beside their table, with the same numbers', async () => {
+    const page = await Page.open(server, '#/coverage?by=month&figure=supply');
+    const { rows } = (await server.get('/v1/reports/monitoring?by=month')).json;
+    const months = rows.filter((row) => row.code);
+    assert.deepEqual(await page.at.locator('.month-chart text:not(.month)').allTextContents(), months.map((row) => String(row.figures.supply)));
+    const tall = await page.at.locator('.month-chart rect').evaluateAll((bars) => bars.map((bar) => Number(bar.getAttribute('height'))));
+    const most = Math.max(...months.map((row) => row.figures.supply));
+    for (const [i, row] of months.entries()) assert.ok(Math.abs(tall[i] - (120 * row.figures.supply) / most) < 0.01, row.code);
+    assert.equal(await page.at.locator('.counts tbody tr').count(), rows.length);
+    await page.close();
+  });
+
+  test('countries of the scouting list come in the order of the service', async () => {
+    const page = await Page.open(server, '#/coverage');
+    const { countries } = (await server.get('/v1/reports/scouting')).json;
+    assert.ok(countries[0].of_linked_parks >= countries[1].of_linked_parks);
+    assert.deepEqual(await page.at.locator('section[aria-label="海外联络机构寻访清单"] summary b').allTextContents(), countries.slice(0, 12).map((one) => one.zh));
+    await page.close();
+  });
+
   test('a cell of the gaps leads to its records', async () => {
     const page = await Page.open(server, '#/coverage');
     const cell = page.at.locator('.heat td a').first();

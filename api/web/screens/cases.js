@@ -25,6 +25,7 @@ export default function Cases() {
   const statuses = reasons.data.case_statuses;
   return html`
     <div class="title-line"><h1>${t('nav.cases')}</h1>${data.cases.length > 0 && html`<${Export} path="v1/exports/cases" name="cases" />`}</div>
+    <p class="print-only small">${t('shortlists.printed', { date: date(new Date().toISOString()) })}</p>
     <${Announce} text=${t('cases.told', { count: data.cases.length })} />
     ${data.more && html`<p class="note">${t('cases.more')}</p>`}
     ${data.cases.length === 0 && html`<div class="empty"><h2>${t('cases.empty')}</h2><p>${t('cases.empty_hint')}</p></div>`}

@@ -71,6 +71,6 @@ function Note({ text, number: place, onSave }) {
       <input aria-label=${t('shortlists.note_of', { number: place })} placeholder=${t('shortlists.note')} maxlength="2000" value=${note} onInput=${(event) => setNote(event.target.value)} />
       ${note.trim() !== text && html`<button type="submit">${t('cases.save')}</button>`}
     </form>
-    ${text && html`<p class="print-only" dir="auto"><bdi>${text}</bdi></p>`}
+    ${text && html`<p class="print-only small" dir="auto">${t('shortlists.note')}${t('colon')}<bdi>${text}</bdi></p>`}
   `;
 }
