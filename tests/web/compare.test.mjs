@@ -22,22 +22,26 @@ describe('side by side', () => {
   after(killLeftOvers);
 
   test('is accessible in both languages, light and dark, and fits a narrow window', async () => {
-    for (const lang of languages)
+    for (const lang of languages) {
+      const page = await Page.open(server, '#/pairs/fx:n0002/fx:p0002', { lang });
+      await page.at.locator('summary').last().click();
       for (const colorScheme of ['light', 'dark']) {
-        const page = await Page.open(server, '#/pairs/fx:n0002/fx:p0002', { lang, colorScheme });
-        await page.at.locator('summary').last().click();
+        await page.at.setViewportSize({ width: 1280, height: 900 });
+        await page.at.emulateMedia({ colorScheme });
         await page.assertAccessible(`${lang} ${colorScheme}`);
         await page.picture(`compare-${lang}-${colorScheme}`, { fullPage: true });
         await page.at.setViewportSize({ width: 320, height: 256 });
         await page.assertNoSideScroll(`${lang} at 320 px`);
-        await page.close();
       }
+      await page.close();
+    }
   });
 
   test('words that met have the same number on both sides, and the highlights lie over just these words', async () => {
+    const page = await Page.open(server);
     for (const pair of ['fx:n0002/fx:p0002', 'fx:n0001/fx:p0001', 'fx:n0001/fx:p0003']) {
       const terms = (await server.get(`/v1/pairs/${pair}?explain=full`)).json.terms.slice(0, 16);
-      const page = await Page.open(server, `#/pairs/${pair.split('/').join('/')}`);
+      await page.go(`#/pairs/${pair}`);
       const numbers = (side) => page.at.locator(`.side >> nth=${side} >> sup`).allTextContents();
       const [need, project] = [new Set(await numbers(0)), new Set(await numbers(1))];
       for (let i = 1; i <= terms.length; i++) assert.ok(need.has(String(i)) && project.has(String(i)), `${pair} pair ${i}`);
@@ -47,8 +51,8 @@ describe('side by side', () => {
       assert.ok(lit.length >= 2 * terms.length);
       await page.go('#/');
       await page.at.waitForFunction(() => [...CSS.highlights.values()].every((highlight) => highlight.size === 0));
-      await page.close();
     }
+    await page.close();
   });
 
   test('figures stand in the unit of the need, and what is unknown becomes a question to copy', async () => {

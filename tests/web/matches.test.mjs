@@ -21,17 +21,20 @@ describe('a need and its projects', () => {
   after(killLeftOvers);
 
   test('is accessible in both languages, and fits a narrow window and 400 % zoom', async () => {
-    for (const lang of languages)
+    for (const lang of languages) {
+      const page = await Page.open(server, '#/', { lang });
       for (const [name, address] of [['need', '#/needs/fx:n0002'], ['excluded', '#/needs/fx:n0001?view=excluded'], ['project', '#/projects/fx:p0001']]) {
-        const page = await Page.open(server, address, { lang });
+        await page.at.setViewportSize({ width: 1280, height: 900 });
+        await page.go(address);
         await page.assertAccessible(`${address} ${lang}`);
         await page.picture(`${name}-${lang}`, { fullPage: true });
         await page.at.setViewportSize({ width: 320, height: 256 });
         await page.assertNoSideScroll(`${address} ${lang} at 320 px`);
         const rows = await page.at.locator('.bars tbody tr').evaluateAll((found) => found.map((row) => row.getBoundingClientRect().height));
         assert.ok(rows.every((height) => height < 90), `names of signals keep the room of a word: ${rows.join()}`);
-        await page.close();
       }
+      await page.close();
+    }
   });
 
   test('every match tells why in up to five lines, its signals, and points that add up to its score', async () => {

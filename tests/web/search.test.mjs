@@ -19,15 +19,18 @@ describe('search', () => {
   after(killLeftOvers);
 
   test('is accessible in both languages, and fits a narrow window', async () => {
-    for (const lang of languages)
+    for (const lang of languages) {
+      const page = await Page.open(server, '#/', { lang });
       for (const address of ['#/', '#/search?q=固态电池&side=projects&country=DE,JP', '#/search?q=zzzzqq&side=projects']) {
-        const page = await Page.open(server, address, { lang });
+        await page.at.setViewportSize({ width: 1280, height: 900 });
+        await page.go(address);
         await page.assertAccessible(`${address} ${lang}`);
         await page.picture(`search-${lang}-${address.length}`);
         await page.at.setViewportSize({ width: 320, height: 640 });
         await page.assertNoSideScroll(`${address} ${lang} at 320 px`);
-        await page.close();
       }
+      await page.close();
+    }
   });
 
   test('asks while one types, writes it into the address, and finds across languages', async () => {

@@ -27,16 +27,19 @@ describe('the screens of staff', () => {
   after(killLeftOvers);
 
   test('are accessible in both languages, and fit a narrow window', async () => {
-    for (const lang of languages)
+    for (const lang of languages) {
+      const page = await Page.open(server, '#/', { lang });
       for (const name of [...Object.keys(screens), `shortlists/${list}`]) {
-        const page = await Page.open(server, `#/${name}`, { lang });
+        await page.at.setViewportSize({ width: 1280, height: 900 });
+        await page.go(`#/${name}`);
         if (lang === 'zh-CN' && screens[name]) assert.equal(await page.at.textContent('main h1'), screens[name]);
         await page.assertAccessible(`${name} ${lang}`);
         await page.picture(`staff-${name.split('/').join('-').slice(0, 20)}-${lang}`, { fullPage: true });
         await page.at.setViewportSize({ width: 320, height: 256 });
         await page.assertNoSideScroll(`${name} ${lang} at 320 px`);
-        await page.close();
       }
+      await page.close();
+    }
   });
 
   test('a case is begun from a pair, moved with a note, and its history kept', async () => {

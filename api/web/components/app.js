@@ -39,7 +39,7 @@ function TopBar({ caller }) {
   const shown = caller ? screens.filter((screen) => screen.nav && screen.roles.includes(caller.role)) : [];
   return html`
     <header class="top">
-      <a class="brand" href=${href([])} aria-label=${t('shell.name')}><span class="brand-mark" lang="zh-CN" aria-hidden="true">桥</span><span class="brand-name">${t('shell.name')}</span></a>
+      <a class="brand" href=${href([])}><span class="brand-mark" lang="zh-CN" aria-hidden="true">桥</span><span class="brand-name">${t('shell.name')}</span></a>
       <nav aria-label=${t('shell.nav')}>
         <ul>
           ${shown.map((screen) => {
