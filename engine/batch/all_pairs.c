@@ -57,7 +57,7 @@ qiao_all_pairs(const qiao_all_pairs_options *options, qiao_all_pairs_report *rep
 {
     uint64_t start = qiao_clock_monotonic_us();
     qiao_generation *generation = NULL;
-    qiao_tables tables = {NULL, NULL, NULL};
+    qiao_tables tables = {0};
     qiao_status st;
 
     memset(report, 0, sizeof *report);

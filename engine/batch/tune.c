@@ -53,6 +53,10 @@ keep_sample(tuning *t, const qiaoi_candidate *candidate, bool accepted)
     sample->accepted = accepted;
     memcpy(sample->values, candidate->values, sizeof sample->values);
     sample->values[QIAOI_SIGNAL_FEEDBACK] = QIAOI_SIGNAL_UNKNOWN;
+    if (candidate->suggested.field > 0) /* weights are learnt from facts */
+        sample->values[QIAOI_SIGNAL_FIELD] = QIAOI_SIGNAL_UNKNOWN;
+    if (candidate->suggested.trl > 0)
+        sample->values[QIAOI_SIGNAL_TRL] = QIAOI_SIGNAL_UNKNOWN;
     t->report->accepted += accepted;
     t->report->rejected += !accepted;
 }

@@ -27,6 +27,7 @@ struct qiao_concepts {
     uint32_t slot_count, count; /* a power of two */
     char (*fields)[24];
     uint32_t field_count;
+    uint64_t checksum; /* of the files, in the order of their names */
 };
 
 /* ---- words ---- */
@@ -212,6 +213,8 @@ take_file(qiao_concepts *c, const char *path, qiao_error *err)
     qiao_status st = qiao_file_read(path, FILE_BYTES_MAX, &text, err);
     const char *line = text.data, *end = text.data == NULL ? NULL : text.data + text.length;
 
+    if (st == QIAO_OK && line != NULL)
+        c->checksum = qiao_hash64(text.data, text.length, c->checksum);
     for (bool head = true; st == QIAO_OK && line != NULL && line < end; head = false) {
         const char *stop = memchr(line, '\n', (size_t)(end - line));
 
@@ -282,6 +285,12 @@ qiao_concepts_close(qiao_concepts *concepts)
     qiao_free(concepts->slots);
     qiao_free(concepts->fields);
     qiao_free(concepts);
+}
+
+uint64_t
+qiao_concepts_checksum(const qiao_concepts *concepts)
+{
+    return concepts == NULL ? 0 : concepts->checksum;
 }
 
 /* ---- finding ---- */

@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define LISTS 11u
@@ -63,7 +64,7 @@ qiaoi_facts_sound(const void *block, size_t length)
     if (length < sizeof *facts || (uintptr_t)block % 8 != 0 || facts->magic != QIAOI_FACTS_MAGIC ||
         facts->size > length || (facts->kind != QIAO_PROJECT && facts->kind != QIAO_NEED))
         return false;
-    for (const uint32_t *s = strings; s <= &facts->import_edition; s++)
+    for (const uint32_t *s = strings; s <= &facts->suggested_field; s++)
         if (*s != 0 && !string_inside(block, facts->size, *s))
             return false;
     for (size_t i = 0; i < LISTS; i++)
@@ -260,6 +261,25 @@ put_all_codes(qiaoi_facts_maker *maker, const qiao_record *record, qiaoi_facts *
     f->target_regions = put_list(maker, &record->target_regions);
 }
 
+/* What the words say where the facts do not: after the codes, since patent classes stand for fields too. */
+static void
+put_suggestions(qiaoi_facts_maker *maker, const qiao_record *record, qiaoi_facts *f)
+{
+    qiao_suggestion found[QIAO_SUGGESTIONS_MAX];
+    size_t count = qiao_suggest(record, f->fields.count == 0 ? maker->concepts : NULL, NULL, found);
+
+    f->suggested_trl = QIAO_UNKNOWN;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(found[i].field, "fields") == 0) {
+            f->suggested_field = put_string(maker, found[i].value);
+            f->suggested_field_confidence = found[i].confidence;
+        } else if (strcmp(found[i].field, "trl") == 0) {
+            f->suggested_trl = (int32_t)strtol(found[i].value, NULL, 10);
+            f->suggested_trl_confidence = found[i].confidence;
+        }
+    }
+}
+
 /* ---- indicators ---- */
 
 /* Words of a name as hashes, without stop words; English ones as stems, Chinese ones as the analyzer cuts them. */
@@ -438,6 +458,7 @@ qiaoi_facts_make(qiaoi_facts_maker *maker, const qiao_record *record, const qiao
     put_scalars(maker, record, &f);
     put_strings(maker, record, &f);
     put_all_codes(maker, record, &f);
+    put_suggestions(maker, record, &f);
     qiaoi_identity_of(record, &f.identity);
     st = maker->units == NULL ? QIAO_OK : add_structured(maker, record, &list, err);
     for (size_t i = 0; st == QIAO_OK && maker->units != NULL && i < record->text_count; i++) {
@@ -457,6 +478,7 @@ qiaoi_facts_of_text(qiaoi_facts_maker *maker, const char *text, size_t length, c
                      .trl = QIAO_UNKNOWN,
                      .trl_min = QIAO_UNKNOWN,
                      .trl_max = QIAO_UNKNOWN,
+                     .suggested_trl = QIAO_UNKNOWN,
                      .published_day = QIAO_UNKNOWN,
                      .updated_day = QIAO_UNKNOWN,
                      .expires_day = QIAO_UNKNOWN,

@@ -11,6 +11,9 @@
  * QIAOI_FACTS_READINGS. Their names are kept as hashes of words too, so that names are compared across languages
  * (likeness.h).
  *
+ * Where a record names neither field nor patent class, or no readiness, what its words suggest (qiao/suggested.h)
+ * stands in members of its own: no gate and no filter reads them.
+ *
  * Ownership and threads: making needs scratch memory of one thread; a block is immutable.
  */
 #ifndef QIAO_FACTS_FACTS_H
@@ -20,9 +23,10 @@
 #include "qiao/analyzer.h"
 #include "qiao/indicator.h"
 #include "qiao/record.h"
+#include "qiao/suggested.h"
 #include "qiao/vocabulary.h"
 
-#define QIAOI_FACTS_MAGIC 0x32544346u /* "FCT2" */
+#define QIAOI_FACTS_MAGIC 0x33544346u /* "FCT3" */
 #define QIAOI_FACTS_READINGS 48u
 #define QIAOI_FACTS_CODES 64u /* of a list; more are left out */
 #define QIAOI_NAME_WORDS 8u
@@ -55,8 +59,11 @@ typedef struct qiaoi_facts {
     double money_min, money_max; /* CNY; NAN = unknown */
     uint32_t status, record_kind, visibility, country, region, org_kind, org_size, park, ip_terms, price_kind;
     uint32_t export_status, export_basis, import_status, import_item, import_edition;
-    uint32_t protected_in_china; /* qiaoi_ternary, of projects */
-    uint32_t has_rights;         /* qiaoi_ternary: a patent, an application, know-how, a copyright to offer */
+    uint32_t suggested_field;                                     /* a code; 0 = none */
+    int32_t suggested_trl;                                        /* QIAO_UNKNOWN = none */
+    int32_t suggested_field_confidence, suggested_trl_confidence; /* micro-units */
+    uint32_t protected_in_china;                                  /* qiaoi_ternary, of projects */
+    uint32_t has_rights; /* qiaoi_ternary: a patent, an application, know-how, a copyright to offer */
     qiaoi_fact_codes fields, ipc, modes, landing_pref, disclose_allow, disclose_deny, country_allow, country_deny,
         partner_kinds, partner_sizes, target_regions;
     qiaoi_identity identity;
@@ -89,9 +96,10 @@ bool qiaoi_facts_sound(const void *block, size_t length);
 typedef struct qiaoi_facts_maker {
     const qiao_vocabulary *vocabulary;
     const qiao_units *units;
-    qiao_analyzer *analyzer; /* splits names into words */
-    qiao_arena *arena;       /* scratch, reset by each call */
-    qiao_buffer text, out;   /* out: the block */
+    const qiao_concepts *concepts; /* NULL, or set after init, borrowed: fields are suggested by them */
+    qiao_analyzer *analyzer;       /* splits names into words */
+    qiao_arena *arena;             /* scratch, reset by each call */
+    qiao_buffer text, out;         /* out: the block */
 } qiaoi_facts_maker;
 
 /* vocabulary, units, analyzer: borrowed; without vocabulary no crosswalk and no rates, without units no indicators,

@@ -175,10 +175,12 @@ open_worker(worker *w, qiao_error *err)
     if (st == QIAO_OK && w->tag_strings == NULL)
         st = qiao_fail_memory(err);
     if (st == QIAO_OK)
-        st = qiao_fulltext_indexer_new(w->shard->collector.analyzer, w->shared->analysis->lexicon, w->shared->analysis->vocabulary, &w->indexer, err);
+        st = qiao_fulltext_indexer_new(w->shard->collector.analyzer, w->shared->analysis->lexicon,
+                                       w->shared->analysis->vocabulary, &w->indexer, err);
     if (st == QIAO_OK)
         st = qiaoi_facts_maker_init(&w->facts, w->shared->analysis->vocabulary, w->shared->analysis->units,
                                     w->shard->collector.analyzer, err);
+    w->facts.concepts = w->shared->analysis->concepts;
     if (st == QIAO_OK && w->shared->analysis->text == NULL)
         st = qiao_fulltext_writer_open(path, &w->writer, err);
     return st;

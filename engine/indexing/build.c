@@ -222,7 +222,8 @@ choose_mode(build *b, qiao_error *err)
     qiao_status st = QIAO_OK;
 
     b->basis.lexicon = qiao_hash64(b->base->mapping.data, b->base->mapping.length, 0);
-    b->basis.vocabulary = qiao_hash64(units, strlen(units), qiao_hash64(vocabulary, strlen(vocabulary), 0));
+    b->basis.vocabulary = qiao_hash64(
+        units, strlen(units), qiao_hash64(vocabulary, strlen(vocabulary), qiao_concepts_checksum(b->tables.concepts)));
     b->basis.program = hash_of_program();
     b->report->mode = QIAO_BUILD_FULL_ASKED;
     if (b->options->full)
@@ -240,6 +241,7 @@ analyse(build *b, qiao_error *err)
     qiaoi_analysis analysis = {.lexicon = b->base,
                                .vocabulary = b->tables.vocabulary,
                                .units = b->tables.units,
+                               .concepts = b->tables.concepts,
                                .folder = b->staged,
                                .threads = b->threads,
                                .progress = b->options->progress,

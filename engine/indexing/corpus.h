@@ -11,6 +11,7 @@
 #include "qiao/fulltext.h"
 #include "qiao/indicator.h"
 #include "qiao/source_store.h"
+#include "qiao/suggested.h"
 #include "qiao/vocabulary.h"
 #include "store/generation_writer.h"
 
@@ -73,6 +74,7 @@ typedef struct qiaoi_analysis {
     const qiao_lexicon *lexicon; /* working lexicon */
     const qiao_vocabulary *vocabulary;
     const qiao_units *units;
+    const qiao_concepts *concepts; /* NULL: no field is suggested */
     const char *folder;
     unsigned threads;
     qiao_build_progress progress;

@@ -84,6 +84,13 @@ qiaoi_answer_brief(const qiao_record *record, qiao_buffer *out)
 
 /* ---- sides and signals ---- */
 
+static bool
+rests_on_suggestion(const qiaoi_candidate *candidate, int signal)
+{
+    return (signal == QIAOI_SIGNAL_FIELD && candidate->suggested.field > 0) ||
+           (signal == QIAOI_SIGNAL_TRL && candidate->suggested.trl > 0);
+}
+
 static void
 write_side(const qiao_matcher *matcher, const qiaoi_candidate *candidate, bool owner, bool full, qiao_buffer *out)
 {
@@ -102,6 +109,8 @@ write_side(const qiao_matcher *matcher, const qiaoi_candidate *candidate, bool o
                                (int)(candidate->values[s] % QIAO_MICRO));
         qiao_buffer_printf(out, ",\"weight\":%d,\"contribution\":%d", (int)matcher->profile->weights[s][owner ? 1 : 0],
                            (int)side->contributions[s]);
+        if (rests_on_suggestion(candidate, s))
+            qiao_buffer_text(out, ",\"suggested\":true");
         if (full) {
             qiao_buffer_text(out, ",\"evidence\":");
             qiaoi_explain_evidence(&pair, (qiaoi_signal)s, out);

@@ -129,8 +129,8 @@ qiaoi_assess(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_error *err)
         st = assess_indicators(matcher, candidate->docid, &pair, err);
     if (st != QIAO_OK)
         return st;
-    qiaoi_signals(&pair, candidate->values);
-    qiaoi_score(candidate->values, matcher->profile, matcher->left_out, &candidate->pair);
+    qiaoi_signals(&pair, candidate->values, &candidate->suggested);
+    qiaoi_score(candidate->values, &candidate->suggested, matcher->profile, matcher->left_out, &candidate->pair);
     candidate->gate = qiaoi_gate_of(&pair, matcher->gate_day, matcher->profile->gates_off);
     candidate->flags = qiaoi_flags_of(&pair, matcher->gate_day);
     return QIAO_OK;

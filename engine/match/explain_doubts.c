@@ -104,7 +104,7 @@ add_stage(qiaoi_explained *e, qiao_language language, qiaoi_sayings *out)
 {
     int trl = e->pair.project->trl, low = e->pair.need->trl_min;
 
-    if (!short_of(e, QIAOI_SIGNAL_TRL))
+    if (!short_of(e, QIAOI_SIGNAL_TRL) || e->candidate->suggested.trl > 0) /* a suggestion speaks against nobody */
         return;
     qiaoi_sayings_add(out, low != QIAO_UNKNOWN && trl < low
                                ? qiaoi_told(e, TRL_LOW, language, qiaoi_say_number(e, trl), qiaoi_say_number(e, low))
@@ -174,7 +174,10 @@ add_fields(qiaoi_explained *e, qiao_language language, qiaoi_sayings *out)
 {
     const qiaoi_facts *need = e->pair.need, *project = e->pair.project;
 
-    if (speaks_against(e, QIAOI_SIGNAL_FIELD))
+    if (speaks_against(e, QIAOI_SIGNAL_FIELD) && e->candidate->suggested.field > 0)
+        qiaoi_sayings_add(out, qiaoi_told(e, FIELDS_SUGGESTED_DIFFER, language, qiaoi_named_field(e, need, language),
+                                          qiaoi_named_field(e, project, language)));
+    else if (speaks_against(e, QIAOI_SIGNAL_FIELD))
         qiaoi_sayings_add(out, qiaoi_told(e, FIELDS_DIFFER, language,
                                           qiaoi_named_all(e, "field", need, &need->fields, language),
                                           qiaoi_named_all(e, "field", project, &project->fields, language)));

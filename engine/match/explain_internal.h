@@ -51,6 +51,8 @@ const char *qiaoi_named(qiaoi_explained *e, const char *lists, const char *code,
 /* Names of the first codes of a record. */
 const char *qiaoi_named_all(qiaoi_explained *e, const char *lists, const qiaoi_facts *facts,
                             const qiaoi_fact_codes *codes, qiao_language language);
+/* Its fields, or the one that its words suggest. */
+const char *qiaoi_named_field(qiaoi_explained *e, const qiaoi_facts *facts, qiao_language language);
 const char *qiaoi_say_number(qiaoi_explained *e, double value);
 const char *qiaoi_say_money(qiaoi_explained *e, double cny, qiao_language language);
 const char *qiaoi_say_day(qiaoi_explained *e, int day);

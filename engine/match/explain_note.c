@@ -60,6 +60,16 @@ who_needs(qiaoi_explained *e, qiao_language language)
                                      : qiaoi_phrase_form(QIAOI_PHRASE_NEED_UNKNOWN, language);
 }
 
+/* Where a side states no field: what its words suggest. */
+static const char *
+fields_suggested(qiaoi_explained *e, qiao_language language)
+{
+    const char *need = qiaoi_named_field(e, e->pair.need, language),
+               *project = qiaoi_named_field(e, e->pair.project, language);
+
+    return qiaoi_told(e, FIELD_SUGGESTED, language, need, project);
+}
+
 static const char *
 fields_of(qiaoi_explained *e, qiao_language language)
 {
@@ -68,6 +78,8 @@ fields_of(qiaoi_explained *e, qiao_language language)
     const char *best[2] = {NULL, NULL};
     size_t longest = 0;
 
+    if (e->candidate->suggested.field > 0 && e->candidate->values[QIAOI_SIGNAL_FIELD] > 0)
+        return fields_suggested(e, language);
     if (found == NULL || found->fields.count == 0)
         return NULL;
     if (need == NULL || project == NULL || !(e->candidate->values[QIAOI_SIGNAL_FIELD] > 0))
@@ -279,6 +291,9 @@ add_stage(qiaoi_explained *e, qiao_language language, qiaoi_sayings *out)
     int trl = e->pair.project->trl;
     const char *wanted = qiaoi_trl_wanted(e, language), *number;
 
+    if (trl == QIAO_UNKNOWN && e->candidate->suggested.trl > 0)
+        qiaoi_sayings_add(out,
+                          qiaoi_told(e, TRL_SUGGESTED, language, qiaoi_say_number(e, e->pair.project->suggested_trl)));
     if (trl == QIAO_UNKNOWN)
         return;
     number = qiaoi_say_number(e, trl);

@@ -162,6 +162,13 @@ qiaoi_named_all(qiaoi_explained *e, const char *lists, const qiaoi_facts *facts,
 }
 
 const char *
+qiaoi_named_field(qiaoi_explained *e, const qiaoi_facts *facts, qiao_language language)
+{
+    return facts->fields.count > 0 ? qiaoi_named_all(e, "field", facts, &facts->fields, language)
+                                   : qiaoi_named(e, "field", qiaoi_facts_text(facts, facts->suggested_field), language);
+}
+
+const char *
 qiaoi_say_number(qiaoi_explained *e, double value)
 {
     char text[64];

@@ -59,6 +59,7 @@ qiao_matcher_new(const qiao_generation *generation, const qiao_tables *tables, q
     if (st == QIAO_OK)
         st = qiaoi_facts_maker_init(&matcher->facts_maker, matcher->tables->vocabulary, matcher->tables->units,
                                     matcher->analyzer, err);
+    matcher->facts_maker.concepts = matcher->tables->concepts;
     if (st == QIAO_OK)
         st = qiaoi_query_init(&matcher->query, err);
     if (st == QIAO_OK)

@@ -28,6 +28,7 @@ typedef struct qiaoi_candidate {
     uint32_t flags;      /* bits by qiaoi_flag */
     qiao_record *record; /* NULL until it is needed; owned by the matcher until its next request */
     int32_t values[QIAOI_SIGNAL_COUNT];
+    qiaoi_suggested suggested; /* which of them rest on suggestions */
     qiaoi_pair_score pair;
     uint32_t block; /* of the ranking by text: the other signals reorder inside it */
     /* only where the term ranking was fused with the dense one (fusion.h) */

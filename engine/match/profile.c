@@ -228,9 +228,11 @@ hash_profile(qiaoi_profile *profile, qiao_error *err)
 static qiao_status
 read_tree(const reading *r, const cJSON *root, qiaoi_profile *out)
 {
-    static const char *const names[] = {"name", "version", "about", "weights", "policy_cap", "gates", "text", "bands"};
-    double cap = 0;
-    qiao_status st = check_members(r, root, "/", names, sizeof names / sizeof *names);
+    static const char *const names[] = {"name",  "version", "about", "weights",        "policy_cap",
+                                        "gates", "text",    "bands", "suggested_share"};
+    const cJSON *suggested = cJSON_GetObjectItemCaseSensitive(root, "suggested_share");
+    double cap = 0, share = 0;
+    qiao_status st = check_members(r, root, "/", names, sizeof names / sizeof *names - (suggested == NULL ? 1 : 0));
 
     if (st == QIAO_OK)
         st = read_name(r, root, "name", out->name);
@@ -240,6 +242,8 @@ read_tree(const reading *r, const cJSON *root, qiaoi_profile *out)
         st = read_weights(r, root, out);
     if (st == QIAO_OK)
         st = read_number(r, cJSON_GetObjectItemCaseSensitive(root, "policy_cap"), "/policy_cap", 0, 1000, &cap);
+    if (st == QIAO_OK && suggested != NULL)
+        st = read_number(r, suggested, "/suggested_share", 0, 1000, &share);
     if (st == QIAO_OK)
         st = read_gates(r, root, out);
     if (st == QIAO_OK)
@@ -247,6 +251,7 @@ read_tree(const reading *r, const cJSON *root, qiaoi_profile *out)
     if (st == QIAO_OK)
         st = read_bands(r, root, out);
     out->policy_cap = (int32_t)lround(cap);
+    out->suggested_share = (int32_t)lround(share);
     return st == QIAO_OK ? check_weights(r, out) : st;
 }
 
@@ -291,7 +296,8 @@ qiaoi_profile_write(const qiaoi_profile *profile, const char *about_zh, const ch
     for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++)
         qiao_buffer_printf(out, "%s\n    \"%s\": [%d, %d]", s > 0 ? "," : "", qiaoi_signal_code((qiaoi_signal)s),
                            (int)profile->weights[s][0], (int)profile->weights[s][1]);
-    qiao_buffer_printf(out, "\n  },\n  \"policy_cap\": %d,\n  \"gates\": {", (int)profile->policy_cap);
+    qiao_buffer_printf(out, "\n  },\n  \"policy_cap\": %d,\n  \"suggested_share\": %d,\n  \"gates\": {",
+                       (int)profile->policy_cap, (int)profile->suggested_share);
     for (int g = 1; g < QIAOI_GATE_COUNT; g++)
         qiao_buffer_printf(out, "%s\n    \"%s\": %s", g > 1 ? "," : "", qiaoi_gate_code((qiaoi_gate)g),
                            (profile->gates_off >> g & 1u) != 0 ? "false" : "true");

@@ -14,6 +14,7 @@ typedef struct qiaoi_profile {
     char hash[17];                          /* XXH3 of what counts, not of the spelling of the file */
     int32_t weights[QIAOI_SIGNAL_COUNT][2]; /* enterprise, owner; thousandths */
     int32_t policy_cap;                     /* thousandths of the known weight that is not policy */
+    int32_t suggested_share;                /* thousandths of a fact's weight that a sure suggestion has */
     uint32_t gates_off;                     /* bit per gate */
     double topic_share, breadth, scale;     /* see evidence.h */
     qiaoi_query_model query;

@@ -11,8 +11,22 @@ typedef struct weights {
     int64_t sum;
 } weights;
 
+/* In millionths; whole for a fact. */
+static int64_t
+weight_of(int s, const qiaoi_suggested *suggested, const qiaoi_profile *profile, int side)
+{
+    int32_t sure = suggested == NULL         ? 0
+                   : s == QIAOI_SIGNAL_FIELD ? suggested->field
+                   : s == QIAOI_SIGNAL_TRL   ? suggested->trl
+                                             : 0;
+    int64_t weight = profile->weights[s][side];
+
+    return sure == 0 ? weight * SCALE : weight * profile->suggested_share * sure / QIAO_MICRO;
+}
+
 static weights
-known_weights(const int32_t *values, const qiaoi_profile *profile, uint32_t left_out, int side)
+known_weights(const int32_t *values, const qiaoi_suggested *suggested, const qiaoi_profile *profile, uint32_t left_out,
+              int side)
 {
     weights w = {.sum = 0};
     int64_t policy = 0, other = 0, most;
@@ -20,7 +34,7 @@ known_weights(const int32_t *values, const qiaoi_profile *profile, uint32_t left
     for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++) {
         if (values[s] == QIAOI_SIGNAL_UNKNOWN || (left_out >> s & 1u) != 0)
             continue;
-        w.of[s] = (int64_t)profile->weights[s][side] * SCALE;
+        w.of[s] = weight_of(s, suggested, profile, side);
         *(qiaoi_signal_is_policy((qiaoi_signal)s) ? &policy : &other) += w.of[s];
     }
     most = other * profile->policy_cap / 1000;
@@ -52,31 +66,32 @@ score_side(const int32_t *values, const weights *w, qiaoi_side_score *out)
 }
 
 static int32_t
-confidence(const int32_t *values, const qiaoi_profile *profile, uint32_t left_out, int side)
+confidence(const int32_t *values, const qiaoi_suggested *suggested, const qiaoi_profile *profile, uint32_t left_out,
+           int side)
 {
     int64_t known = 0, all = 0;
 
     for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++) {
         if ((left_out >> s & 1u) != 0 || qiaoi_signal_is_policy((qiaoi_signal)s))
             continue;
-        all += profile->weights[s][side];
-        known += values[s] == QIAOI_SIGNAL_UNKNOWN ? 0 : profile->weights[s][side];
+        all += (int64_t)profile->weights[s][side] * SCALE;
+        known += values[s] == QIAOI_SIGNAL_UNKNOWN ? 0 : weight_of(s, suggested, profile, side);
     }
     return all == 0 ? 0 : (int32_t)(known * QIAO_MICRO / all);
 }
 
 void
-qiaoi_score(const int32_t values[QIAOI_SIGNAL_COUNT], const qiaoi_profile *profile, uint32_t left_out,
-            qiaoi_pair_score *out)
+qiaoi_score(const int32_t values[QIAOI_SIGNAL_COUNT], const qiaoi_suggested *suggested, const qiaoi_profile *profile,
+            uint32_t left_out, qiaoi_pair_score *out)
 {
     int32_t known[2];
     int64_t a, b;
 
     for (int side = 0; side < 2; side++) {
-        weights w = known_weights(values, profile, left_out, side);
+        weights w = known_weights(values, suggested, profile, left_out, side);
 
         score_side(values, &w, side == 0 ? &out->enterprise : &out->owner);
-        known[side] = confidence(values, profile, left_out, side);
+        known[side] = confidence(values, suggested, profile, left_out, side);
     }
     a = out->enterprise.score;
     b = out->owner.score;

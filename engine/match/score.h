@@ -3,7 +3,9 @@
  *
  * Each side is the weighted mean of its known signals; the pair's score is the harmonic mean of the two sides, rounded
  * down; confidence is the share of the weight that is known (the smaller of the two sides), policy apart. Policy
- * signals weigh at most the profile's cap of what the known other ones weigh. Pure functions.
+ * signals weigh at most the profile's cap of what the known other ones weigh. A value that rests on a suggestion weighs
+ * the profile's suggested_share, times how sure it is, of what a fact would; the confidence counts it so too. Pure
+ * functions.
  */
 #ifndef QIAO_MATCH_SCORE_H
 #define QIAO_MATCH_SCORE_H
@@ -25,7 +27,8 @@ typedef struct qiaoi_pair_score {
     (1u << QIAOI_SIGNAL_PARK_FIELD | 1u << QIAOI_SIGNAL_PARK_COUNTRY | 1u << QIAOI_SIGNAL_COUNTRY_GROUP)
 #define QIAOI_TEXT_ONLY (~(1u << QIAOI_SIGNAL_TEXT_TITLE | 1u << QIAOI_SIGNAL_TEXT_BODY))
 
-void qiaoi_score(const int32_t values[QIAOI_SIGNAL_COUNT], const qiaoi_profile *profile, uint32_t left_out,
-                 qiaoi_pair_score *out);
+/* suggested NULL: all values rest on facts. */
+void qiaoi_score(const int32_t values[QIAOI_SIGNAL_COUNT], const qiaoi_suggested *suggested,
+                 const qiaoi_profile *profile, uint32_t left_out, qiaoi_pair_score *out);
 
 #endif

@@ -80,9 +80,9 @@ research_need(const qiaoi_facts *need)
 }
 
 static int32_t
-trl_signal(const qiaoi_pair_context *pair)
+trl_signal(const qiaoi_pair_context *pair, int32_t trl)
 {
-    int32_t low = pair->need->trl_min, high = pair->need->trl_max, trl = pair->project->trl, distance = 0;
+    int32_t low = pair->need->trl_min, high = pair->need->trl_max, distance = 0;
 
     if (trl == QIAO_UNKNOWN || (low == QIAO_UNKNOWN && high == QIAO_UNKNOWN))
         return QIAOI_SIGNAL_UNKNOWN;
@@ -252,11 +252,52 @@ freshness_signal(const qiaoi_pair_context *pair)
     return micro(1.0 - (double)(pair->as_of - day - FRESH_DAYS) / (STALE_DAYS - FRESH_DAYS));
 }
 
+/* Best likeness of a suggested field to those of the other side. */
+static int32_t
+likeness_of_suggested(const char *field, const qiaoi_facts *other, const char *other_suggested)
+{
+    int32_t best = other_suggested == NULL ? 0 : qiaoi_field_likeness(field, other_suggested);
+
+    for (uint32_t i = 0; i < other->fields.count; i++) {
+        int32_t value = qiaoi_field_likeness(field, qiaoi_facts_code(other, &other->fields, i));
+
+        best = value > best ? value : best;
+    }
+    return best;
+}
+
+/* A fact goes before a suggestion; where both sides are suggested, both must be right. */
+static void
+use_suggestions(const qiaoi_pair_context *pair, int32_t values[QIAOI_SIGNAL_COUNT], qiaoi_suggested *suggested)
+{
+    const qiaoi_facts *n = pair->need, *p = pair->project;
+    const char *need = n->fields.count > 0 ? NULL : qiaoi_facts_text(n, n->suggested_field);
+    const char *project = p->fields.count > 0 ? NULL : qiaoi_facts_text(p, p->suggested_field);
+
+    if (values[QIAOI_SIGNAL_FIELD] == QIAOI_SIGNAL_UNKNOWN && (need != NULL || n->fields.count > 0) &&
+        (project != NULL || p->fields.count > 0)) {
+        int64_t sure_need = need != NULL ? n->suggested_field_confidence : QIAO_MICRO;
+        int64_t sure_project = project != NULL ? p->suggested_field_confidence : QIAO_MICRO;
+
+        suggested->field = (int32_t)(sure_need * sure_project / QIAO_MICRO);
+        if (suggested->field > 0)
+            values[QIAOI_SIGNAL_FIELD] =
+                need != NULL ? likeness_of_suggested(need, p, project) : likeness_of_suggested(project, n, NULL);
+    }
+    if (p->trl == QIAO_UNKNOWN && p->suggested_trl != QIAO_UNKNOWN && p->suggested_trl_confidence > 0) {
+        values[QIAOI_SIGNAL_TRL] = trl_signal(pair, p->suggested_trl);
+        if (values[QIAOI_SIGNAL_TRL] != QIAOI_SIGNAL_UNKNOWN)
+            suggested->trl = p->suggested_trl_confidence;
+    }
+}
+
 void
-qiaoi_signals(const qiaoi_pair_context *pair, int32_t values[QIAOI_SIGNAL_COUNT])
+qiaoi_signals(const qiaoi_pair_context *pair, int32_t values[QIAOI_SIGNAL_COUNT], qiaoi_suggested *suggested)
 {
     for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++)
         values[s] = QIAOI_SIGNAL_UNKNOWN;
+    if (suggested != NULL)
+        *suggested = (qiaoi_suggested){0, 0};
     values[QIAOI_SIGNAL_TEXT_TITLE] = pair->text_title;
     values[QIAOI_SIGNAL_TEXT_BODY] = pair->text_body;
     values[QIAOI_SIGNAL_INDICATORS] = pair->indicators;
@@ -265,7 +306,7 @@ qiaoi_signals(const qiaoi_pair_context *pair, int32_t values[QIAOI_SIGNAL_COUNT]
         return;
     values[QIAOI_SIGNAL_FIELD] = best_pair(pair, &pair->need->fields, &pair->project->fields, qiaoi_field_likeness);
     values[QIAOI_SIGNAL_IPC] = best_pair(pair, &pair->need->ipc, &pair->project->ipc, ipc_likeness);
-    values[QIAOI_SIGNAL_TRL] = trl_signal(pair);
+    values[QIAOI_SIGNAL_TRL] = trl_signal(pair, pair->project->trl);
     values[QIAOI_SIGNAL_MODE] = mode_signal(pair);
     values[QIAOI_SIGNAL_BUDGET] = budget_signal(pair);
     values[QIAOI_SIGNAL_TIME] = time_signal(pair);
@@ -276,6 +317,8 @@ qiaoi_signals(const qiaoi_pair_context *pair, int32_t values[QIAOI_SIGNAL_COUNT]
     values[QIAOI_SIGNAL_COMPLETENESS] = completeness_signal(pair);
     values[QIAOI_SIGNAL_FRESHNESS] = freshness_signal(pair);
     qiaoi_policy_signals(pair, values);
+    if (suggested != NULL)
+        use_suggestions(pair, values, suggested);
 }
 
 static const struct {

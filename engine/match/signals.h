@@ -3,29 +3,23 @@
  * context: no I/O, no clock, no allocation.
  *
  * A value is 0..QIAO_MICRO, or QIAOI_SIGNAL_UNKNOWN where either side does not say enough: unknown is neither met nor
- * unmet. What each weighs is the profile's to say (profile.h).
+ * unmet. What each weighs is the profile's to say (profile.h). Where a record says nothing of field or readiness but
+ * its words suggest it, the value rests on that, and how sure it is comes beside the value.
  *
  *   text_title       the need's title in the project (evidence.h)
  *   text_body        the whole need in the whole project (evidence.h)
  *   field            best pair of field codes: same 1, one under the other .8, same branch .6; codes of patent classes
  *                    stand in where a record names no field
  *   ipc              longest common prefix: subclass .6, group .8, same 1, class .3
- *   trl              inside the interval wanted 1, a quarter less for each level; below is no fault for a research need,
- *                    nor in the parks of basic research and large facilities
- *   coop_mode        a mode that both take
- *   budget           price against budget in CNY by the dated rates: 1 up to the budget, 0 at twice of it
- *   time             ready before it is needed 1, 0 a year late
- *   ip_terms         does a mode offered give the rights that are wanted
- *   org_kind         does either side seek what the other is
- *   org_size         the same of its size
- *   indicators       met 1, partly .5, unmet 0 over those that can be compared; a must counts twice
- *   partner_country  what the need says of partner countries and target regions
- *   park_field       policy affinity: what the guideline links; never counts against a pair
- *   park_country     the same
- *   country_group    the same
- *   completeness     mean of both records
- *   freshness        1 for half a year, 0 from five years on
- *   feedback         what staff said of this very pair
+ *   trl              inside the interval wanted 1, a quarter less for each level; below is no fault for a research
+ * need, nor in the parks of basic research and large facilities coop_mode        a mode that both take budget price
+ * against budget in CNY by the dated rates: 1 up to the budget, 0 at twice of it time             ready before it is
+ * needed 1, 0 a year late ip_terms         does a mode offered give the rights that are wanted org_kind         does
+ * either side seek what the other is org_size         the same of its size indicators       met 1, partly .5, unmet 0
+ * over those that can be compared; a must counts twice partner_country  what the need says of partner countries and
+ * target regions park_field       policy affinity: what the guideline links; never counts against a pair park_country
+ * the same country_group    the same completeness     mean of both records freshness        1 for half a year, 0 from
+ * five years on feedback         what staff said of this very pair
  */
 #ifndef QIAO_MATCH_SIGNALS_H
 #define QIAO_MATCH_SIGNALS_H
@@ -74,7 +68,13 @@ typedef struct qiaoi_pair_context {
     int as_of;                         /* days since 1970: of the generation, so that a ranking can be repeated */
 } qiaoi_pair_context;
 
-void qiaoi_signals(const qiaoi_pair_context *pair, int32_t values[QIAOI_SIGNAL_COUNT]);
+/* How sure a value that rests on suggestions is: micro-units; 0 = it rests on facts alone, or is unknown. */
+typedef struct qiaoi_suggested {
+    int32_t field, trl;
+} qiaoi_suggested;
+
+/* suggested NULL: facts alone count, what they leave open is unknown. */
+void qiaoi_signals(const qiaoi_pair_context *pair, int32_t values[QIAOI_SIGNAL_COUNT], qiaoi_suggested *suggested);
 
 const char *qiaoi_signal_code(qiaoi_signal signal);
 bool qiaoi_signal_is_policy(qiaoi_signal signal);

@@ -85,11 +85,16 @@ static int32_t
 score_with(const trial *t, qiaoi_signal signal, int32_t value)
 {
     int32_t values[QIAOI_SIGNAL_COUNT];
+    qiaoi_suggested suggested = t->e.candidate->suggested; /* what changes is stated, so it is a fact */
     qiaoi_pair_score score;
 
     memcpy(values, t->e.candidate->values, sizeof values);
     values[signal] = value;
-    qiaoi_score(values, t->e.matcher->profile, t->e.matcher->left_out, &score);
+    if (signal == QIAOI_SIGNAL_FIELD)
+        suggested.field = 0;
+    if (signal == QIAOI_SIGNAL_TRL)
+        suggested.trl = 0;
+    qiaoi_score(values, &suggested, t->e.matcher->profile, t->e.matcher->left_out, &score);
     return score.score;
 }
 
@@ -155,7 +160,7 @@ trl_value(trial *t, int trl)
 
     copy->trl = trl;
     pair.project = copy;
-    qiaoi_signals(&pair, values);
+    qiaoi_signals(&pair, values, NULL);
     copy->trl = t->e.pair.project->trl;
     return values[QIAOI_SIGNAL_TRL];
 }

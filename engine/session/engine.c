@@ -36,19 +36,6 @@ init_locks(qiao_engine *engine, qiao_error *err)
     return QIAO_OK;
 }
 
-/* Without names of concepts everything else is answered as ever. */
-static qiao_status
-open_concepts(qiao_engine *engine, qiao_error *err)
-{
-    char folder[QIAO_PATH_MAX];
-    qiao_status st;
-
-    if (engine->share_dir != NULL)
-        snprintf(folder, sizeof folder, "%.4000s/thesaurus", engine->share_dir);
-    st = qiao_concepts_open(engine->share_dir == NULL ? NULL : folder, &engine->concepts, NULL);
-    return st == QIAO_E_NOMEM ? qiao_fail_memory(err) : QIAO_OK;
-}
-
 qiao_status
 qiao_engine_open(const qiao_engine_options *options, qiao_engine **out, qiao_error *err)
 {
@@ -74,8 +61,6 @@ qiao_engine_open(const qiao_engine_options *options, qiao_engine **out, qiao_err
         st = qiao_tables_open(&(qiao_tables_options){.share_dir = options->share_dir, .data_dir = options->data_dir},
                               &engine->tables, err);
     if (st == QIAO_OK)
-        st = open_concepts(engine, err);
-    if (st == QIAO_OK)
         st = qiao_engine_refresh(engine, NULL, err);
     if (st != QIAO_OK) {
         qiao_engine_close(engine);
@@ -97,7 +82,6 @@ qiao_engine_close(qiao_engine *engine)
         qiaoi_snapshot_empty(snapshot);
         qiao_free(snapshot);
     }
-    qiao_concepts_close(engine->concepts);
     qiao_tables_close(&engine->tables);
     pthread_cond_destroy(&engine->closed);
     pthread_mutex_destroy(&engine->refreshing);

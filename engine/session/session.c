@@ -122,7 +122,7 @@ qiao_session_suggested_json(qiao_session *session, const char *json, size_t leng
 
     if (st != QIAO_OK)
         return st;
-    count = qiao_suggest(record, session->engine->concepts, session->engine->tables.vocabulary, found);
+    count = qiao_suggest(record, session->engine->tables.concepts, session->engine->tables.vocabulary, found);
     if (count > 0)
         qiao_suggestions_json(found, count, out);
     qiao_record_free(record);

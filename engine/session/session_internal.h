@@ -13,8 +13,8 @@
 #include "qiao/generation.h"
 #include "qiao/matcher.h"
 #include "qiao/suggested.h"
-#include "suggest/suggest.h"
 #include "session/posted.h"
+#include "suggest/suggest.h"
 
 #include <pthread.h>
 
@@ -40,7 +40,6 @@ struct qiao_engine {
     bool trust_files;
     qiao_desk *desk; /* borrowed; NULL = nothing is posted */
     qiao_tables tables;
-    qiao_concepts *concepts;    /* NULL: the share folder has none, and no field is suggested */
     pthread_mutex_t lock;       /* the fields below, and the guarded ones of snapshots; never held over I/O */
     pthread_cond_t closed;      /* a snapshot is gone */
     pthread_mutex_t refreshing; /* one refresh at a time */

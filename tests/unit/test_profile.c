@@ -73,6 +73,7 @@ each_mistake_is_named_by_file_and_pointer(void **state)
         {"\"policy_cap\": 50", "\"policy_cap\": 1001", "/policy_cap"},
         {"\"policy_cap\": 50", "\"policy_cap\": \"50\"", "/policy_cap"},
         {"\"policy_cap\": 50", "\"policy_kap\": 50", "/policy_kap"},
+        {"\"policy_cap\": 50", "\"policy_cap\": 50, \"suggested_share\": 1001", "/suggested_share"},
         {"\"trl\": [30, 20]", "\"trl\": [30]", "/weights/trl"},
         {"\"trl\": [30, 20]", "\"trl\": [30, -1]", "/weights/trl"},
         {"\"trl\": [30, 20]", "\"trl\": 30", "/weights/trl"},

@@ -61,7 +61,7 @@ contributions_add_up_and_the_score_is_the_harmonic_mean(void **state)
             for (int side = 0; side < 2; side++)
                 profile.weights[s][side] = (int32_t)(next(&random) % 1000);
         profile.policy_cap = (int32_t)(next(&random) % 1001);
-        qiaoi_score(values, &profile, 0, &out);
+        qiaoi_score(values, NULL, &profile, 0, &out);
         a = out.enterprise.score;
         b = out.owner.score;
         assert_true(sum(&out.enterprise) == a && sum(&out.owner) == b);
@@ -90,17 +90,44 @@ what_is_unknown_lowers_the_confidence_and_not_the_score(void **state)
 
     (void)state;
     set_only(values, QIAOI_SIGNAL_TEXT_BODY, 600000);
-    qiaoi_score(values, &profile, 0, &some);
+    qiaoi_score(values, NULL, &profile, 0, &some);
     assert_int_equal(some.score, 600000);
     values[QIAOI_SIGNAL_FIELD] = 600000;
-    qiaoi_score(values, &profile, 0, &more);
+    qiaoi_score(values, NULL, &profile, 0, &more);
     assert_int_equal(more.score, 600000);
     assert_true(more.confidence > some.confidence);
     for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++)
         values[s] = QIAOI_SIGNAL_UNKNOWN;
-    qiaoi_score(values, &profile, 0, &some);
+    qiaoi_score(values, NULL, &profile, 0, &some);
     assert_int_equal(some.score, 0);
     assert_int_equal(some.confidence, 0);
+}
+
+static void
+a_suggestion_weighs_its_share_times_how_sure_it_is_and_a_fact_as_ever(void **state)
+{
+    int32_t values[QIAOI_SIGNAL_COUNT];
+    const qiaoi_suggested half_sure = {.field = 500000}, facts = {0, 0};
+    qiaoi_profile plain = {.policy_cap = 50, .suggested_share = 400};
+    qiaoi_pair_score as_fact, as_suggestion, same;
+
+    (void)state;
+    plain.weights[QIAOI_SIGNAL_TEXT_BODY][0] = plain.weights[QIAOI_SIGNAL_TEXT_BODY][1] = 800;
+    plain.weights[QIAOI_SIGNAL_FIELD][0] = plain.weights[QIAOI_SIGNAL_FIELD][1] = 200;
+    set_only(values, QIAOI_SIGNAL_TEXT_BODY, 0);
+    values[QIAOI_SIGNAL_FIELD] = QIAO_MICRO;
+    qiaoi_score(values, NULL, &plain, 0, &as_fact);
+    qiaoi_score(values, &half_sure, &plain, 0, &as_suggestion);
+    assert_int_equal(as_fact.score, 200000);
+    assert_int_equal(as_fact.confidence, QIAO_MICRO);
+    assert_int_equal(as_suggestion.score, 40 * (int64_t)QIAO_MICRO / 840); /* 200 x .4 x .5 beside 800 */
+    assert_int_equal(as_suggestion.confidence, 840000);
+    qiaoi_score(values, &facts, &plain, 0, &same);
+    assert_memory_equal(&same, &as_fact, sizeof same);
+    plain.suggested_share = 0;
+    qiaoi_score(values, &half_sure, &plain, 0, &as_suggestion);
+    assert_int_equal(as_suggestion.score, 0);
+    assert_int_equal(as_suggestion.confidence, 800000);
 }
 
 static void
@@ -115,12 +142,12 @@ policy_weighs_at_most_its_cap(void **state)
     profile.weights[QIAOI_SIGNAL_PARK_FIELD][0] = profile.weights[QIAOI_SIGNAL_PARK_COUNTRY][0] = 100000;
     profile.weights[QIAOI_SIGNAL_PARK_FIELD][1] = profile.weights[QIAOI_SIGNAL_PARK_COUNTRY][1] = 100000;
     profile.policy_cap = 50;
-    qiaoi_score(values, &profile, 0, &with);
+    qiaoi_score(values, NULL, &profile, 0, &with);
     assert_true(with.enterprise.score > 0 && with.enterprise.score <= QIAO_MICRO * 50 / 1050 + 1);
-    qiaoi_score(values, &profile, QIAOI_WITHOUT_POLICY, &without);
+    qiaoi_score(values, NULL, &profile, QIAOI_WITHOUT_POLICY, &without);
     assert_int_equal(without.score, 0);
     profile.policy_cap = 0;
-    qiaoi_score(values, &profile, 0, &with);
+    qiaoi_score(values, NULL, &profile, 0, &with);
     assert_int_equal(with.score, 0);
 }
 
@@ -132,7 +159,7 @@ policy_alone_scores_nothing(void **state)
 
     (void)state;
     set_only(values, QIAOI_SIGNAL_COUNTRY_GROUP, QIAO_MICRO);
-    qiaoi_score(values, &profile, 0, &out);
+    qiaoi_score(values, NULL, &profile, 0, &out);
     assert_int_equal(out.score, 0);
 }
 
@@ -143,6 +170,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(contributions_add_up_and_the_score_is_the_harmonic_mean),
         TEST(what_is_unknown_lowers_the_confidence_and_not_the_score),
+        TEST(a_suggestion_weighs_its_share_times_how_sure_it_is_and_a_fact_as_ever),
         TEST(policy_weighs_at_most_its_cap),
         TEST(policy_alone_scores_nothing),
     };

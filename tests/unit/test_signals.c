@@ -11,6 +11,7 @@
 #define UNKNOWN QIAOI_SIGNAL_UNKNOWN
 
 static qiao_vocabulary *vocabulary;
+static qiao_concepts *concepts;
 
 static int
 open_vocabulary(void **state)
@@ -19,6 +20,7 @@ open_vocabulary(void **state)
 
     (void)state;
     assert_ok(qiao_vocabulary_open(QIAO_SOURCE_DIR "/engine/vocab/data", &vocabulary, &err), &err);
+    assert_ok(qiao_concepts_open(QIAO_SOURCE_DIR "/engine/lexicon/thesaurus", &concepts, &err), &err);
     return 0;
 }
 
@@ -26,6 +28,7 @@ static int
 close_vocabulary(void **state)
 {
     (void)state;
+    qiao_concepts_close(concepts);
     qiao_vocabulary_close(vocabulary);
     return 0;
 }
@@ -45,6 +48,7 @@ facts_of(const char *kind, const char *members)
              *members != '\0' ? "," : "", members);
     assert_ok(qiao_record_parse(json, strlen(json), vocabulary, &record, NULL, &err), &err);
     assert_ok(qiaoi_facts_maker_init(&maker, vocabulary, NULL, NULL, &err), &err);
+    maker.concepts = concepts;
     assert_ok(qiaoi_facts_make(&maker, record, &made, &err), &err);
     copy = malloc(made->size);
     assert_non_null(copy);
@@ -75,7 +79,7 @@ check(const signal_case *cases, size_t count)
                                    .as_of = AS_OF};
         int32_t values[QIAOI_SIGNAL_COUNT], value;
 
-        qiaoi_signals(&pair, values);
+        qiaoi_signals(&pair, values, NULL);
         value = values[cases[i].signal];
         if (value < cases[i].least || value > cases[i].most)
             fail_msg("%s of {%s} and {%s} is %d, not %d..%d", qiaoi_signal_code(cases[i].signal), cases[i].need,
@@ -97,6 +101,65 @@ check(const signal_case *cases, size_t count)
     }
 
 static void
+suggest(qiaoi_facts *need, qiaoi_facts *project, int32_t values[QIAOI_SIGNAL_COUNT], qiaoi_suggested *suggested)
+{
+    qiaoi_pair_context pair = {need, project, vocabulary, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, AS_OF};
+
+    qiaoi_signals(&pair, values, suggested);
+    free(need);
+    free(project);
+}
+
+static void
+readiness_that_words_suggest_gives_a_value_that_says_so(void **state)
+{
+    const char *text = "\"summary\":{\"en\":\"Run in a pilot plant for a year.\"}";
+    const char *stated = "\"trl\":9,\"summary\":{\"en\":\"Run in a pilot plant for a year.\"}";
+    int32_t values[QIAOI_SIGNAL_COUNT];
+    qiaoi_suggested suggested;
+
+    (void)state;
+    suggest(facts_of("need", "\"trl_min\":1"), facts_of("project", text), values, &suggested);
+    assert_int_equal(values[QIAOI_SIGNAL_TRL], QIAO_MICRO);
+    assert_true(suggested.trl > 0 && suggested.trl < QIAO_MICRO);
+    assert_int_equal(suggested.field, 0);
+    suggest(facts_of("need", "\"trl_min\":1"), facts_of("project", stated), values, &suggested);
+    assert_int_equal(values[QIAOI_SIGNAL_TRL], QIAO_MICRO);
+    assert_int_equal(suggested.trl, 0);
+    suggest(facts_of("need", "\"trl_min\":1"), facts_of("project", text), values, NULL);
+    assert_int_equal(values[QIAOI_SIGNAL_TRL], UNKNOWN);
+    suggest(facts_of("need", ""), facts_of("project", text), values, &suggested); /* nothing is wanted */
+    assert_int_equal(values[QIAOI_SIGNAL_TRL], UNKNOWN);
+    assert_int_equal(suggested.trl, 0);
+}
+
+static void
+a_field_that_words_suggest_counts_only_where_none_is_stated(void **state)
+{
+    const char *battery =
+        "\"summary\":{\"en\":\"Solid electrolyte for a lithium-ion battery, a solid-state battery.\"}";
+    const char *stated = "\"fields\":[\"bio\"],\"summary\":{\"en\":\"Solid electrolyte for a lithium-ion battery.\"}";
+    int32_t values[QIAOI_SIGNAL_COUNT];
+    qiaoi_suggested suggested;
+    qiaoi_facts *project = facts_of("project", battery);
+    const char *code = qiaoi_facts_text(project, project->suggested_field);
+    char same[80];
+
+    (void)state;
+    assert_non_null(code);
+    snprintf(same, sizeof same, "\"fields\":[\"%s\"]", code);
+    suggest(facts_of("need", same), project, values, &suggested);
+    assert_int_equal(values[QIAOI_SIGNAL_FIELD], QIAO_MICRO);
+    assert_true(suggested.field > 0 && suggested.field <= QIAO_MICRO);
+    suggest(facts_of("need", same), facts_of("project", stated), values, &suggested);
+    assert_int_equal(values[QIAOI_SIGNAL_FIELD], 0);
+    assert_int_equal(suggested.field, 0);
+    suggest(facts_of("need", ""), facts_of("project", battery), values,
+            &suggested); /* the need's words suggest nothing */
+    assert_int_equal(values[QIAOI_SIGNAL_FIELD], UNKNOWN);
+}
+
+static void
 an_empty_pair_is_unknown_but_for_completeness(void **state)
 {
     qiaoi_facts *need = facts_of("need", ""), *project = facts_of("project", "");
@@ -104,7 +167,7 @@ an_empty_pair_is_unknown_but_for_completeness(void **state)
     int32_t values[QIAOI_SIGNAL_COUNT];
 
     (void)state;
-    qiaoi_signals(&pair, values);
+    qiaoi_signals(&pair, values, NULL);
     for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++)
         if (s != QIAOI_SIGNAL_COMPLETENESS)
             assert_int_equal(values[s], UNKNOWN);
@@ -222,6 +285,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(readiness_that_words_suggest_gives_a_value_that_says_so),
+        cmocka_unit_test(a_field_that_words_suggest_counts_only_where_none_is_stated),
         cmocka_unit_test(an_empty_pair_is_unknown_but_for_completeness),
         cmocka_unit_test(a_maturity_inside_the_interval_is_whole_and_loses_a_quarter_a_level),
         cmocka_unit_test(a_low_maturity_is_no_fault_where_research_is_sought),

@@ -3,7 +3,7 @@
  * and the profile that the next build takes.
  *
  * A change is a JSON object with any of the members of a profile (qiao/profiles.h): "version", "about", "weights"
- * (of the signals named, [enterprise, owner] in thousandths; the others stay), "policy_cap", "gates", "text", "bands".
+ * (of the signals named, [enterprise, owner] in thousandths; the others stay), "policy_cap", "suggested_share", "gates", "text", "bands".
  */
 #ifndef QIAO_PREVIEW_H
 #define QIAO_PREVIEW_H

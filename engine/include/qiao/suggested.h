@@ -1,7 +1,8 @@
 /*
  * What a record does not say but its words suggest: field of technology, readiness, country. Suggestions are for people
- * to confirm: they are told apart from facts, with a confidence and the words they rest on, and nothing filters, gates
- * or scores by them.
+ * to confirm: they are told apart from facts, with a confidence and the words they rest on. Nothing filters or gates by
+ * them; field and readiness count in the score by the profile's suggested_share, times the confidence, of what a fact
+ * would weigh.
  *
  * Field: the concepts of the thesaurus that the record names, by their fields. Readiness (projects): phrases such as
  * "pilot plant" or 中试. Country: the subdivision code, a country's name in the organisation's, a legal form that one
@@ -26,6 +27,8 @@ typedef struct qiao_concepts qiao_concepts;
 /* folder: of the thesaurus's *.tsv files; NULL = in the share folder. QIAO_E_NOTFOUND; QIAO_E_INPUT; QIAO_E_NOMEM. */
 QIAO_EXPORT qiao_status qiao_concepts_open(const char *folder, qiao_concepts **out, qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT void qiao_concepts_close(qiao_concepts *concepts);
+/* A checksum of the names and their fields; 0 for NULL. */
+QIAO_EXPORT uint64_t qiao_concepts_checksum(const qiao_concepts *concepts);
 
 #define QIAO_SUGGESTIONS_MAX 3u
 

@@ -1,6 +1,6 @@
 /*
- * What matching reads beside a generation: vocabularies, the table of units, scoring profiles. Opened together, once,
- * and shared by all matchers.
+ * What matching reads beside a generation: vocabularies, the table of units, names of concepts, scoring profiles.
+ * Opened together, once, and shared by all matchers.
  *
  * Lifetime and threads: immutable between open and close; threads share it.
  */
@@ -9,6 +9,7 @@
 
 #include "qiao/indicator.h"
 #include "qiao/profiles.h"
+#include "qiao/suggested.h"
 #include "qiao/vocabulary.h"
 
 #ifdef __cplusplus
@@ -19,6 +20,7 @@ typedef struct qiao_tables {
     qiao_vocabulary *vocabulary;
     qiao_units *units; /* NULL where the folder of vocabularies has none: no indicators */
     qiao_profiles *profiles;
+    qiao_concepts *concepts; /* NULL where the share folder has none: no field is suggested */
 } qiao_tables;
 
 typedef struct qiao_tables_options {
