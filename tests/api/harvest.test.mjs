@@ -445,7 +445,7 @@ test('two harvests of several sources that are killed ask for no page twice', as
     const key = `${new URL(request.url, 'http://host').searchParams.get('name')}${page}`;
     asked.set(key, (asked.get(key) ?? 0) + 1);
     response.on('finish', () => { if (++answers % 5 === 0 && kills < 2) setTimeout(() => { if (child.kill('SIGKILL')) kills++; }, 200); });
-    setTimeout(() => response.end(oaiPage(page)), 120);
+    setTimeout(() => response.end(oaiPage(page)), 400); // slower than the kill, so that it comes amid requests
     return true;
   };
   do {
