@@ -101,7 +101,7 @@ add_phrases(const qiaoi_title_words *words, const uint8_t *judged, qiao_buffer *
 static void
 sort_keys(uint64_t *keys, uint64_t *spare, size_t count)
 {
-    for (unsigned shift = 0; shift < 66; shift += 11) {
+    for (unsigned shift = 0; count > 0 && shift < 66; shift += 11) {
         size_t counts[2048] = {0}, at = 0;
 
         for (size_t i = 0; i < count; i++)

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Desk, OWN } from './desk.mjs';
-import { killLeftOvers, run, until } from './harness.mjs';
+import { build, killLeftOvers, run, until } from './harness.mjs';
 
 const nasty = ['=1+1', '+86 10', '-5 °C', '@home', '\tindented', 'plain, with "quotes"', 'two\nlines', 'semi;colon', ' blank ', '普通文字'];
 let desk;
@@ -195,6 +195,8 @@ describe('exports', () => {
     assert.ok(lines.some((line) => line.table === 'project' && line.id === 'projects'));
   });
 
+  const sanitized = /^QIAO_SANITIZE:\w+=\w/m.test(fs.readFileSync(path.join(build, 'CMakeCache.txt'), 'utf8'));
+
   test('ten thousand rows take no more memory than a few, and leave no file behind', async (t) => {
     const status = (field) => Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(fs.readFileSync(`/proc/${desk.server.child.pid}/status`, 'utf8'))[1]);
     const files = () => fs.readdirSync(process.env.TMPDIR || '/tmp').filter((name) => name.startsWith('qiao-export-')).length;
@@ -212,7 +214,8 @@ describe('exports', () => {
       const rows = format === 'csv' ? readCsv(reply.body) : readXlsx(reply.body);
       assert.equal(rows.length, 10001);
       t.diagnostic(`${format}: ${reply.body.length} bytes, memory of the service ${before} KiB before, ${most} KiB at most`);
-      assert.ok(most - before < 16384, `${format}: ${before} KiB before, ${most} KiB at most`);
+      // sanitizers keep what was freed, and shadow it
+      if (!sanitized) assert.ok(most - before < 16384, `${format}: ${before} KiB before, ${most} KiB at most`);
     }
     assert.equal(files(), 0);
     await until(() => fs.readdirSync(`/proc/${desk.server.child.pid}/fd`).length <= open, 'the files to be closed');
