@@ -87,6 +87,13 @@ export class Page {
     await this.at.waitForFunction(() => !document.querySelector('.boot, .loading, [aria-busy="true"]'));
   }
 
+  // Until there are so many of them: what a key or an answer changes is drawn a moment later.
+  async counts(selector, number) {
+    const all = this.at.locator(selector);
+    for (let tries = 0; tries < 100 && (await all.count()) !== number; tries++) await sleep(50);
+    assert.equal(await all.count(), number, selector);
+  }
+
   // expected: faults that a test causes on purpose, such as the console's line for an answer of 404.
   async close(expected = []) {
     if (this.alone) await this.context.close();

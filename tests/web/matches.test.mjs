@@ -76,7 +76,7 @@ describe('a need and its projects', () => {
     await keyboard.press('a');
     assert.match(await page.at.textContent('.toast'), /已认可/);
     await keyboard.press('u');
-    assert.equal(await page.at.locator('.toast').count(), 0);
+    await page.counts('.toast', 0);
     await page.at.clock.runFor(11000);
     assert.deepEqual(await verdicts('fx:n0002'), [], 'what was taken back is not sent');
 
@@ -132,7 +132,7 @@ describe('a need and its projects', () => {
     assert.deepEqual((await server.get('/v1/cases?need=fx%3An0001')).json.cases, []);
     await page.at.reload();
     await match.locator('.badge:has-text("已开始对接")').waitFor();
-    assert.equal(await match.locator('a:has-text("查看对接")').count(), 1);
+    await match.locator('a:has-text("查看对接")').waitFor();
     await page.close();
   });
 
@@ -140,7 +140,7 @@ describe('a need and its projects', () => {
     const page = await Page.open(server, '#/needs/fx:n0002');
     await page.at.waitForSelector('.match.accept');
     await page.at.click('.pages button');
-    assert.equal(await page.at.locator('.match.reject').count(), 1);
+    await page.counts('.match.reject', 1);
     await page.close();
   });
 
@@ -156,7 +156,7 @@ describe('a need and its projects', () => {
     const page = await Page.open(server, '#/needs/fx:n0004');
     await page.at.evaluate(() => localStorage.setItem('qiao.shortcuts', 'off'));
     for (const key of ['j', 'a', 'r', 's', '?']) await page.at.keyboard.press(key);
-    assert.equal(await page.at.locator('.toast, dialog').count(), 0);
+    await page.counts('.toast, dialog', 0);
     await page.close();
   });
 
@@ -168,7 +168,7 @@ describe('a need and its projects', () => {
     await page.at.clock.runFor(11000);
     await page.at.waitForSelector('.toast.failed');
     assert.match(await page.at.textContent('.toast.failed'), /磁盘已满/);
-    assert.equal(await page.at.locator('.match.accept').count(), 0);
+    await page.counts('.match.accept', 0);
     await page.close([/507/]);
   });
 

@@ -139,7 +139,7 @@ describe('search', () => {
     await page.rest();
     assert.equal(await page.at.inputValue('[data-search]'), meant.text);
     assert.ok((await page.at.locator('.hit').count()) > before);
-    assert.equal(await page.at.locator('.note button.link').count(), 0);
+    await page.counts('.note button.link', 0);
     await page.close();
   });
 
