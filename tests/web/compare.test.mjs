@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { killLeftOvers } from '../api/harness.mjs';
-import { languages, makeData, Page, serve } from './harness.mjs';
+import { languages, makeData, Page, serve, soon } from './harness.mjs';
 
 let data, server;
 
@@ -45,10 +45,12 @@ describe('side by side', () => {
       const numbers = (side) => page.at.locator(`.side >> nth=${side} >> sup`).allTextContents();
       const [need, project] = [new Set(await numbers(0)), new Set(await numbers(1))];
       for (let i = 1; i <= terms.length; i++) assert.ok(need.has(String(i)) && project.has(String(i)), `${pair} pair ${i}`);
-      const lit = await page.at.evaluate(() => [...CSS.highlights.values()].flatMap((highlight) => [...highlight].map((range) => range.startContainer.data.slice(range.startOffset, range.endOffset))));
       const expected = new Set(terms.flatMap((term) => [term.need.text, term.project.text]));
-      for (const text of lit) assert.ok([...expected].some((word) => word.includes(text)), `${pair}: “${text}”`);
-      assert.ok(lit.length >= 2 * terms.length);
+      await soon(async () => {
+        const lit = await page.at.evaluate(() => [...CSS.highlights.values()].flatMap((highlight) => [...highlight].map((range) => range.startContainer.data.slice(range.startOffset, range.endOffset))));
+        for (const text of lit) assert.ok([...expected].some((word) => word.includes(text)), `${pair}: “${text}”`);
+        assert.ok(lit.length >= 2 * terms.length, `${lit.length} places of ${terms.length} pairs`);
+      });
       await page.go('#/');
       await page.at.waitForFunction(() => [...CSS.highlights.values()].every((highlight) => highlight.size === 0));
     }
@@ -60,7 +62,7 @@ describe('side by side', () => {
     const row = await page.at.locator('tr:has-text("厚度")').first().textContent();
     assert.match(row, /≤0\.32 mm.*≤250 µm.*0\.25 mm.*满足/);
     await page.at.click('text=复制英文');
-    await page.at.waitForSelector('.toast');
+    await page.reads('.toast', /已复制/);
     const copied = await page.at.evaluate(() => navigator.clipboard.readText());
     assert.match(copied, /^1\. [A-Z].*\?/);
     assert.doesNotMatch(copied, /[\u3400-\u9fff]{6}/);

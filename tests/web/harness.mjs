@@ -6,6 +6,48 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fixtures, run, Server, sleep, source, temporary } from '../api/harness.mjs';
 
+// Waits until a check holds: what a key, a click or an answer changes is drawn, stored or sent a moment later, on a busy machine much later.
+export async function soon(check) {
+  for (const end = Date.now() + 20000; ; await sleep(50)) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+  }
+}
+
+// In the page: does nothing happen any more? Counted by the page's own frames and timers, so that a busy machine only makes it slower: a timer of the page
+// that was set before is due before ours, and drawing, effects and the question that follows them are done after so many frames.
+async function isQuiet() {
+  const { asked } = window.qiaoQuestions;
+  const frames = async (count) => {
+    for (let i = 0; i < count; i++) await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  };
+  await frames(2);
+  await new Promise((done) => setTimeout(done, 200)); // longer than the search box waits
+  await frames(6);
+  const { asked: since, waiting } = window.qiaoQuestions;
+  return since === asked && waiting === 0 && !document.querySelector('.boot, .loading, [aria-busy="true"]');
+}
+
+// In the page, before anything else runs: breaches of the content policy are told, questions to the service are counted.
+function watchPage(secret) {
+  if (secret) sessionStorage.setItem('qiao.key', secret);
+  addEventListener('securitypolicyviolation', (event) => console.error(`content policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+  const questions = (window.qiaoQuestions = { asked: 0, waiting: 0 });
+  const ask = window.fetch;
+  window.fetch = async (...what) => {
+    questions.asked++;
+    questions.waiting++;
+    try {
+      return await ask(...what);
+    } finally {
+      questions.waiting--;
+    }
+  };
+}
+
 const require = createRequire(path.join(source, 'build/dependencies/web-tests/package.json'));
 const { chromium } = require('playwright-core');
 const { AxeBuilder } = require('@axe-core/playwright');
@@ -62,10 +104,7 @@ export class Page {
     page.context = (!alone && resting.get(page.kind)?.pop()) || (await browser.newContext({ locale: lang, viewport: { width, height }, deviceScaleFactor: scale, reducedMotion: 'reduce', ...options }));
     page.at = await page.context.newPage();
     await page.at.setViewportSize({ width, height });
-    await page.at.addInitScript((secret) => {
-      if (secret) sessionStorage.setItem('qiao.key', secret);
-      addEventListener('securitypolicyviolation', (event) => console.error(`content policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
-    }, key);
+    await page.at.addInitScript(watchPage, key);
     page.at.on('console', (message) => ['error', 'warning'].includes(message.type()) && page.faults.push(`${message.type()}: ${message.text()}`));
     page.at.on('pageerror', (error) => page.faults.push(`exception: ${error.stack}`));
     page.at.on('request', (request) => new URL(request.url()).host !== new URL(page.root).host && !request.url().startsWith('data:') && page.faults.push(`asks another host: ${request.url()}`));
@@ -81,17 +120,37 @@ export class Page {
     await this.rest();
   }
 
-  // Until nothing is loading and no request was under way for a while longer than the search box waits.
+  // Until nothing is loading, asked or drawn any more.
   async rest() {
-    for (let quiet = 0; quiet < 5; await sleep(50)) quiet = this.pending.size === 0 ? quiet + 1 : 0;
-    await this.at.waitForFunction(() => !document.querySelector('.boot, .loading, [aria-busy="true"]'));
+    await soon(async () => assert.ok(this.pending.size === 0 && (await this.at.evaluate(isQuiet)), `the page does not come to rest: ${[...this.pending].map((request) => request.url()).join(' ')}`));
   }
 
-  // Until there are so many of them: what a key or an answer changes is drawn a moment later.
-  async counts(selector, number) {
-    const all = this.at.locator(selector);
-    for (let tries = 0; tries < 100 && (await all.count()) !== number; tries++) await sleep(50);
-    assert.equal(await all.count(), number, selector);
+  // Until there are so many of them.
+  counts(selector, number) {
+    return soon(async () => assert.equal(await this.at.locator(selector).count(), number, selector));
+  }
+
+  // Until the first of them reads so.
+  reads(selector, expected) {
+    return soon(async () => {
+      const text = await this.at.locator(selector).first().textContent({ timeout: 1000 });
+      if (expected instanceof RegExp) assert.match(text, expected);
+      else assert.equal(text, expected);
+    });
+  }
+
+  // Until the field holds that.
+  holds(selector, expected) {
+    return soon(async () => {
+      const value = await this.at.locator(selector).first().inputValue({ timeout: 1000 });
+      if (expected instanceof RegExp) assert.match(value, expected);
+      else assert.equal(value, expected);
+    });
+  }
+
+  // Until the address matches.
+  leadsTo(pattern) {
+    return soon(() => assert.match(this.at.url(), pattern));
   }
 
   // expected: faults that a test causes on purpose, such as the console's line for an answer of 404.

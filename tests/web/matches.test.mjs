@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { killLeftOvers, until } from '../api/harness.mjs';
-import { languages, makeData, Page, serve } from './harness.mjs';
+import { killLeftOvers } from '../api/harness.mjs';
+import { languages, makeData, Page, serve, soon } from './harness.mjs';
 
 let data, server;
 
@@ -67,14 +67,14 @@ describe('a need and its projects', () => {
     await keyboard.press('Enter');
     await page.at.waitForSelector('.match');
     await page.rest();
-    assert.match(page.at.url(), /needs\/fx%3An0002/);
+    await page.leadsTo(/needs\/fx%3An0002/);
     await page.at.clock.install();
 
     const focused = (id) => page.at.waitForFunction((wanted) => document.activeElement.id === wanted, id);
     await keyboard.press('j');
     await focused('match-0');
     await keyboard.press('a');
-    assert.match(await page.at.textContent('.toast'), /已认可/);
+    await page.reads('.toast', /已认可/);
     await keyboard.press('u');
     await page.counts('.toast', 0);
     await page.at.clock.runFor(11000);
@@ -82,9 +82,7 @@ describe('a need and its projects', () => {
 
     await keyboard.press('a');
     await page.at.clock.runFor(11000);
-    await until(async () => (await verdicts('fx:n0002')).length === 1, 'the acceptance');
-    const [accepted] = await verdicts('fx:n0002');
-    assert.match(accepted, / accept$/);
+    await soon(async () => assert.match((await verdicts('fx:n0002')).join(), /^\S+ accept$/));
 
     await keyboard.press('j');
     await focused('match-1');
@@ -95,13 +93,14 @@ describe('a need and its projects', () => {
     await focused('match-1'); // where one was before the question
     await keyboard.press('s');
     await page.at.clock.runFor(11000);
-    await until(async () => (await verdicts('fx:n0002')).some((one) => one.endsWith('reject too_early')), 'the rejection');
-    await until(async () => (await server.get('/v1/shortlists')).json.shortlists.some((list) => list.items.length === 2 && list.items[0].need === 'fx:n0002'), 'the shortlist');
+    await soon(async () => assert.ok((await verdicts('fx:n0002')).some((one) => one.endsWith('reject too_early')), 'the rejection'));
+    await soon(async () => assert.ok((await server.get('/v1/shortlists')).json.shortlists.some((list) => list.items.length === 2 && list.items[0].need === 'fx:n0002'), 'the shortlist'));
 
     await keyboard.press('k');
+    await focused('match-0');
     await keyboard.press('Enter');
     await page.at.waitForSelector('.compare');
-    assert.match(page.at.url(), /pairs\/fx%3An0002\//);
+    await page.leadsTo(/pairs\/fx%3An0002\//);
     await page.close();
   });
 
@@ -111,10 +110,10 @@ describe('a need and its projects', () => {
     const page = await Page.open(server, '#/needs/fx:n0006');
     await page.at.locator('.match .reject').first().click();
     await page.at.waitForSelector('.choices button');
-    assert.deepEqual(await page.at.locator('.choices button > span').allTextContents(), expected.map((one) => one.zh));
+    await soon(async () => assert.deepEqual(await page.at.locator('.choices button > span').allTextContents(), expected.map((one) => one.zh)));
     await page.at.locator('.choices button').nth(4).click();
     await page.at.waitForSelector('.match.reject');
-    assert.ok((await page.at.textContent('.match.reject .match-line')).includes(expected[4].zh));
+    await soon(async () => assert.ok((await page.at.textContent('.match.reject .match-line')).includes(expected[4].zh)));
     await page.at.click('.toast button');
     await page.at.waitForSelector('.match.reject', { state: 'detached' });
     await page.close();
@@ -123,7 +122,7 @@ describe('a need and its projects', () => {
   test('what was accepted goes on to a case in one step, and says so', async () => {
     const page = await Page.open(server, '#/needs/fx:n0007');
     const match = page.at.locator('.match').first();
-    assert.equal(await match.locator('button:has-text("开始对接")').count(), 0);
+    assert.equal(await match.locator('button:has-text("开始对接")').count(), 0); // of a page at rest
     await match.locator('.accept').click();
     await match.locator('button:has-text("开始对接")').click();
     await match.locator('.badge:has-text("已开始对接")').waitFor();
@@ -148,7 +147,7 @@ describe('a need and its projects', () => {
     const page = await Page.open(server, '#/needs/fx:n0003');
     await page.at.locator('.match .accept').first().click();
     await page.at.goto('about:blank');
-    await until(async () => (await verdicts('fx:n0003')).length === 1, 'the acceptance');
+    await soon(async () => assert.equal((await verdicts('fx:n0003')).length, 1));
     await page.close();
   });
 
@@ -156,6 +155,7 @@ describe('a need and its projects', () => {
     const page = await Page.open(server, '#/needs/fx:n0004');
     await page.at.evaluate(() => localStorage.setItem('qiao.shortcuts', 'off'));
     for (const key of ['j', 'a', 'r', 's', '?']) await page.at.keyboard.press(key);
+    await page.rest();
     await page.counts('.toast, dialog', 0);
     await page.close();
   });
@@ -167,7 +167,7 @@ describe('a need and its projects', () => {
     await page.at.locator('.match .accept').first().click();
     await page.at.clock.runFor(11000);
     await page.at.waitForSelector('.toast.failed');
-    assert.match(await page.at.textContent('.toast.failed'), /磁盘已满/);
+    await page.reads('.toast.failed', /磁盘已满/);
     await page.counts('.match.accept', 0);
     await page.close([/507/]);
   });
@@ -181,7 +181,7 @@ describe('a need and its projects', () => {
     assert.ok((await page.at.locator('.match .facts').allTextContents()).every((text) => text.includes('日本')));
     await page.at.click('.policy-switch');
     await page.rest();
-    assert.match(page.at.url(), /policy=false/);
+    await page.leadsTo(/policy=false/);
     await page.close();
   });
 
@@ -195,7 +195,7 @@ describe('a need and its projects', () => {
 
   test('a need that is not there is told', async () => {
     const page = await Page.open(server, '#/needs/fx:none');
-    assert.match(await page.at.textContent('.note.bad'), /fx:none/);
+    await page.reads('.note.bad', /fx:none/);
     await page.close([/404/]);
   });
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { killLeftOvers } from '../api/harness.mjs';
-import { languages, makeData, Page, serve } from './harness.mjs';
+import { languages, makeData, Page, serve, soon } from './harness.mjs';
 
 let data, server;
 
@@ -37,13 +37,12 @@ describe('search', () => {
     const page = await Page.open(server, '#/search?side=projects');
     await page.at.locator('[data-search]').pressSequentially('固态电池');
     await page.at.waitForFunction(() => location.hash.includes('q=') && document.querySelector('.hit [lang=de] mark'));
+    await page.rest();
     const found = await page.at.locator('.hit h2 a').evaluateAll((links) => links.map((link) => link.lang));
     assert.ok(found.includes('ja') && found.includes('de'), found.join());
-    await page.rest();
     await page.at.reload();
-    await page.rest();
-    assert.equal(await page.at.inputValue('[data-search]'), '固态电池');
-    assert.equal(await page.at.locator('.hit h2 a').count(), found.length);
+    await page.holds('[data-search]', '固态电池');
+    await page.counts('.hit h2 a', found.length);
     await page.close();
   });
 
@@ -51,15 +50,15 @@ describe('search', () => {
     const page = await Page.open(server, '#/search?side=projects');
     await page.at.locator('[data-search]').pressSequentially('gutai');
     await page.at.waitForSelector('[role=option]');
-    assert.match(await page.at.textContent('[role=listbox]'), /固态电解质/);
+    await page.reads('[role=listbox]', /固态电解质/);
+    await page.rest(); // the suggestions for all that was typed
     await page.at.keyboard.press('ArrowDown');
     const chosen = await page.at.textContent('[role=option][aria-selected=true] bdi');
-    assert.equal(await page.at.getAttribute('[role=combobox]', 'aria-activedescendant'), 'suggestion-0');
+    await page.at.waitForSelector('[role=combobox][aria-activedescendant=suggestion-0]');
     await page.assertAccessible('suggestions');
     await page.at.keyboard.press('Enter');
-    await page.rest();
-    assert.equal(await page.at.inputValue('[data-search]'), chosen);
-    assert.equal(await page.at.getAttribute('[role=combobox]', 'aria-expanded'), 'false');
+    await page.holds('[data-search]', chosen);
+    await page.at.waitForSelector('[role=combobox][aria-expanded=false]');
     await page.close();
   });
 
@@ -78,8 +77,8 @@ describe('search', () => {
     assert.deepEqual(asked, []);
     await compose('compositionend', '电池');
     await page.at.waitForFunction(() => decodeURIComponent(location.hash).includes('q=电池'));
+    await soon(() => assert.ok(asked.length > 0));
     await page.rest();
-    assert.ok(asked.length > 0);
     assert.ok(asked.every((url) => decodeURIComponent(url).includes('电池')), asked.join());
     await page.close();
   });
@@ -93,17 +92,17 @@ describe('search', () => {
     await page.rest();
     assert.ok((await page.at.textContent('.results-head p')).includes(`找到 ${count} 个`) || (await page.at.textContent('.results-head p')).includes(`共 ${count} 个`), 'as many as the filter said');
     assert.ok((await page.at.locator('.filters fieldset:has-text("国家或地区") label').count()) > 1, 'other countries can be chosen too');
-    assert.match(page.at.url(), /country=DE/);
+    await page.leadsTo(/country=DE/);
     assert.notEqual(await page.at.textContent('.results-head p'), all);
     assert.ok((await page.at.locator('.hit .facts').allTextContents()).every((text) => text.includes('德国')));
     await page.at.click('.chips button:has-text("德国")');
+    await page.reads('.results-head p', all);
     await page.rest();
-    assert.equal(await page.at.textContent('.results-head p'), all);
     const first = await page.at.textContent('.hit h2');
     await page.at.click('text=下一页');
     await page.rest();
-    assert.match(page.at.url(), /page=2/);
-    assert.notEqual(await page.at.textContent('.hit h2'), first);
+    await page.leadsTo(/page=2/);
+    await soon(async () => assert.notEqual(await page.at.textContent('.hit h2'), first));
     await page.close();
   });
 
@@ -112,19 +111,18 @@ describe('search', () => {
     const first = await page.at.locator('.hit h2').allTextContents();
     await page.at.selectOption('.sort select', 'trl');
     await page.rest();
-    assert.match(page.at.url(), /sort=trl/);
+    await page.leadsTo(/sort=trl/);
+    await soon(async () => assert.notDeepEqual(await page.at.locator('.hit h2').allTextContents(), first));
     const levels = (await page.at.locator('.hit .facts').allTextContents()).map((text) => Number(/TRL (\d)/.exec(text)?.[1] ?? 0));
     assert.deepEqual(levels, [...levels].sort((a, b) => b - a));
-    assert.notDeepEqual(await page.at.locator('.hit h2').allTextContents(), first);
     await page.close();
   });
 
   test('nothing found says what to do, and doing it helps', async () => {
     const page = await Page.open(server, '#/search?side=needs&q=固态电池&park=pinggu');
-    assert.match(await page.at.textContent('.empty'), /没有找到/);
+    await page.reads('.empty', /没有找到/);
     await page.at.click('text=取消全部筛选条件');
-    await page.rest();
-    assert.ok((await page.at.locator('.hit').count()) > 0);
+    await page.at.waitForSelector('.hit');
     await page.close();
   });
 
@@ -133,19 +131,18 @@ describe('search', () => {
     const { did_you_mean: meant } = (await server.get('/v1/search?side=projects&q=gutaidianchi')).json;
     assert.ok(meant.text.length > 0);
     const offer = page.at.locator('.note button.link');
-    assert.equal(await offer.textContent(), meant.text);
+    await page.reads('.note button.link', meant.text);
     const before = await page.at.locator('.hit').count();
     await offer.click();
-    await page.rest();
-    assert.equal(await page.at.inputValue('[data-search]'), meant.text);
-    assert.ok((await page.at.locator('.hit').count()) > before);
+    await page.holds('[data-search]', meant.text);
+    await soon(async () => assert.ok((await page.at.locator('.hit').count()) > before));
     await page.counts('.note button.link', 0);
     await page.close();
   });
 
   test('a query that the service refuses is told with its reason', async () => {
     const page = await Page.open(server, '#/search?side=projects&country=XX');
-    assert.match(await page.at.textContent('.note.bad'), /country/);
+    await page.reads('.note.bad', /country/);
     await page.close([/400/]);
   });
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { killLeftOvers, run } from '../api/harness.mjs';
-import { languages, makeData, Page, serve } from './harness.mjs';
+import { languages, makeData, Page, serve, soon } from './harness.mjs';
 
 const pair = '/v1/cases/fx:n0001/fx:p0001';
 const screens = { queue: '待办', cases: '对接进展', shortlists: '收藏清单', searches: '订阅', coverage: '供需概览', admin: '管理' };
@@ -32,7 +32,7 @@ describe('the screens of staff', () => {
       for (const name of [...Object.keys(screens), `shortlists/${list}`]) {
         await page.at.setViewportSize({ width: 1280, height: 900 });
         await page.go(`#/${name}`);
-        if (lang === 'zh-CN' && screens[name]) assert.equal(await page.at.textContent('main h1'), screens[name]);
+        if (lang === 'zh-CN' && screens[name]) await page.reads('main h1', screens[name]);
         await page.assertAccessible(`${name} ${lang}`);
         await page.picture(`staff-${name.split('/').join('-').slice(0, 20)}-${lang}`, { fullPage: true });
         await page.at.setViewportSize({ width: 320, height: 256 });
@@ -49,14 +49,16 @@ describe('the screens of staff', () => {
     await page.rest();
     const card = page.at.locator('.column', { hasText: '已推荐' }).locator('.case').first();
     await card.locator('button').click();
+    await page.at.waitForSelector('dialog select');
     await page.rest();
     await page.assertAccessible('dialog of a case');
     await page.at.selectOption('dialog select', 'contacted');
     await page.at.fill('dialog textarea', '约定周三视频会议');
     await page.at.click('dialog button[type=submit]');
-    await page.rest();
-    const told = (await server.get('/v1/cases/fx:n0002/fx:p0002/history')).json.history;
-    assert.deepEqual(told.map((step) => [step.status, step.note ?? null]), [['contacted', '约定周三视频会议'], ['suggested', null]]);
+    await soon(async () => {
+      const told = (await server.get('/v1/cases/fx:n0002/fx:p0002/history')).json.history;
+      assert.deepEqual(told.map((step) => [step.status, step.note ?? null]), [['contacted', '约定周三视频会议'], ['suggested', null]]);
+    });
     await page.close();
   });
 
@@ -64,8 +66,8 @@ describe('the screens of staff', () => {
     const page = await Page.open(server, `#/shortlists/${list}`);
     await page.at.locator('.note-line input').nth(1).fill('请先寄样品');
     await page.at.click('.note-line button');
+    await soon(async () => assert.equal((await server.get(`/v1/shortlists/${list}`)).json.items[1].note, '请先寄样品'));
     await page.rest();
-    assert.equal((await server.get(`/v1/shortlists/${list}`)).json.items[1].note, '请先寄样品');
     for (const [label, ending] of [['导出 Excel', 'xlsx'], ['导出 CSV', 'csv']]) {
       const [download] = await Promise.all([page.at.waitForEvent('download'), page.at.click(`text=${label}`)]);
       assert.ok(download.suggestedFilename().endsWith(ending), download.suggestedFilename());
@@ -77,9 +79,10 @@ describe('the screens of staff', () => {
   test('a search is watched from the search page', async () => {
     const page = await Page.open(server, '#/search?side=projects&q=perovskite&field=energy');
     await page.at.click('text=订阅此检索');
-    await page.rest();
-    const kept = (await server.get('/v1/searches')).json.searches.find((one) => one.q === 'perovskite');
-    assert.deepEqual([kept.side, kept.filters], ['projects', { field: ['energy'] }]);
+    await soon(async () => {
+      const kept = (await server.get('/v1/searches')).json.searches.find((one) => one.q === 'perovskite');
+      assert.deepEqual([kept?.side, kept?.filters], ['projects', { field: ['energy'] }]);
+    });
     await page.close();
   });
 
@@ -90,9 +93,10 @@ describe('the screens of staff', () => {
     await page.at.waitForSelector('.preview', { state: 'attached' });
     await page.at.fill('[placeholder="2026-12-01"]', 'trial-1');
     await page.at.click('text=下次更新采用');
-    await page.rest();
-    const { next } = (await server.get('/v1/profiles')).json;
-    assert.deepEqual([next.profile.version, next.profile.weights.field[0]], ['trial-1', 600]);
+    await soon(async () => {
+      const { next } = (await server.get('/v1/profiles')).json;
+      assert.deepEqual([next?.profile.version, next?.profile.weights.field[0]], ['trial-1', 600]);
+    });
     await page.close();
   });
 
@@ -119,7 +123,7 @@ describe('the screens of staff', () => {
   test('a cell of the gaps leads to its records', async () => {
     const page = await Page.open(server, '#/coverage');
     const cell = page.at.locator('.heat td a').first();
-    assert.match(await cell.getAttribute('href'), /#\/search\?side=needs.*field=/);
+    await soon(async () => assert.match(await cell.getAttribute('href'), /#\/search\?side=needs.*field=/));
     await page.close();
   });
 });
@@ -133,17 +137,16 @@ describe('keys of access', () => {
     await page.at.click('summary:has-text("发放密钥")');
     await page.at.fill('form.pairs-of-fields input[required]', '北辰储能');
     await page.at.click('form.pairs-of-fields button[type=submit]');
-    await page.at.waitForSelector('dialog .secret');
+    await page.holds('dialog .secret', /./);
     const made = await page.at.inputValue('dialog .secret');
     await page.assertAccessible('a key that was made');
     await page.at.keyboard.press('Escape');
-    await page.rest();
+    await page.counts('dialog', 0);
     assert.ok(!(await page.at.content()).includes(made));
     const row = page.at.locator('tr', { hasText: '北辰储能' });
     await row.locator('button').click();
     await page.at.click('dialog button.primary');
-    await page.rest();
-    assert.match(await row.textContent(), /已吊销/);
+    await row.locator(':scope:has-text("已吊销")').waitFor();
     await page.close();
     await guarded.stop();
     fs.rmSync(folder, { recursive: true });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { killLeftOvers } from '../api/harness.mjs';
-import { makeData, Page, serve } from './harness.mjs';
+import { makeData, Page, serve, soon } from './harness.mjs';
 
 let data, server;
 
@@ -20,7 +20,7 @@ describe('a walk through the page', () => {
 
   test('every screen comes up, an acceptance and a case are kept', async () => {
     const page = await Page.open(server, '#/search?side=projects&q=固态电池');
-    assert.ok((await page.at.locator('.hit').count()) > 0);
+    await page.at.waitForSelector('.hit');
     await page.go('#/needs/fx:n0001');
     const match = page.at.locator('.match').first();
     await match.locator('.accept').click();
@@ -32,10 +32,12 @@ describe('a walk through the page', () => {
       assert.equal(await page.at.locator('.note.bad').count(), 0, address);
     }
     await page.at.goto('about:blank'); // leaving sends the acceptance
-    const feedback = (await server.get('/v1/needs/fx:n0001/feedback')).json.feedback;
     const { cases } = (await server.get('/v1/cases')).json;
     assert.deepEqual(cases.map((one) => one.need), ['fx:n0001']);
-    assert.deepEqual(feedback.map((one) => [one.project, one.verdict]), [[cases[0].project, 'accept']]);
+    await soon(async () => {
+      const { feedback } = (await server.get('/v1/needs/fx:n0001/feedback')).json;
+      assert.deepEqual(feedback.map((one) => [one.project, one.verdict]), [[cases[0].project, 'accept']]);
+    });
     await page.close();
   });
 });
