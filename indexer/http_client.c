@@ -391,7 +391,9 @@ explain(exchange *x, CURLcode code, qiao_error *err)
         return FAIL(x, QIAO_HTTP_CONNECTION, QIAO_E_IO, "the connection broke before the answer was complete");
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:
-        return FAIL(x, QIAO_HTTP_TLS, QIAO_E_IO, "the certificate is not trusted");
+        (void)FAIL(x, QIAO_HTTP_TLS, QIAO_E_IO, "the certificate is not trusted");
+        qiao_error_hint(err, "where an authority of your own signed it, name that one's certificate (ca_file, --ca-file)");
+        return QIAO_E_IO;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:

@@ -122,7 +122,7 @@ show_progress(const loop *l)
         l->run->progress(l->run->progress_context, pages, records);
 }
 
-/* Pages that are on disk, until one has to be asked for. */
+/* Pages that are on disk, until one has to be asked for. One that came is imported, also where the time is over. */
 static void
 take_pages(loop *l, qiaoi_harvester *h)
 {
@@ -130,7 +130,7 @@ take_pages(loop *l, qiaoi_harvester *h)
     qiao_error err = QIAO_ERROR_INIT;
     qiao_status status = QIAO_OK;
 
-    while (!h->done && !is_capped(l, h)) {
+    for (bool first = true; !h->done && (first || !is_capped(l, h)); first = false) {
         qiaoi_harvester_path(h, ".zst", path);
         if (!qiao_file_exists(path))
             return;
