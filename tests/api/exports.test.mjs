@@ -217,7 +217,7 @@ describe('exports', () => {
       // sanitizers keep what was freed, and shadow it
       if (!sanitized) assert.ok(most - before < 16384, `${format}: ${before} KiB before, ${most} KiB at most`);
     }
-    assert.equal(files(), 0);
+    await until(() => files() === 0, 'no file left behind'); // others of this machine may export meanwhile
     await until(() => fs.readdirSync(`/proc/${desk.server.child.pid}/fd`).length <= open, 'the files to be closed');
   });
 });

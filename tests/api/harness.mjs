@@ -127,7 +127,7 @@ export function sleep(ms) {
   return new Promise((done) => setTimeout(done, ms));
 }
 
-export async function until(condition, what, ms = 15000) {
+export async function until(condition, what, ms = 60000) {
   for (const end = Date.now() + ms; Date.now() < end; await sleep(20)) if (await condition()) return;
   assert.fail(`waited ${ms} ms in vain: ${what}`);
 }
@@ -162,6 +162,16 @@ export class Server {
     server.port = Number(/^http:\/\/127\.0\.0\.1:(\d+)\n/.exec(server.stdout)?.[1] ?? 0);
     server.agent = new http.Agent({ keepAlive: true });
     return server;
+  }
+
+  // Until so many requests have begun and not ended, so many of them at work. Needs --admin-listen.
+  async hasInFlight(begun, atWork) {
+    const port = Number(/^metrics: 127\.0\.0\.1:(\d+)$/m.exec(this.stdout)[1]);
+    const gauge = (text, name) => Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)[1]);
+    await until(async () => {
+      const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      return gauge(text, 'qiao_http_in_flight') === begun && gauge(text, 'qiao_pool_busy') === atWork;
+    }, `${begun} requests begun, ${atWork} at work`);
   }
 
   log() {
