@@ -1,7 +1,9 @@
 // What was decided of pairs here: verdicts and shortlists, with ten seconds to take them back.
 import { ask, get, pairPath, Problem, put, recordPath, send } from './api.js';
-import { decide } from './components/toasts.js';
+import { decide, tell } from './components/toasts.js';
 import { t } from './i18n.js';
+import { go, href } from './router.js';
+import { isStaff } from './session.js';
 import { createStore, useStore } from './store.js';
 
 /** @typedef {{verdict?: 'accept' | 'reject', reason?: string, listed?: boolean, begun?: boolean}} Decision begun: it has a case */
@@ -31,10 +33,19 @@ export async function loadDecisions(need) {
   decisions.set(found);
 }
 
-/** @param {string} need @param {string} project */
-export function markBegun(need, project) {
+/** Begins the case of a pair; leads to the cases where somebody else began it meanwhile. @param {string} need @param {string} project */
+export async function beginCase(need, project) {
   const key = pairKey(need, project);
-  set(key, { ...decisions.get().get(key), begun: true });
+  const begun = () => set(key, { ...decisions.get().get(key), begun: true });
+  try {
+    await put(`v1/cases/${encodeURIComponent(need)}/${encodeURIComponent(project)}`, { status: 'suggested' });
+    begun();
+    tell(t('cases.began'));
+  } catch (error) {
+    if (!(error instanceof Problem) || ![409, 412].includes(error.status)) throw error;
+    begun();
+    go(href(['cases']));
+  }
 }
 
 /** @typedef {{need: string, project: string, title: string, needTitle: string}} Pair title: as the one who decides knows it */
@@ -49,6 +60,7 @@ export function judge(pair, verdict, reason) {
     text: t(`decision.${verdict}`, { title: short(pair.title) }),
     send: ({ keepalive }) => put(`${pairPath(pair.need, pair.project)}/feedback`, { verdict, ...(reason ? { reason } : {}) }, { keepalive }),
     undo: () => set(key, { ...decisions.get().get(key), verdict: before?.verdict, reason: before?.reason }),
+    next: verdict === 'accept' && isStaff() && !before?.begun ? { label: t('cases.begin'), act: () => beginCase(pair.need, pair.project).catch((error) => tell(error.message || t('problem.unreachable'))) } : undefined,
   });
 }
 

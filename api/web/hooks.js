@@ -1,32 +1,29 @@
 // What screens share: data that is asked for, and keys that are pressed.
-import { useEffect, useRef, useState } from './vendor/preact.js';
+import { useEffect, useLayoutEffect, useRef, useState } from './vendor/preact.js';
 
 /**
  * Asks for data when one of the keys changes. While a new answer is on its way the last one stays; an answer that nobody waits for is dropped.
  * @template T
  * @param {(signal: AbortSignal) => Promise<T>} ask
  * @param {any[]} keys
- * @param {number} [delay] milliseconds of quiet before asking
  * @returns {{data: T | null, problem: any, loading: boolean, again: () => void}}
  */
-export function useData(ask, keys, delay = 0) {
+export function useData(ask, keys) {
   const [state, setState] = useState(/** @type {{data: any, problem: any, loading: boolean}} */ ({ data: null, problem: null, loading: true }));
   const [round, setRound] = useState(0);
-  useEffect(() => {
+  // Before the browser paints: the service works meanwhile.
+  useLayoutEffect(() => {
     const control = new AbortController();
-    setState((old) => ({ ...old, loading: true }));
-    const timer = setTimeout(async () => {
+    setState((old) => (old.loading ? old : { ...old, loading: true }));
+    (async () => {
       try {
         const data = await ask(control.signal);
         if (!control.signal.aborted) setState({ data, problem: null, loading: false });
       } catch (problem) {
         if (!control.signal.aborted) setState({ data: null, problem, loading: false });
       }
-    }, delay);
-    return () => {
-      clearTimeout(timer);
-      control.abort();
-    };
+    })();
+    return () => control.abort();
   }, [...keys, round]);
   return { ...state, again: () => setRound((old) => old + 1) };
 }

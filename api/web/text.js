@@ -44,6 +44,25 @@ export function cut(text, places) {
   return pieces;
 }
 
+/** A word as stems see it: small letters, and "y" as the "i" that it becomes before an ending. @param {string} word */
+const bare = (word) => word.toLowerCase().replaceAll('y', 'i');
+
+/**
+ * The words that stems stand for, among words that were found: "batteri" is "battery" where that was found more often than "batteries". A stem
+ * of which nothing was found is left out.
+ * @param {string[]} stems
+ * @param {string[]} found as often as they were found
+ * @returns {string[]}
+ */
+export function wordsOf(stems, found) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const word of found) counts.set(word.toLowerCase(), (counts.get(word.toLowerCase()) ?? 0) + 1);
+  const ranked = [...counts].sort((a, b) => b[1] - a[1] || a[0].length - b[0].length);
+  const near = (stem, word) => bare(word).startsWith(bare(stem)) && word.length <= stem.length + 4;
+  return [...new Set(stems.flatMap((stem) => ranked.find(([word]) => near(stem, word))?.[0] ?? []))];
+}
+
 /**
  * The part of pieces around the first mark, about so many characters.
  * @param {{text: string, marked: boolean}[]} pieces

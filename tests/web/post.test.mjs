@@ -42,7 +42,7 @@ describe('posting a need', () => {
     await page.at.waitForSelector('.small-matches a');
     await page.at.waitForSelector('.findings li');
     await page.reads('.small-matches', /Argyrodit/);
-    await page.reads('.findings', /缺少/);
+    await page.reads('.findings', /待补充/);
     assert.deepEqual((await server.get('/v1/needs')).json.needs, []);
     await page.at.reload();
     await page.rest();

@@ -46,6 +46,13 @@ describe('search', () => {
     await page.close();
   });
 
+  test('what the words became is told in words of the results, not in stems', async () => {
+    const page = await Page.open(server, '#/search?side=projects&q=电池');
+    await page.reads('.reading', /电池 → (.*、)?batter(y|ies)/);
+    assert.doesNotMatch(await page.at.textContent('.reading'), /batteri(、|$)/);
+    await page.close();
+  });
+
   test('suggests, by pinyin too, and takes a suggestion by keys', async () => {
     const page = await Page.open(server, '#/search?side=projects');
     await page.at.locator('[data-search]').pressSequentially('gutai');

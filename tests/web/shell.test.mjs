@@ -41,6 +41,16 @@ describe('the frame of the page', () => {
     await measured.close();
   });
 
+  test('what the first view loads is asked for at once: no import waits for another', async () => {
+    const html = (await server.get('/web/')).body.toString();
+    const [, hash] = /([0-9a-f]{16})\/main\.js/.exec(html);
+    const named = [...html.matchAll(/(?:modulepreload" href|module" src)="([^"]+)"/g)].map((match) => match[1].slice(hash.length + 1)).sort();
+    const page = await Page.open(server, '#/search');
+    const loaded = await page.at.evaluate(() => performance.getEntriesByType('resource').map((entry) => new URL(entry.name).pathname).filter((name) => name.endsWith('.js')));
+    assert.deepEqual([...new Set(loaded)].map((name) => name.slice(name.indexOf(hash) + hash.length + 1)).sort(), named);
+    await page.close();
+  });
+
   test('a key lets in, is kept out of the address, and a wrong one is refused', async () => {
     const guarded = await serve(keyed);
     const page = await Page.open(guarded);

@@ -53,12 +53,14 @@ describe('the screens of staff', () => {
     await page.rest();
     await page.assertAccessible('dialog of a case');
     await page.at.selectOption('dialog select', 'contacted');
-    await page.at.fill('dialog textarea', '约定周三视频会议');
+    await page.at.fill('dialog label:has-text("企业可见") textarea', '约定周三视频会议');
+    await page.at.fill('dialog label:has-text("仅平台可见") textarea', '对方报价偏高');
     await page.at.click('dialog button[type=submit]');
     await soon(async () => {
       const told = (await server.get('/v1/cases/fx:n0002/fx:p0002/history')).json.history;
-      assert.deepEqual(told.map((step) => [step.status, step.note ?? null]), [['contacted', '约定周三视频会议'], ['suggested', null]]);
+      assert.deepEqual(told.map((step) => [step.status, step.note ?? null, step.internal_note ?? null]), [['contacted', '约定周三视频会议', '对方报价偏高'], ['suggested', null, null]]);
     });
+    await page.at.locator('.column', { hasText: '已联系' }).locator('.case:has-text("对方报价偏高")').waitFor();
     await page.close();
   });
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { source } from '../api/harness.mjs';
 
-const { cut, excerpt, fromBytes } = await import(`data:text/javascript,${encodeURIComponent(fs.readFileSync(path.join(source, 'api/web/text.js'), 'utf8'))}`);
+const { cut, excerpt, fromBytes, wordsOf } = await import(`data:text/javascript,${encodeURIComponent(fs.readFileSync(path.join(source, 'api/web/text.js'), 'utf8'))}`);
 
 test('bytes become places, for characters of one to four bytes', () => {
   const text = 'aé电🙂z';
@@ -21,6 +21,12 @@ test('a text is cut at its marks, and nothing is lost', () => {
   const pieces = cut(text, [{ start: 9, end: 24 }, { start: 15, end: 24 }, { start: 24, end: 30 }]);
   assert.deepEqual(pieces, [{ text: '硫化物', marked: false }, { text: '固态电解质薄膜', marked: true }]);
   assert.equal(cut(text, []).map((piece) => piece.text).join(''), text);
+});
+
+test('a stem is shown as a word that was found, and not at all where none was', () => {
+  assert.deepEqual(wordsOf(['batteri', 'solid', 'traction'], ['Battery', 'batteries', 'battery', 'solid', 'state']), ['battery', 'solid']);
+  assert.deepEqual(wordsOf(['cell'], ['cellulose', 'cells']), ['cells']);
+  assert.deepEqual(wordsOf(['batteri'], ['bat', '固态']), []);
 });
 
 test('an excerpt shows the first mark', () => {

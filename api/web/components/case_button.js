@@ -1,11 +1,9 @@
 // Begins the follow-up of a pair; where it was begun before, leads to it.
-import { Problem, put } from '../api.js';
-import { markBegun, pairKey, useDecisions } from '../decisions.js';
+import { beginCase, pairKey, useDecisions } from '../decisions.js';
 import { t } from '../i18n.js';
-import { go, href } from '../router.js';
+import { href } from '../router.js';
 import { html, useState } from '../vendor/preact.js';
 import { ProblemNote } from './parts.js';
-import { tell } from './toasts.js';
 
 /** @param {{need: string, project: string}} props */
 export function CaseButton({ need, project }) {
@@ -14,15 +12,9 @@ export function CaseButton({ need, project }) {
   const begin = async () => {
     setProblem(null);
     try {
-      await put(`v1/cases/${encodeURIComponent(need)}/${encodeURIComponent(project)}`, { status: 'suggested' });
-      markBegun(need, project);
-      tell(t('cases.began'));
+      await beginCase(need, project);
     } catch (error) {
-      if (error instanceof Problem && [409, 412].includes(error.status)) {
-        markBegun(need, project);
-        go(href(['cases']));
-      }
-      else setProblem(error);
+      setProblem(error);
     }
   };
   if (begun) return html`<a class="button" href=${href(['cases'])}>${t('cases.there')}</a>`;

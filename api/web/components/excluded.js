@@ -41,8 +41,8 @@ function Row({ row, need }) {
       <h3><a href=${href(['pairs', need, row.project.id])}><${Foreign} of=${row.project.title} /></a></h3>
       <p class="match-line">${row.gate ? html`<span class="badge bad">${t(`gate.${row.gate}`)}</span>` : html`<${Band} band=${row.band} />`}<span class="small number">${t('match.score')} ${points(row.score)}</span></p>
       <${Facts} record=${row.project} />
-      ${row.weak?.length > 0 && html`<p class="small">${t('excluded.weak')}${row.weak.slice(0, 3).map((one) => `${t(`signal.${one.code}`)} ${number(one.value, { maximumFractionDigits: 2 })}${t('lost', { points: points(one.lost) })}`).join(t('semicolon'))}</p>`}
-      ${row.changes?.length > 0 ? html`<p><b>${t('excluded.change')}</b>${row.changes.slice(0, 2).map((change) => t('excluded.would', { change: change[lang], rank: change.rank })).join(t('semicolon'))}</p>` : !row.reachable && html`<p class="small">${t('excluded.no_change')}</p>`}
+      ${row.weak?.length > 0 && html`<p class="small">${t('excluded.weak')}${row.weak.slice(0, 3).map((one) => `${t(`signal.${one.code}`)} ${number(one.value, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}${t('lost', { points: points(one.lost) })}`).join(t('semicolon'))}</p>`}
+      ${row.changes?.length > 0 ? html`<p><b>${t('excluded.change')}</b>${row.changes.slice(0, 2).map((change) => t('excluded.would', { change: change[lang], rank: change.rank })).join(t('semicolon'))}</p>` : html`<p class="small">${t('excluded.no_change', { rank: number(row.target.rank) })}</p>`}
     </li>
   `;
 }

@@ -37,14 +37,15 @@ function toggle(name, code, params) {
   replaceParams({ [name]: next.join(','), page: null });
 }
 
-/** @param {{side: string, facets?: Record<string, {value: string, count: number}[]>}} props */
-export function FilterPanel({ side, facets }) {
+/** @param {{side: string, facets?: Record<string, {value: string, count: number}[]>, note?: string}} props facets: undefined where they cannot be had, empty while they are on their way */
+export function FilterPanel({ side, facets, note }) {
   const { params } = useRoute();
   return html`
     <section class="filters" aria-label=${t('filter.title')}>
       <details open=${matchMedia('(min-width: 56rem)').matches}>
         <summary><h2>${t('filter.title')}</h2></summary>
-        ${filters.filter((filter) => filter.sides.includes(side)).map((filter) => html`<${FilterGroup} key=${filter.name} filter=${filter} params=${params} counts=${facets?.[filter.name]} />`)}
+        ${note && html`<p class="small">${note}</p>`}
+        ${filters.filter((filter) => filter.sides.includes(side)).map((filter) => html`<${FilterGroup} key=${filter.name} filter=${filter} params=${params} counts=${facets ? facets[filter.name] ?? [] : undefined} />`)}
         <fieldset>
           <legend>${t('filter.trl')}</legend>
           <div class="range">

@@ -1,6 +1,7 @@
 // Small parts that every screen uses.
 import { Problem } from '../api.js';
-import { pick, t } from '../i18n.js';
+import { has, pick, t } from '../i18n.js';
+import { href } from '../router.js';
 import { html, useEffect, useRef } from '../vendor/preact.js';
 import { nameOf } from '../vocabulary.js';
 
@@ -10,15 +11,17 @@ export const Loading = () => html`<p class="loading" role="status"><span class="
 export function ProblemNote({ problem, again }) {
   const known = problem instanceof Problem ? problem : new Problem({ code: 'page', detail: String(problem?.message ?? problem) }, 0);
   const title = known.code === 'unreachable' ? t('problem.unreachable') : known.code === 'page' ? t('problem.page') : known.title || t('problem.title');
-  const hint = known.code === 'unreachable' ? t('problem.unreachable_hint') : known.hint;
+  const hint = known.code === 'unreachable' ? t('problem.unreachable_hint') : known.errors.length > 0 ? '' : known.hint;
+  const refused = known.status >= 400 && known.status < 500 && known.status !== 429; // asking again the same gets the same
   return html`
     <div class="note bad" role="alert">
       <p><b>${title}</b></p>
-      ${known.detail && known.detail !== title && html`<p>${known.detail}</p>`}
-      ${known.errors.length > 0 && html`<ul>${known.errors.map((error) => html`<li>${error.parameter ?? error.pointer}${t('colon')}${error.detail}</li>`)}</ul>`}
+      ${known.detail && known.detail !== title && known.errors.length === 0 && html`<p>${known.detail}</p>`}
+      ${known.errors.length > 0 && html`<ul>${known.errors.map((error) => html`<li>${has(`filter.${error.parameter}`) ? `${t(`filter.${error.parameter}`)} (${error.parameter})` : error.parameter ?? error.pointer}${t('colon')}${error.detail}</li>`)}</ul>`}
       ${hint && html`<p>${hint}</p>`}
       ${known.requestId && html`<p class="small">${t('problem.request', { id: known.requestId })}</p>`}
-      ${again && html`<button type="button" onClick=${again}>${t('problem.again')}</button>`}
+      ${again && !refused && html`<button type="button" onClick=${again}>${t('problem.again')}</button>`}
+      ${known.status === 404 && html`<p><a href=${href(['search'])}>${t('shell.to_search')}</a></p>`}
     </div>
   `;
 }

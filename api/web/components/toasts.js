@@ -8,7 +8,7 @@ export const UNDO_MS = 10000;
 
 /**
  * @typedef {{id: number, text: string, state: 'waiting' | 'saving' | 'done' | 'failed', left: number, since: number, timer: any,
- *   send: (options: {keepalive: boolean}) => Promise<any>, undo: () => void}} Toast
+ *   send: (options: {keepalive: boolean}) => Promise<any>, undo: () => void, next?: {label: string, act: () => void}}} Toast next: what comes after it
  */
 
 /** @type {ReturnType<typeof createStore<Toast[]>>} */
@@ -54,7 +54,7 @@ function takeBack(toast) {
 
 /**
  * Tells what was decided and sends it after ten seconds, unless it is taken back.
- * @param {{text: string, send: (options: {keepalive: boolean}) => Promise<any>, undo: () => void}} decision
+ * @param {{text: string, send: (options: {keepalive: boolean}) => Promise<any>, undo: () => void, next?: {label: string, act: () => void}}} decision
  */
 export function decide(decision) {
   const toast = /** @type {Toast} */ ({ id: ++last, state: 'waiting', left: UNDO_MS, since: 0, timer: 0, ...decision });
@@ -67,6 +67,14 @@ export function tell(text) {
   const toast = /** @type {Toast} */ ({ id: ++last, text, state: 'done', left: 0, since: 0, timer: 0, send: async () => {}, undo: () => {} });
   toasts.set([...toasts.get(), toast]);
   setTimeout(() => drop(toast), 5000);
+}
+
+/** Goes on from what was decided: it is sent at once then. @param {Toast} toast */
+async function goOn(toast) {
+  const { next } = toast;
+  change(toast, { next: undefined });
+  await commit(toast, false);
+  if (toast.state === 'done') next?.act();
 }
 
 export function undoLast() {
@@ -86,6 +94,7 @@ export function Toasts() {
           <div class=${`toast ${toast.state}`} key=${toast.id} onMouseEnter=${() => hold(toast)} onfocusin=${() => hold(toast)} onMouseLeave=${() => resume(toast)} onfocusout=${() => resume(toast)}>
             <span>${toast.text}</span>
             ${toast.state === 'waiting' && html`<button type="button" onClick=${() => takeBack(toast)}>${t('undo')}</button>`}
+            ${toast.state === 'waiting' && toast.next && html`<button type="button" onClick=${() => goOn(toast)}>${toast.next.label}</button>`}
             ${toast.state === 'saving' && html`<span class="small">${t('saving')}</span>`}
             ${toast.state === 'done' && toast.left > 0 && html`<span class="small">${t('saved')}</span>`}
             ${toast.state === 'failed' && html`<button type="button" onClick=${() => drop(toast)}>${t('close')}</button>`}

@@ -46,6 +46,7 @@ function Column({ status, cases, onOpen }) {
             <p><${RecordTitle} kind="needs" id=${one.need} /></p>
             <p class="small">↔ <${RecordTitle} kind="projects" id=${one.project} /></p>
             ${one.note && html`<p class="small note calm" dir="auto"><bdi>${one.note}</bdi></p>`}
+            ${one.internal_note && html`<p class="small no-print" dir="auto"><span class="badge">${t('cases.internal_is')}</span> <bdi>${one.internal_note}</bdi></p>`}
             <p class="case-line small"><span>${date(one.at)} · <bdi>${whoIs(one.by)}</bdi></span><button type="button" onClick=${() => onOpen(one)}>${t('cases.open')}</button></p>
           </li>`)}
       </ul>
@@ -73,6 +74,7 @@ function Move({ one, etag, reasons, onChanged }) {
   const [status, setStatus] = useState('');
   const [reason, setReason] = useState('');
   const [note, setNote] = useState('');
+  const [internal, setInternal] = useState('');
   const [problem, setProblem] = useState(/** @type {any} */ (null));
   const lang = shortLanguage();
   const allowed = reasons.case_statuses.find((other) => other.code === one.status)?.next ?? [];
@@ -80,7 +82,7 @@ function Move({ one, etag, reasons, onChanged }) {
   const save = async (event) => {
     event.preventDefault();
     try {
-      await put(casePath(one), { status, ...(note ? { note } : {}), ...(status === 'dropped' ? { reason } : {}), ...(correction ? { correction: true } : {}) }, { ifMatch: etag });
+      await put(casePath(one), { status, ...(note ? { note } : {}), ...(internal ? { internal_note: internal } : {}), ...(status === 'dropped' ? { reason } : {}), ...(correction ? { correction: true } : {}) }, { ifMatch: etag });
       tell(t('cases.moved', { status: reasons.case_statuses.find((other) => other.code === status)[lang] }));
       onChanged();
     } catch (error) {
@@ -103,8 +105,11 @@ function Move({ one, etag, reasons, onChanged }) {
             ${reasons.reasons.filter((other) => other.of.includes('case')).map((other) => html`<option value=${other.code}>${other[lang]}</option>`)}
           </select>
         </label>`}
-      <label>${t('cases.note')}${correction && html` <span class="badge warn">${t('post.required')}</span>`}
+      <label><span>${t('cases.note')} <span class="badge possible">${t('cases.note_is')}</span>${correction && html` <span class="badge warn">${t('post.required')}</span>`}</span>
         <textarea rows="2" maxlength="2000" required=${correction} value=${note} onInput=${(event) => setNote(event.target.value)}></textarea>
+      </label>
+      <label><span>${t('cases.internal_note')} <span class="badge">${t('cases.internal_is')}</span></span>
+        <textarea rows="2" maxlength="2000" value=${internal} onInput=${(event) => setInternal(event.target.value)}></textarea>
       </label>
       ${problem && html`<${ProblemNote} problem=${problem} />`}
       <button class="primary" type="submit">${t('cases.save')}</button>
@@ -123,6 +128,7 @@ function History({ one, reasons }) {
         <li key=${step.revision}><b>${nameIn(reasons.case_statuses, step.status)}</b>${step.correction && html` <span class="badge warn">${t('cases.corrected')}</span>`} <span class="small">${date(step.at)} · <bdi>${whoIs(step.by)}</bdi></span>
           ${step.reason && html`<p class="small">${nameIn(reasons.reasons, step.reason)}</p>`}
           ${step.note && html`<p class="small" dir="auto"><bdi>${step.note}</bdi></p>`}
+          ${step.internal_note && html`<p class="small" dir="auto"><span class="badge">${t('cases.internal_is')}</span> <bdi>${step.internal_note}</bdi></p>`}
         </li>`)}</ol>
     </section>
   `;

@@ -6,7 +6,7 @@ import { MarkedText, PairNumber } from '../components/marked_text.js';
 import { Band, Flags, points, Policy, Score } from '../components/match.js';
 import { Foreign, Loading, ProblemNote } from '../components/parts.js';
 import { judge, loadDecisions, pairKey, shortlist, useDecisions } from '../decisions.js';
-import { date, number, pick, shortLanguage, t } from '../i18n.js';
+import { date, money, number, pick, shortLanguage, t } from '../i18n.js';
 import { useData, useShortcuts, useTitle } from '../hooks.js';
 import { reasonName, useReasons } from '../reasons.js';
 import { href } from '../router.js';
@@ -17,7 +17,7 @@ import { Reasons } from './ranked.js';
 
 const PAIRS = 16; // shown; the weightiest stand first
 const order = ['title', 'problem', 'target', 'summary', 'description', 'use_scenario', 'advantages', 'background'];
-const signs = { '>=': '≥', '<=': '≤', '=': '=', '~': '≈', range: '' };
+const signs = { '>=': '≥', '<=': '≤', '=': '', '~': '≈', range: '' };
 
 /** @param {{need: string, project: string}} props */
 export default function Compare({ need, project }) {
@@ -43,7 +43,7 @@ export default function Compare({ need, project }) {
     <p class="small"><a href=${href(['needs', need])}>${t('compare.back')}</a></p>
     <h1 class="pair-title"><span class="visually-hidden">${t('compare.title')}${t('colon')}</span><${Foreign} of=${data.need.title} /> <span class="arrow" aria-hidden="true">↔</span> <${Foreign} of=${data.project.title} /></h1>
     <${Verdict} pair=${data.pair} need=${data.need} project=${data.project} />
-    <${Indicators} rows=${data.pair.indicators ?? []} />
+    <${Indicators} rows=${data.pair.indicators ?? []} stated=${data.project.indicators ?? []} />
     <${Questions} questions=${data.pair.questions} />
     <section class="compare" aria-labelledby="texts">
       <h2 id="texts">${t('compare.texts')}</h2>
@@ -111,8 +111,11 @@ function amount(value, value2, unit) {
 
 const reading = (one) => (one ? `${signs[one.op] ?? ''}${amount(one.value, one.value2, one.unit)}` : t('unknown'));
 
-function Indicators({ rows }) {
-  if (rows.length === 0) return null;
+/** What the need asks for against what the project states; figures of the project that answer no question of the need stand below. */
+function Indicators({ rows, stated }) {
+  const met = new Set(rows.filter((row) => row.project).map((row) => row.project.name));
+  const further = stated.filter((one) => !Object.values(one.name ?? {}).some((name) => met.has(name)));
+  if (rows.length === 0 && further.length === 0) return null;
   const tone = { met: 'strong', partly: 'warn', unmet: 'bad', unknown: '' };
   return html`
     <section class="card">
@@ -121,8 +124,8 @@ function Indicators({ rows }) {
         <table>
           <thead><tr><th scope="col">${t('indicators.name')}</th><th scope="col">${t('indicators.need')}</th><th scope="col">${t('indicators.project')}</th><th scope="col">${t('indicators.converted')}</th><th scope="col">${t('indicators.verdict')}</th></tr></thead>
           <tbody>
-            ${rows.map((row) => html`
-              <tr>
+            ${rows.map((row, i) => html`
+              <tr key=${i}>
                 <th scope="row"><${Foreign} of=${row.need.name} />${row.must && html` <span class="badge">${t('indicators.must')}</span>`}${row.project?.name && row.project.name !== row.need.name && html`<br /><span class="small"><bdi>${row.project.name}</bdi></span>`}</th>
                 <td class="number">${reading(row.need)}</td>
                 <td class="number">${reading(row.project)}</td>
@@ -132,6 +135,7 @@ function Indicators({ rows }) {
           </tbody>
         </table>
       </div>
+      ${further.length > 0 && html`<p class="small">${t('indicators.further')}${further.map((one, i) => html`${i > 0 && t('semicolon')}<${Foreign} of=${one.name} /> <span class="number">${reading(one)}</span>`)}</p>`}
     </section>
   `;
 }
@@ -174,10 +178,10 @@ function Field({ field, texts, marks }) {
   `;
 }
 
-/** @param {any} record @param {string} min @param {string} max */
-function money(record, min, max) {
-  const bounds = [record[min], record[max]].filter(Boolean).map((value) => number(Number(value)));
-  return bounds.length > 0 ? `${[...new Set(bounds)].join('–')} ${record.currency ?? ''}` : null;
+/** @param {any} record @param {string} low @param {string} high */
+function price(record, low, high) {
+  const bounds = [record[low], record[high]].filter(Boolean).map(Number);
+  return bounds.length > 0 ? money(bounds[0], bounds[bounds.length - 1], record.currency) : null;
 }
 
 function FactTable({ need, project }) {
@@ -190,7 +194,7 @@ function FactTable({ need, project }) {
     ['fields', names('field', need.fields), names('field', project.fields)],
     ['trl', levels, project.trl],
     ['modes', names('coop_mode', need.coop_modes), names('coop_mode', project.coop_modes)],
-    ['money', money(need, 'budget_min', 'budget_max'), money(project, 'price_min', 'price_max')],
+    ['money', price(need, 'budget_min', 'budget_max'), price(project, 'price_min', 'price_max')],
     ['time', date(need.needed_by), date(project.expires_at) && t('facts.until', { date: date(project.expires_at) })],
     ['rights', null, project.ip?.length ? t(project.ip.some((right) => right.cn_protected) ? 'facts.protected' : 'facts.not_protected') : null],
     ['source', sourceOf(need), sourceOf(project)],
@@ -202,7 +206,7 @@ function FactTable({ need, project }) {
       <h2>${t('facts.title')}</h2>
       <table class="fact-table">
         <thead><tr><td></td><th scope="col">${t('compare.need')}</th><th scope="col">${t('compare.project')}</th></tr></thead>
-        <tbody>${rows.map(([name, left, right]) => html`<tr><th scope="row">${t(`facts.${name}`)}</th>${[left, right].map((value) => html`<td>${value ? html`<bdi>${value}</bdi>` : html`<span class="small">${t(name === 'rights' && value === left ? 'facts.none' : 'unknown')}</span>`}</td>`)}</tr>`)}</tbody>
+        <tbody>${rows.map(([name, left, right]) => html`<tr><th scope="row">${t(`facts.${name}`)}</th>${[left, right].map((value, i) => html`<td>${value ? html`<bdi>${value}</bdi>` : html`<span class="small">${t(name === 'rights' && i === 0 ? 'facts.none' : 'unknown')}</span>`}</td>`)}</tr>`)}</tbody>
       </table>
     </section>
   `;

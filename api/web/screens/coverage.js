@@ -78,11 +78,11 @@ function Months({ rows }) {
 function Funnel({ stages }) {
   return html`
     <table class="bars funnel"><caption>${t('coverage.funnel')}</caption>
-      <thead class="visually-hidden"><tr><th scope="col">${t('queue.status')}</th><th scope="col">${t('match.bar')}</th><th scope="col">${t('match.value')}</th></tr></thead>
+      <thead class="visually-hidden"><tr><th scope="col">${t('queue.status')}</th><th scope="col">${t('match.bar')}</th><th scope="col">${t('coverage.count')}</th><th scope="col">${t('coverage.share')}</th></tr></thead>
       <tbody>${stages.map((stage) => html`
         <tr key=${stage.stage}><th scope="row">${t(`figure.${stage.stage}`)}</th>
           <td class="bar-cell"><svg class="bar-line" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect width=${Math.max(stage.count > 0 ? 1 : 0, 100 * stage.share)} height="6" /></svg></td>
-          <td class="number">${number(stage.count)} <span class="small">${number(stage.share, { style: 'percent', maximumFractionDigits: 0 })}</span></td></tr>`)}</tbody>
+          <td class="number">${number(stage.count)}</td><td class="number small">${number(stage.share, { style: 'percent', maximumFractionDigits: 0 })}</td></tr>`)}</tbody>
     </table>
   `;
 }

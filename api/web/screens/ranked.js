@@ -1,6 +1,6 @@
 // A record and what matches it: a need with its projects, a project with its needs. Worked through by mouse or by keys.
 import { get, recordPath } from '../api.js';
-import { FilterChips, filterQuery, FilterPanel } from '../components/filters.js';
+import { facetsOf, FilterChips, filterQuery, FilterPanel } from '../components/filters.js';
 import { Export } from '../components/export.js';
 import { WatchButton } from '../components/watch_button.js';
 import { Excluded } from '../components/excluded.js';
@@ -26,6 +26,8 @@ export default function Ranked({ kind, id }) {
   const record = useData((signal) => get(recordPath(kind, id), {}, signal), [kind, id]);
   const query = { ...filterQuery(params, other), limit, policy: params.policy === 'false' ? 'false' : '' };
   const matches = useData((signal) => get(`${recordPath(kind, id)}/matches`, query, signal), [kind, id, JSON.stringify(query)]);
+  const counts = { side: other, ...filterQuery(params, other), limit: 1, facets: facetsOf(other), disjunctive: true };
+  const facets = useData(async (signal) => (why ? null : get('v1/search', counts, signal)), [why, JSON.stringify(counts)]);
   useEffect(() => {
     if (kind === 'needs' && mayWrite()) loadDecisions(id).catch(() => {}); // marks are missing then, nothing else
   }, [kind, id]);
@@ -43,7 +45,7 @@ export default function Ranked({ kind, id }) {
     ${why ? html`<${Excluded} id=${id} />` : html`
       <div class="with-panel">
         <div>
-          <${FilterPanel} side=${other} />
+          <${FilterPanel} side=${other} facets=${facets.data?.facets ?? (facets.problem ? undefined : {})} note=${t(`filter.counts_${other}`)} />
           <label class="check policy-switch"><input type="checkbox" checked=${params.policy !== 'false'} onChange=${(event) => replaceParams({ policy: event.target.checked ? null : 'false' })} /><span>${t('ranked.policy')}</span></label>
         </div>
         <section class="results" aria-label=${t(`ranked.of_${other}`)} aria-busy=${matches.loading ? 'true' : 'false'}>

@@ -9,7 +9,7 @@ import { number, pick, t } from '../i18n.js';
 import { useData, useTitle } from '../hooks.js';
 import { href, replaceParams, useRoute } from '../router.js';
 import { isStaff } from '../session.js';
-import { cut, excerpt } from '../text.js';
+import { cut, excerpt, wordsOf } from '../text.js';
 import { html } from '../vendor/preact.js';
 
 const PAGE = 20;
@@ -49,7 +49,7 @@ export default function Search() {
       )}
     </div>
     <div class="with-panel">
-      <${FilterPanel} side=${side} facets=${shown?.facets} />
+      <${FilterPanel} side=${side} facets=${shown ? shown.facets : problem ? undefined : {}} />
       <section class="results" aria-label=${t('search.results')} aria-busy=${loading ? 'true' : 'false'}>
         <div class="results-head">
           <p>${shown ? told(shown, params) : ''}</p>
@@ -79,14 +79,18 @@ function Sort({ params, side }) {
   `;
 }
 
+/** The words of a hit that were found. @returns {string[]} */
+const foundIn = (hit) => [...new Set(['title', 'summary'].flatMap((field) => Object.keys(hit[field] ?? {}).flatMap((lang) => cut(hit[field][lang], hit.highlights.filter((place) => place.field === `${field}.${lang}`)).filter((piece) => piece.marked).flatMap((piece) => piece.text.split(/[\s-]+/)))))];
+
 /** How the words were understood: what they became in other languages, another spelling, what is short of them all. */
 function Reading({ answer }) {
   const suggestion = answer.did_you_mean?.text;
-  const words = answer.terms.filter((term) => term.translations.length > 0).slice(0, 6);
+  const found = answer.hits.flatMap(foundIn);
+  const words = answer.terms.map((term) => ({ text: term.text, others: wordsOf(term.translations, found).slice(0, 3) })).filter((term) => term.others.length > 0).slice(0, 6);
   return html`
     ${suggestion && html`<p class="note">${t('search.did_you_mean')}<button type="button" class="link" onClick=${() => replaceParams({ q: suggestion, page: null })}>${suggestion}</button></p>`}
     ${answer.relaxed && html`<p class="note">${t('search.relaxed', { count: answer.with_all_words ?? 0 })}</p>`}
-    ${words.length > 0 && html`<p class="reading small">${t('search.read_as')}${words.map((term) => html`<span class="word"><bdi>${term.text}</bdi> → <bdi>${term.translations.slice(0, 3).join(t('comma'))}</bdi></span>`)}</p>`}
+    ${words.length > 0 && html`<p class="reading small">${t('search.read_as')}${words.map((term) => html`<span class="word"><bdi>${term.text}</bdi> → <bdi>${term.others.join(t('comma'))}</bdi></span>`)}</p>`}
   `;
 }
 
