@@ -16,10 +16,12 @@
 #define NAME_BYTES 160u
 #define HAN_LEAST 2u /* characters of a name */
 #define HAN_MOST 12u
+#define NO_FIELD UINT32_MAX /* of words that only begin names */
 
 typedef struct entry {
     uint64_t key; /* 0 = empty */
     uint32_t field;
+    uint32_t longer; /* some name goes on from here: most words of a text begin none, and are looked up once */
 } entry;
 
 struct qiao_concepts {
@@ -50,6 +52,25 @@ is_han(qiao_script script)
     return script == QIAO_SCRIPT_HAN || script == QIAO_SCRIPT_KANA;
 }
 
+/* ASCII letters and digits in lower case, 0 for every other byte: most of a text needs no decoding. */
+static char
+plain(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c + 32);
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '\0';
+}
+
+/* Takes the plain letters at *at, of which the form holds as many as there is room for. */
+static size_t
+take_plain(const char *text, size_t length, size_t *at, char form[NAME_BYTES], size_t n)
+{
+    for (char c; *at < length && (c = plain(text[*at])) != '\0'; ++*at)
+        if (n + 4 <= NAME_BYTES)
+            form[n++] = c;
+    return n;
+}
+
 /* The next word or Han character at *at; false at the end. */
 static bool
 next_word(const char *text, size_t length, size_t *at, word *out)
@@ -59,9 +80,18 @@ next_word(const char *text, size_t length, size_t *at, word *out)
 
     while (*at < length) {
         size_t begin = *at;
-        uint32_t c = qiao_utf8_next(text, length, at);
-        qiao_script script = qiao_script_of(c);
+        uint32_t c;
+        qiao_script script;
 
+        if (plain(text[begin]) != '\0') {
+            if (n == 0)
+                out->start = (uint32_t)begin;
+            n = take_plain(text, length, at, form, n);
+            out->end = (uint32_t)*at;
+            continue;
+        }
+        c = qiao_utf8_next(text, length, at);
+        script = qiao_script_of(c);
         if (n == 0 && script == QIAO_SCRIPT_NONE)
             continue;
         if (n == 0)
@@ -98,36 +128,47 @@ add_word(uint64_t key, const word *w)
 /* ---- loading ---- */
 
 static bool
-put(qiao_concepts *c, uint64_t key, uint32_t field)
+make_room(qiao_concepts *c)
 {
-    if ((uint64_t)(c->count + 1) * 2 > c->slot_count) {
-        uint32_t larger = c->slot_count == 0 ? 1u << 14 : c->slot_count * 2;
-        entry *slots = qiao_calloc(larger, sizeof *slots), *old = c->slots;
+    uint32_t larger = c->slot_count == 0 ? 1u << 14 : c->slot_count * 2;
+    entry *slots, *old = c->slots;
 
-        if (slots == NULL)
-            return false;
-        for (uint32_t i = 0; i < c->slot_count; i++) {
-            uint32_t at = (uint32_t)old[i].key & (larger - 1);
+    if ((uint64_t)(c->count + 1) * 2 <= c->slot_count)
+        return true;
+    slots = qiao_calloc(larger, sizeof *slots);
+    if (slots == NULL)
+        return false;
+    for (uint32_t i = 0; i < c->slot_count; i++) {
+        uint32_t at = (uint32_t)old[i].key & (larger - 1);
 
-            if (old[i].key == 0)
-                continue;
-            while (slots[at].key != 0)
-                at = (at + 1) & (larger - 1);
-            slots[at] = old[i];
-        }
-        qiao_free(old);
-        c->slots = slots;
-        c->slot_count = larger;
+        if (old[i].key == 0)
+            continue;
+        while (slots[at].key != 0)
+            at = (at + 1) & (larger - 1);
+        slots[at] = old[i];
     }
-    for (uint32_t at = (uint32_t)key & (c->slot_count - 1);; at = (at + 1) & (c->slot_count - 1)) {
-        if (c->slots[at].key == key) /* a name of two concepts says the field of the first */
-            return true;
-        if (c->slots[at].key == 0) {
-            c->slots[at] = (entry){key, field};
-            c->count++;
-            return true;
-        }
+    qiao_free(old);
+    c->slots = slots;
+    c->slot_count = larger;
+    return true;
+}
+
+/* The entry of a key, made where there is none; NULL without memory. Valid until the next is made. */
+static entry *
+put(qiao_concepts *c, uint64_t key)
+{
+    uint32_t at;
+
+    if (!make_room(c))
+        return NULL;
+    at = (uint32_t)key & (c->slot_count - 1);
+    while (c->slots[at].key != 0 && c->slots[at].key != key)
+        at = (at + 1) & (c->slot_count - 1);
+    if (c->slots[at].key == 0) {
+        c->slots[at] = (entry){key, NO_FIELD, 0};
+        c->count++;
     }
+    return &c->slots[at];
 }
 
 static const entry *
@@ -143,20 +184,32 @@ get(const qiao_concepts *c, uint64_t key)
 static bool
 put_name(qiao_concepts *c, const char *name, size_t length, uint32_t field)
 {
-    uint64_t key = 0;
-    uint32_t words = 0, han = 0;
+    uint64_t keys[HAN_MOST];
+    uint32_t words = 0, han = 0, count = 0;
     size_t at = 0;
     word w;
+    entry *known;
 
     while (next_word(name, length, &at, &w)) {
-        key = add_word(key, &w);
         han += w.han;
         words += !w.han;
+        if (count < HAN_MOST)
+            keys[count] = add_word(count == 0 ? 0 : keys[count - 1], &w);
+        count++;
     }
-    if (han + words == 0 || words > QIAOI_CONCEPT_WORDS || han > HAN_MOST || (words == 0 && han < HAN_LEAST) ||
+    if (count == 0 || words > QIAOI_CONCEPT_WORDS || han > HAN_MOST || (words == 0 && han < HAN_LEAST) ||
         (words > 0 && han > 0) || (words == 1 && length < 4))
         return true;
-    return put(c, key, field);
+    for (uint32_t i = 0; i + 1 < count; i++) {
+        known = put(c, keys[i]);
+        if (known == NULL)
+            return false;
+        known->longer = 1;
+    }
+    known = put(c, keys[count - 1]);
+    if (known != NULL && known->field == NO_FIELD) /* a name of two concepts says the field of the first */
+        known->field = field;
+    return known != NULL;
 }
 
 static bool
@@ -295,35 +348,30 @@ qiao_concepts_checksum(const qiao_concepts *concepts)
 
 /* ---- finding ---- */
 
-/* The longest name that begins at *at; *at is moved behind it. */
+/* The longest name that begins with the word that stood before *at, which is then moved behind it. */
 static bool
-find_at(const qiao_concepts *c, const char *text, size_t length, size_t *at, qiaoi_concept_hit *hit)
+find_name(const qiao_concepts *c, const char *text, size_t length, word w, size_t *at, qiaoi_concept_hit *hit)
 {
     size_t here = *at;
-    uint64_t key = 0;
-    uint32_t begin = 0, words = 0;
-    word w;
-    bool han = false, found = false;
+    uint64_t key = add_word(0, &w);
+    uint32_t begin = w.start, words = 1;
+    bool han = w.han, found = false;
 
-    while (words < (han ? HAN_MOST : QIAOI_CONCEPT_WORDS) && next_word(text, length, &here, &w)) {
-        const entry *known;
+    for (;;) {
+        const entry *known = get(c, key);
 
-        if (words == 0) {
-            begin = w.start;
-            han = w.han;
-        } else if (w.han != han) {
-            break;
-        }
-        key = add_word(key, &w);
-        words++;
-        known = get(c, key);
-        if (known != NULL) {
+        if (known == NULL)
+            return found;
+        if (known->field != NO_FIELD) {
             *hit = (qiaoi_concept_hit){c->fields[known->field], begin, w.end, han ? (words + 1) / 2 : words};
             *at = here;
             found = true;
         }
+        if (!known->longer || !next_word(text, length, &here, &w) || w.han != han)
+            return found;
+        key = add_word(key, &w);
+        words++;
     }
-    return found;
 }
 
 void
@@ -331,14 +379,12 @@ qiaoi_concepts_find(const qiao_concepts *concepts, const char *text, size_t leng
                     void *context)
 {
     size_t at = 0;
+    word w;
 
-    while (at < length) {
+    while (next_word(text, length, &at, &w)) {
         qiaoi_concept_hit hit;
-        word skipped;
 
-        if (find_at(concepts, text, length, &at, &hit))
+        if (find_name(concepts, text, length, w, &at, &hit))
             visit(&hit, context);
-        else if (!next_word(text, length, &at, &skipped))
-            break;
     }
 }

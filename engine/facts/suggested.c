@@ -113,31 +113,96 @@ is_letter(char c)
     return isalnum((unsigned char)c) != 0;
 }
 
-/* Where words stand in a text, not as part of a longer word; ASCII without regard to case. length: not found. */
+static char
+lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+/* Do words (of n bytes) stand at a place of a text, not as part of a longer word? ASCII without regard to case. */
+static bool
+stand_at(const char *text, size_t length, size_t at, const char *words, size_t n)
+{
+    size_t i = 0;
+
+    if (n > length - at)
+        return false;
+    while (i < n && lower(text[at + i]) == words[i])
+        i++;
+    return i == n && !(at > 0 && is_letter(text[at - 1]) && is_letter(words[0])) &&
+           !(at + n < length && is_letter(text[at + n]) && is_letter(words[n - 1]));
+}
+
+/* The first place where they stand. length: not found. */
 static size_t
 find_words(const char *text, size_t length, const char *words)
 {
     size_t n = strlen(words);
 
-    for (size_t at = 0; at + n <= length; at++) {
-        size_t i = 0;
-
-        while (i < n && (char)tolower((unsigned char)text[at + i]) == words[i])
-            i++;
-        if (i == n && !(at > 0 && is_letter(text[at - 1]) && is_letter(words[0])) &&
-            !(at + n < length && is_letter(text[at + n]) && is_letter(words[n - 1])))
+    for (size_t at = 0; at + n <= length; at++)
+        if (stand_at(text, length, at, words, n))
             return at;
-    }
     return length;
+}
+
+#define PHRASES (sizeof phrases / sizeof *phrases)
+#define BEGINNINGS 1024u /* power of two */
+
+/* By a mix of their first two bytes, the phrases that begin with them: the first + 1, and the next of each. */
+typedef struct phrase_index {
+    uint8_t first[BEGINNINGS], next[PHRASES], lengths[PHRASES];
+} phrase_index;
+
+_Static_assert(PHRASES < UINT8_MAX, "a phrase and one more in a byte");
+
+static size_t
+beginning(char first, char second)
+{
+    return ((size_t)(unsigned char)first * 37u + (unsigned char)second) & (BEGINNINGS - 1);
+}
+
+static void
+index_phrases(phrase_index *index)
+{
+    memset(index->first, 0, sizeof index->first);
+    for (size_t p = 0; p < PHRASES; p++) {
+        uint8_t *head = &index->first[beginning(phrases[p].words[0], phrases[p].words[1])];
+
+        index->lengths[p] = (uint8_t)strlen(phrases[p].words);
+        index->next[p] = *head;
+        *head = (uint8_t)(p + 1);
+    }
+}
+
+/* The first place of every phrase, in one pass over the text; SIZE_MAX: not found. */
+static void
+find_phrases(const phrase_index *index, const char *text, size_t length, size_t places[PHRASES])
+{
+    char c = length == 0 ? '\0' : lower(text[0]);
+
+    for (size_t p = 0; p < PHRASES; p++)
+        places[p] = SIZE_MAX;
+    for (size_t at = 0; at + 1 < length; at++) {
+        char next = lower(text[at + 1]);
+
+        for (size_t p = index->first[beginning(c, next)]; p != 0; p = index->next[p - 1])
+            if (places[p - 1] == SIZE_MAX && stand_at(text, length, at, phrases[p - 1].words, index->lengths[p - 1]))
+                places[p - 1] = at;
+        c = next;
+    }
 }
 
 /* "TRL 6", "TRL6", "TRL-6", "TRL level 6" */
 static int
 named_level(const char *text, size_t length, size_t *start, size_t *end)
 {
-    for (size_t at = 0; at + 4 <= length; at++) {
-        size_t i = at + 3;
+    const char *found = text;
 
+    while ((found = memchr(found, 'T', length - (size_t)(found - text))) != NULL) {
+        size_t at = (size_t)(found++ - text), i = at + 3;
+
+        if (at + 4 > length)
+            break;
         if (memcmp(text + at, "TRL", 3) != 0 || (at > 0 && is_letter(text[at - 1])))
             continue;
         while (i < length && (text[i] == ' ' || text[i] == '-' || text[i] == ':'))
@@ -155,10 +220,13 @@ named_level(const char *text, size_t length, size_t *start, size_t *end)
 static bool
 suggest_readiness(const qiao_record *record, qiao_suggestion *out)
 {
+    phrase_index index;
+
+    index_phrases(&index);
     *out = (qiao_suggestion){.field = "trl"};
     for (size_t i = 0; i < record->text_count; i++) {
         const qiao_text *text = &record->texts[i];
-        size_t start = 0, end = 0;
+        size_t start = 0, end = 0, places[PHRASES];
         int level = named_level(text->text, text->length, &start, &end);
 
         if (level != 0) {
@@ -167,14 +235,13 @@ suggest_readiness(const qiao_record *record, qiao_suggestion *out)
             out->confidence = 950000;
             return true;
         }
-        for (size_t p = 0; p < sizeof phrases / sizeof *phrases; p++) {
-            size_t at = find_words(text->text, text->length, phrases[p].words);
-
-            if (at == text->length || phrases[p].confidence <= out->confidence)
+        find_phrases(&index, text->text, text->length, places);
+        for (size_t p = 0; p < PHRASES; p++) {
+            if (places[p] == SIZE_MAX || phrases[p].confidence <= out->confidence)
                 continue;
             out->confidence = phrases[p].confidence;
             snprintf(out->value, sizeof out->value, "%d", phrases[p].trl);
-            copy_words(out->words, text->text, at, at + strlen(phrases[p].words));
+            copy_words(out->words, text->text, places[p], places[p] + index.lengths[p]);
         }
     }
     return out->confidence > 0;

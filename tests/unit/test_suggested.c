@@ -4,6 +4,7 @@
 #include "facts/concepts.h"
 #include "qiao/suggested.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct fixture {
@@ -82,6 +83,7 @@ readiness_comes_from_phrases_and_named_levels(void **state)
         {PROJECT(",\"summary\":{\"en\":\"Reached TRL-4 last year; a pilot plant comes.\"}"), "trl", "4", "TRL-4"},
         {PROJECT(",\"summary\":{\"zh\":\"该技术已完成小试，正在寻找合作方。\"}"), "trl", "4", "小试"},
         {PROJECT(",\"summary\":{\"zh\":\"工程样机已在电站运行。\"}"), "trl", "7", "工程样机"},
+        {PROJECT(",\"summary\":{\"en\":\"Prototypes, then a PROTOTYPE\"}"), "trl", "6", "PROTOTYPE"},
         {PROJECT(",\"summary\":{\"en\":\"A copilot plants seeds; CONTROL 5 is a name.\"}"), "trl", NULL, NULL},
         {PROJECT(",\"trl\":3,\"summary\":{\"en\":\"Shown in a pilot plant.\"}"), "trl", NULL, NULL},
         {"{\"kind\":\"need\",\"id\":\"t:2\",\"title\":{\"zh\":\"寻找中试设备\"}}", "trl", NULL, NULL},
@@ -128,6 +130,59 @@ a_field_comes_from_the_concepts_that_are_named(void **state)
     assert_null(suggested(*state, PROJECT(",\"summary\":{\"en\":\"We are open to talks with everybody.\"}"), "fields"));
 }
 
+typedef struct hits {
+    char found[256]; /* "field:start-end;..." */
+} hits;
+
+static void
+note_hit(const qiaoi_concept_hit *hit, void *context)
+{
+    hits *h = context;
+    size_t n = strlen(h->found);
+
+    snprintf(h->found + n, sizeof h->found - n, "%s:%u-%u;", hit->field, hit->start, hit->end);
+}
+
+/* "deep learning" stands in the table, "deep" alone does not; of two names that begin at one place the longer counts,
+ * and a name whose last word is missing is none. */
+static void
+words_that_only_begin_a_name_are_passed_over(void **state)
+{
+    static const struct {
+        const char *text, *found;
+    } examples[] = {
+        {"deep learn deep learning", "ai.vision:11-24;"},
+        {"Deep Learning models of deep", "ai.nlp:0-20;"},
+        {"deep deep-learnings", "ai.vision:5-19;"},
+        {"深度学 深度学习", "ai.vision:10-22;"},
+        {"deep", ""},
+        {"", ""},
+    };
+    qiao_test_folder folder;
+    qiao_error err = QIAO_ERROR_INIT;
+    qiao_concepts *concepts;
+    FILE *table;
+
+    (void)state;
+    qiao_test_folder_init(&folder);
+    table = fopen(qiao_test_path(&folder, "names.tsv"), "w");
+    assert_non_null(table);
+    fputs("id\tfield\tzh\tzh_alt\ten\ten_alt\tabbr\tde\tja\tfr\tbroader\trelated\n"
+          "a\tai.vision\t深度学习\t\tdeep learning\t\t\t\t\t\t\t\n"
+          "b\tai.nlp\t\t\tdeep learning model\t\t\t\t\t\t\t\n",
+          table);
+    assert_int_equal(fclose(table), 0);
+    assert_ok(qiao_concepts_open(folder.path, &concepts, &err), &err);
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+        hits h = {""};
+
+        qiaoi_concepts_find(concepts, examples[i].text, strlen(examples[i].text), note_hit, &h);
+        assert_string_equal(h.found, examples[i].found);
+    }
+    qiao_concepts_close(concepts);
+    qiao_test_folder_done(&folder);
+}
+
 static void
 suggestions_are_written_as_json(void **state)
 {
@@ -160,6 +215,7 @@ main(void)
         cmocka_unit_test(readiness_comes_from_phrases_and_named_levels),
         cmocka_unit_test(a_country_comes_from_region_name_and_legal_form),
         cmocka_unit_test(a_field_comes_from_the_concepts_that_are_named),
+        cmocka_unit_test(words_that_only_begin_a_name_are_passed_over),
         cmocka_unit_test(suggestions_are_written_as_json),
         cmocka_unit_test(a_folder_without_a_thesaurus_is_told),
     };
