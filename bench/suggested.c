@@ -20,6 +20,7 @@ typedef struct measured {
     qiao_vocabulary *vocabulary;
     counts fields, trl, country;
     uint64_t records;
+    bool list; /* a line for each suggestion */
 } measured;
 
 static size_t
@@ -56,6 +57,23 @@ judge_level(const qiao_record *record, const char *value, counts *c)
     c->near += difference == 1;
 }
 
+/* id, field, what is suggested, what is known, how sure, words: for whoever reads them. */
+static void
+show(const qiao_record *record, const qiao_suggestion *s)
+{
+    char level[16];
+    const char *known = "";
+
+    snprintf(level, sizeof level, "%d", (int)record->trl);
+    if (strcmp(s->field, "country") == 0)
+        known = record->country != NULL ? record->country : "";
+    else if (strcmp(s->field, "trl") == 0)
+        known = record->trl != QIAO_UNKNOWN ? level : "";
+    else if (record->fields.count > 0)
+        known = record->fields.items[0];
+    printf("%s\t%s\t%s\t%s\t%.2f\t%s\n", record->id, s->field, s->value, known, (double)s->confidence / 1e6, s->words);
+}
+
 static void
 judge(measured *m, const qiao_record *record)
 {
@@ -74,6 +92,8 @@ judge(measured *m, const qiao_record *record)
     for (size_t i = 0; i < count; i++) {
         const char *field = found[i].field, *value = found[i].value;
 
+        if (m->list)
+            show(record, &found[i]);
         if (strcmp(field, "fields") == 0 && record->fields.count > 0) {
             m->fields.suggested++;
             judge_field(record, value, &m->fields);
@@ -137,13 +157,15 @@ static qiao_status
 run(int argc, char **argv, qiao_error *err)
 {
     measured m = {.records = 0};
-    qiao_status st = argc < 2 ? qiao_fail(err, QIAO_E_USAGE, "give record files (NDJSON)") : QIAO_OK;
+    int first = argc > 1 && strcmp(argv[1], "--list") == 0 ? 2 : 1;
+    qiao_status st = argc <= first ? qiao_fail(err, QIAO_E_USAGE, "give record files (NDJSON)") : QIAO_OK;
 
+    m.list = first == 2;
     if (st == QIAO_OK)
         st = qiao_vocabulary_open(NULL, &m.vocabulary, err);
     if (st == QIAO_OK)
         st = qiao_concepts_open(NULL, &m.concepts, err);
-    for (int i = 1; st == QIAO_OK && i < argc; i++)
+    for (int i = first; st == QIAO_OK && i < argc; i++)
         st = judge_file(&m, argv[i], err);
     if (st == QIAO_OK) {
         bench_begin("suggested");
@@ -159,6 +181,7 @@ run(int argc, char **argv, qiao_error *err)
 }
 
 const bench_command bench_suggested = {"suggested",
-                                       "suggested FILE.ndjson...\n"
-                                       "    how often suggested fields, readiness and countries are the known ones",
+                                       "suggested [--list] FILE.ndjson...\n"
+                                       "    how often suggested fields, readiness and countries are the known ones;\n"
+                                       "    --list: each suggestion as a line, beside what is known",
                                        run};

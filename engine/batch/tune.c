@@ -57,6 +57,8 @@ keep_sample(tuning *t, const qiaoi_candidate *candidate, bool accepted)
         sample->values[QIAOI_SIGNAL_FIELD] = QIAOI_SIGNAL_UNKNOWN;
     if (candidate->suggested.trl > 0)
         sample->values[QIAOI_SIGNAL_TRL] = QIAOI_SIGNAL_UNKNOWN;
+    if (candidate->suggested.country > 0)
+        sample->values[QIAOI_SIGNAL_PARTNER_COUNTRY] = QIAOI_SIGNAL_UNKNOWN;
     t->report->accepted += accepted;
     t->report->rejected += !accepted;
 }

@@ -363,7 +363,7 @@ find_name(const qiao_concepts *c, const char *text, size_t length, word w, size_
         if (known == NULL)
             return found;
         if (known->field != NO_FIELD) {
-            *hit = (qiaoi_concept_hit){c->fields[known->field], begin, w.end, han ? (words + 1) / 2 : words};
+            *hit = (qiaoi_concept_hit){c->fields[known->field], begin, w.end, han ? (words + 1) / 2 : words, key};
             *at = here;
             found = true;
         }

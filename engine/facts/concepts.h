@@ -10,6 +10,7 @@ typedef struct qiaoi_concept_hit {
     const char *field;   /* code; of the concepts, as long as they are open */
     uint32_t start, end; /* bytes of the text */
     uint32_t words;      /* of the name; a Chinese one counts one for every two characters */
+    uint64_t name;       /* the same for the same name, however it is written */
 } qiaoi_concept_hit;
 
 typedef void (*qiaoi_concept_visit)(const qiaoi_concept_hit *hit, void *context);

@@ -64,7 +64,7 @@ qiaoi_facts_sound(const void *block, size_t length)
     if (length < sizeof *facts || (uintptr_t)block % 8 != 0 || facts->magic != QIAOI_FACTS_MAGIC ||
         facts->size > length || (facts->kind != QIAO_PROJECT && facts->kind != QIAO_NEED))
         return false;
-    for (const uint32_t *s = strings; s <= &facts->suggested_field; s++)
+    for (const uint32_t *s = strings; s <= &facts->suggested_country; s++)
         if (*s != 0 && !string_inside(block, facts->size, *s))
             return false;
     for (size_t i = 0; i < LISTS; i++)
@@ -266,7 +266,7 @@ static void
 put_suggestions(qiaoi_facts_maker *maker, const qiao_record *record, qiaoi_facts *f)
 {
     qiao_suggestion found[QIAO_SUGGESTIONS_MAX];
-    size_t count = qiao_suggest(record, f->fields.count == 0 ? maker->concepts : NULL, NULL, found);
+    size_t count = qiao_suggest(record, f->fields.count == 0 ? maker->concepts : NULL, maker->vocabulary, found);
 
     f->suggested_trl = QIAO_UNKNOWN;
     for (size_t i = 0; i < count; i++) {
@@ -276,6 +276,9 @@ put_suggestions(qiaoi_facts_maker *maker, const qiao_record *record, qiaoi_facts
         } else if (strcmp(found[i].field, "trl") == 0) {
             f->suggested_trl = (int32_t)strtol(found[i].value, NULL, 10);
             f->suggested_trl_confidence = found[i].confidence;
+        } else if (strcmp(found[i].field, "country") == 0) {
+            f->suggested_country = put_string(maker, found[i].value);
+            f->suggested_country_confidence = found[i].confidence;
         }
     }
 }

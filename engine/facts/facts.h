@@ -11,8 +11,8 @@
  * QIAOI_FACTS_READINGS. Their names are kept as hashes of words too, so that names are compared across languages
  * (likeness.h).
  *
- * Where a record names neither field nor patent class, or no readiness, what its words suggest (qiao/suggested.h)
- * stands in members of its own: no gate and no filter reads them.
+ * Where a record names neither field nor patent class, no readiness or no country, what its words suggest
+ * (qiao/suggested.h) stands in members of its own: no gate and no filter reads them.
  *
  * Ownership and threads: making needs scratch memory of one thread; a block is immutable.
  */
@@ -26,7 +26,7 @@
 #include "qiao/suggested.h"
 #include "qiao/vocabulary.h"
 
-#define QIAOI_FACTS_MAGIC 0x33544346u /* "FCT3" */
+#define QIAOI_FACTS_MAGIC 0x34544346u /* "FCT4" */
 #define QIAOI_FACTS_READINGS 48u
 #define QIAOI_FACTS_CODES 64u /* of a list; more are left out */
 #define QIAOI_NAME_WORDS 8u
@@ -59,11 +59,11 @@ typedef struct qiaoi_facts {
     double money_min, money_max; /* CNY; NAN = unknown */
     uint32_t status, record_kind, visibility, country, region, org_kind, org_size, park, ip_terms, price_kind;
     uint32_t export_status, export_basis, import_status, import_item, import_edition;
-    uint32_t suggested_field;                                     /* a code; 0 = none */
-    int32_t suggested_trl;                                        /* QIAO_UNKNOWN = none */
-    int32_t suggested_field_confidence, suggested_trl_confidence; /* micro-units */
-    uint32_t protected_in_china;                                  /* qiaoi_ternary, of projects */
-    uint32_t has_rights; /* qiaoi_ternary: a patent, an application, know-how, a copyright to offer */
+    uint32_t suggested_field, suggested_country; /* codes; 0 = none */
+    int32_t suggested_trl;                       /* QIAO_UNKNOWN = none */
+    int32_t suggested_field_confidence, suggested_trl_confidence, suggested_country_confidence; /* micro-units */
+    uint32_t protected_in_china; /* qiaoi_ternary, of projects */
+    uint32_t has_rights;         /* qiaoi_ternary: a patent, an application, know-how, a copyright to offer */
     qiaoi_fact_codes fields, ipc, modes, landing_pref, disclose_allow, disclose_deny, country_allow, country_deny,
         partner_kinds, partner_sizes, target_regions;
     qiaoi_identity identity;

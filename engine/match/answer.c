@@ -88,7 +88,8 @@ static bool
 rests_on_suggestion(const qiaoi_candidate *candidate, int signal)
 {
     return (signal == QIAOI_SIGNAL_FIELD && candidate->suggested.field > 0) ||
-           (signal == QIAOI_SIGNAL_TRL && candidate->suggested.trl > 0);
+           (signal == QIAOI_SIGNAL_TRL && candidate->suggested.trl > 0) ||
+           (signal == QIAOI_SIGNAL_PARTNER_COUNTRY && candidate->suggested.country > 0);
 }
 
 static void

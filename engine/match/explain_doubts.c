@@ -152,7 +152,12 @@ add_parties(qiaoi_explained *e, qiao_language language, qiaoi_sayings *out)
 {
     const qiaoi_facts *project = e->pair.project;
 
-    if (speaks_against(e, QIAOI_SIGNAL_PARTNER_COUNTRY) && e->candidate->gate != QIAOI_GATE_COUNTRY_DENIED)
+    if (speaks_against(e, QIAOI_SIGNAL_PARTNER_COUNTRY) && e->candidate->suggested.country > 0)
+        qiaoi_sayings_add(
+            out,
+            qiaoi_told(e, COUNTRY_SUGGESTED_UNWANTED, language,
+                       qiaoi_named(e, "country", qiaoi_facts_text(project, project->suggested_country), language)));
+    else if (speaks_against(e, QIAOI_SIGNAL_PARTNER_COUNTRY) && e->candidate->gate != QIAOI_GATE_COUNTRY_DENIED)
         qiaoi_sayings_add(out,
                           qiaoi_told(e, COUNTRY_UNWANTED, language,
                                      qiaoi_named(e, "country", qiaoi_facts_text(project, project->country), language)));

@@ -62,6 +62,7 @@ static const source sources[] = {
     NEED(PARTNER_COUNTRY, "partner_requirements.country_deny", CODES, country_deny),
     NEED(PARTNER_COUNTRY, "target_regions", CODES, target_regions),
     PROJECT(PARTNER_COUNTRY, "country", TEXT, country),
+    PROJECT(PARTNER_COUNTRY, "suggested_country", TEXT, suggested_country),
     NEED(COMPLETENESS, "completeness", INTEGER, completeness),
     PROJECT(COMPLETENESS, "completeness", INTEGER, completeness),
     PROJECT(FRESHNESS, "published_at", DAY, published_day),

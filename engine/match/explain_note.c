@@ -322,7 +322,12 @@ add_terms(qiaoi_explained *e, qiao_language language, qiaoi_sayings *out)
         qiaoi_sayings_add(out,
                           qiaoi_told(e, RIGHTS_FIT, language,
                                      qiaoi_named(e, "ip_terms", qiaoi_facts_text(need, need->ip_terms), language)));
-    if (speaks_for(e, QIAOI_SIGNAL_PARTNER_COUNTRY))
+    if (speaks_for(e, QIAOI_SIGNAL_PARTNER_COUNTRY) && e->candidate->suggested.country > 0)
+        qiaoi_sayings_add(
+            out,
+            qiaoi_told(e, COUNTRY_SUGGESTED, language,
+                       qiaoi_named(e, "country", qiaoi_facts_text(project, project->suggested_country), language)));
+    else if (speaks_for(e, QIAOI_SIGNAL_PARTNER_COUNTRY))
         qiaoi_sayings_add(out,
                           qiaoi_told(e, COUNTRY_WANTED, language,
                                      qiaoi_named(e, "country", qiaoi_facts_text(project, project->country), language)));

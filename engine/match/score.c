@@ -15,10 +15,11 @@ typedef struct weights {
 static int64_t
 weight_of(int s, const qiaoi_suggested *suggested, const qiaoi_profile *profile, int side)
 {
-    int32_t sure = suggested == NULL         ? 0
-                   : s == QIAOI_SIGNAL_FIELD ? suggested->field
-                   : s == QIAOI_SIGNAL_TRL   ? suggested->trl
-                                             : 0;
+    int32_t sure = suggested == NULL                   ? 0
+                   : s == QIAOI_SIGNAL_FIELD           ? suggested->field
+                   : s == QIAOI_SIGNAL_TRL             ? suggested->trl
+                   : s == QIAOI_SIGNAL_PARTNER_COUNTRY ? suggested->country
+                                                       : 0;
     int64_t weight = profile->weights[s][side];
 
     return sure == 0 ? weight * SCALE : weight * profile->suggested_share * sure / QIAO_MICRO;

@@ -216,9 +216,8 @@ qiaoi_names_country(const qiao_vocabulary *vocabulary, int day, const qiaoi_fact
 }
 
 static int32_t
-country_signal(const qiaoi_pair_context *pair)
+country_signal(const qiaoi_pair_context *pair, const char *country)
 {
-    const char *country = qiaoi_facts_text(pair->project, pair->project->country);
     const qiaoi_facts *need = pair->need;
 
     if (country == NULL)
@@ -289,6 +288,11 @@ use_suggestions(const qiaoi_pair_context *pair, int32_t values[QIAOI_SIGNAL_COUN
         if (values[QIAOI_SIGNAL_TRL] != QIAOI_SIGNAL_UNKNOWN)
             suggested->trl = p->suggested_trl_confidence;
     }
+    if (p->country == 0 && p->suggested_country != 0) {
+        values[QIAOI_SIGNAL_PARTNER_COUNTRY] = country_signal(pair, qiaoi_facts_text(p, p->suggested_country));
+        if (values[QIAOI_SIGNAL_PARTNER_COUNTRY] != QIAOI_SIGNAL_UNKNOWN)
+            suggested->country = p->suggested_country_confidence;
+    }
 }
 
 void
@@ -297,7 +301,7 @@ qiaoi_signals(const qiaoi_pair_context *pair, int32_t values[QIAOI_SIGNAL_COUNT]
     for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++)
         values[s] = QIAOI_SIGNAL_UNKNOWN;
     if (suggested != NULL)
-        *suggested = (qiaoi_suggested){0, 0};
+        *suggested = (qiaoi_suggested){.field = 0};
     values[QIAOI_SIGNAL_TEXT_TITLE] = pair->text_title;
     values[QIAOI_SIGNAL_TEXT_BODY] = pair->text_body;
     values[QIAOI_SIGNAL_INDICATORS] = pair->indicators;
@@ -313,7 +317,8 @@ qiaoi_signals(const qiaoi_pair_context *pair, int32_t values[QIAOI_SIGNAL_COUNT]
     values[QIAOI_SIGNAL_IP_TERMS] = ip_signal(pair);
     values[QIAOI_SIGNAL_ORG_KIND] = org_kind_signal(pair);
     values[QIAOI_SIGNAL_ORG_SIZE] = org_size_signal(pair);
-    values[QIAOI_SIGNAL_PARTNER_COUNTRY] = country_signal(pair);
+    values[QIAOI_SIGNAL_PARTNER_COUNTRY] =
+        country_signal(pair, qiaoi_facts_text(pair->project, pair->project->country));
     values[QIAOI_SIGNAL_COMPLETENESS] = completeness_signal(pair);
     values[QIAOI_SIGNAL_FRESHNESS] = freshness_signal(pair);
     qiaoi_policy_signals(pair, values);

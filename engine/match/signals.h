@@ -3,8 +3,8 @@
  * context: no I/O, no clock, no allocation.
  *
  * A value is 0..QIAO_MICRO, or QIAOI_SIGNAL_UNKNOWN where either side does not say enough: unknown is neither met nor
- * unmet. What each weighs is the profile's to say (profile.h). Where a record says nothing of field or readiness but
- * its words suggest it, the value rests on that, and how sure it is comes beside the value.
+ * unmet. What each weighs is the profile's to say (profile.h). Where a record says nothing of field, readiness or
+ * country but its words suggest it, the value rests on that, and how sure it is comes beside the value.
  *
  *   text_title       the need's title in the project (evidence.h)
  *   text_body        the whole need in the whole project (evidence.h)
@@ -70,7 +70,7 @@ typedef struct qiaoi_pair_context {
 
 /* How sure a value that rests on suggestions is: micro-units; 0 = it rests on facts alone, or is unknown. */
 typedef struct qiaoi_suggested {
-    int32_t field, trl;
+    int32_t field, trl, country;
 } qiaoi_suggested;
 
 /* suggested NULL: facts alone count, what they leave open is unknown. */

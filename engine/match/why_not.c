@@ -94,6 +94,8 @@ score_with(const trial *t, qiaoi_signal signal, int32_t value)
         suggested.field = 0;
     if (signal == QIAOI_SIGNAL_TRL)
         suggested.trl = 0;
+    if (signal == QIAOI_SIGNAL_PARTNER_COUNTRY)
+        suggested.country = 0;
     qiaoi_score(values, &suggested, t->e.matcher->profile, t->e.matcher->left_out, &score);
     return score.score;
 }

@@ -101,6 +101,7 @@ async function killAndCompare(name, first, second, pick, rounds, size) {
       assert.deepEqual(fs.readdirSync(path.join(data, 'catalog')).filter((entry) => !/^(gen-\d{10}|CURRENT)$/.test(entry)), [], 'something was left behind');
       places.push(place);
       kills++;
+      console.error(`# ${name}: night ${step + 1}, kill ${kills} behind ${place}, equal`);
     }
     before = reference;
   }
@@ -145,7 +146,7 @@ test('nights over real records', { skip: real ? false : 'QIAO_REAL_DATA names no
   }
   const records = Object.values(state).flat().length, step = Math.ceil(records / 1000);
   const needs = (all) => all.filter((record) => record.kind === 'need');
-  const killed = await killAndCompare('real', state, dayLater(state), (all) => ({ looked: every(all, step), matched: [...every(all, step * 2), ...every(needs(all), 2)] }), rounds, 1000);
+  const killed = await killAndCompare('real', state, dayLater(state), (all) => ({ looked: every(all, step), matched: [...new Set([...every(all, step * 2), ...every(needs(all), 2)])] }), rounds, 1000);
   console.log(JSON.stringify({ bench: 'nightly_kill', commit: commit(), machine: os.cpus()[0].model, cores: os.cpus().length, records, files: Object.keys(state).length,
     kills: killed.length, behind: killed, result: 'equal', seconds: Math.round((Date.now() - started) / 1000) }));
 });

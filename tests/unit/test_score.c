@@ -107,7 +107,7 @@ static void
 a_suggestion_weighs_its_share_times_how_sure_it_is_and_a_fact_as_ever(void **state)
 {
     int32_t values[QIAOI_SIGNAL_COUNT];
-    const qiaoi_suggested half_sure = {.field = 500000}, facts = {0, 0};
+    const qiaoi_suggested half_sure = {.field = 500000}, facts = {.field = 0};
     qiaoi_profile plain = {.policy_cap = 50, .suggested_share = 400};
     qiaoi_pair_score as_fact, as_suggestion, same;
 

@@ -134,6 +134,30 @@ readiness_that_words_suggest_gives_a_value_that_says_so(void **state)
 }
 
 static void
+a_country_that_words_suggest_counts_only_where_none_is_stated(void **state)
+{
+    const char *text = "\"summary\":{\"en\":\"A Finnish sensor company offers a probe.\"}";
+    const char *stated = "\"country\":\"SE\",\"summary\":{\"en\":\"A Finnish sensor company offers a probe.\"}";
+    const char *wants = "\"target_regions\":[\"FI\"]";
+    int32_t values[QIAOI_SIGNAL_COUNT];
+    qiaoi_suggested suggested;
+
+    (void)state;
+    suggest(facts_of("need", wants), facts_of("project", text), values, &suggested);
+    assert_int_equal(values[QIAOI_SIGNAL_PARTNER_COUNTRY], QIAO_MICRO);
+    assert_true(suggested.country > 0 && suggested.country < QIAO_MICRO);
+    suggest(facts_of("need", wants), facts_of("project", stated), values, &suggested);
+    assert_int_equal(values[QIAOI_SIGNAL_PARTNER_COUNTRY], 0);
+    assert_int_equal(suggested.country, 0);
+    suggest(facts_of("need", wants), facts_of("project", text), values, NULL);
+    assert_int_equal(values[QIAOI_SIGNAL_PARTNER_COUNTRY], UNKNOWN);
+    suggest(facts_of("need", "\"enterprise\":{\"park\":\"haidian\"}"), facts_of("project", text), values, &suggested);
+    assert_int_equal(values[QIAOI_SIGNAL_PARTNER_COUNTRY], UNKNOWN); /* nothing is wanted */
+    assert_int_equal(values[QIAOI_SIGNAL_PARK_COUNTRY], UNKNOWN);    /* policy rests on facts */
+    assert_int_equal(suggested.country, 0);
+}
+
+static void
 a_field_that_words_suggest_counts_only_where_none_is_stated(void **state)
 {
     const char *battery =
@@ -286,6 +310,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(readiness_that_words_suggest_gives_a_value_that_says_so),
+        cmocka_unit_test(a_country_that_words_suggest_counts_only_where_none_is_stated),
         cmocka_unit_test(a_field_that_words_suggest_counts_only_where_none_is_stated),
         cmocka_unit_test(an_empty_pair_is_unknown_but_for_completeness),
         cmocka_unit_test(a_maturity_inside_the_interval_is_whole_and_loses_a_quarter_a_level),

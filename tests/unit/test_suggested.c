@@ -101,11 +101,46 @@ a_country_comes_from_region_name_and_legal_form(void **state)
         {PROJECT(",\"org_name\":\"瀬戸内熱工学株式会社\""), "country", "JP", "株式会社"},
         {PROJECT(",\"org_name\":\"Nordlicht GmbH\""), "country", "DE", "GmbH"},
         {PROJECT(",\"org_name\":\"Nordlicht\""), "country", NULL, NULL},
+        {PROJECT(",\"org_name\":\"Georgia Institute of Technology\""), "country", NULL, NULL},
+        {PROJECT(",\"org_name\":\"University of New Mexico\""), "country", NULL, NULL},
+        {PROJECT(",\"org_name\":\"Fraunhofer ISE\""), "country", "DE", "Fraunhofer"},
         {PROJECT(",\"country\":\"AT\",\"org_name\":\"Nordlicht GmbH\""), "country", NULL, NULL},
         {PROJECT(",\"org_name\":\"Nordlicht GmbH\",\"org_confidential\":true"), "country", NULL, NULL},
     };
 
     check(*state, examples, sizeof examples / sizeof *examples);
+}
+
+static void
+a_country_comes_from_what_a_text_says_of_its_author_not_from_what_it_mentions(void **state)
+{
+    const example examples[] = {
+        {PROJECT(",\"summary\":{\"en\":\"A young Finnish sensor company offers a probe.\"}"), "country", "FI",
+         "Finnish sensor company"},
+        {PROJECT(",\"summary\":{\"zh\":\"瑞典一家带钢企业连续镀膜。\"}"), "country", "SE", "瑞典一家带钢企业"},
+        {PROJECT(",\"summary\":{\"zh\":\"一家瑞典初创企业运行着示范装置。\"}"), "country", "SE", "瑞典初创企业"},
+        {PROJECT(",\"summary\":{\"en\":\"The code was developed at the Jet Propulsion Laboratory.\"}"), "country", "US",
+         "developed at the Jet Propulsion Laboratory"},
+        {PROJECT(",\"summary\":{\"en\":\"In Phase I SBIR work we built a laser.\"}"), "country", "US", "Phase I SBIR"},
+        {PROJECT(",\"summary\":{\"en\":\"Tested with data of a German company.\"}"), "country", NULL, NULL},
+        {PROJECT(",\"summary\":{\"en\":\"We take Portuguese as a language of the university.\"}"), "country", NULL,
+         NULL},
+        {PROJECT(",\"summary\":{\"en\":\"Sketch-based image retrieval (SBIR) on NASA images.\"}"), "country", NULL,
+         NULL},
+        {PROJECT(",\"summary\":{\"zh\":\"该技术已被德国企业采用。\"}"), "country", NULL, NULL},
+    };
+
+    check(*state, examples, sizeof examples / sizeof *examples);
+}
+
+static void
+general_names_alone_suggest_no_field(void **state)
+{
+    assert_null(
+        suggested(*state, PROJECT(",\"summary\":{\"en\":\"Noise, stability, noise, training, noise.\"}"), "fields"));
+    assert_null(suggested(
+        *state, PROJECT(",\"summary\":{\"en\":\"Lithium-ion battery. Lithium-ion battery. Lithium-ion battery.\"}"),
+        "fields")); /* one name, however often */
 }
 
 static void
@@ -214,6 +249,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(readiness_comes_from_phrases_and_named_levels),
         cmocka_unit_test(a_country_comes_from_region_name_and_legal_form),
+        cmocka_unit_test(a_country_comes_from_what_a_text_says_of_its_author_not_from_what_it_mentions),
+        cmocka_unit_test(general_names_alone_suggest_no_field),
         cmocka_unit_test(a_field_comes_from_the_concepts_that_are_named),
         cmocka_unit_test(words_that_only_begin_a_name_are_passed_over),
         cmocka_unit_test(suggestions_are_written_as_json),

@@ -5,8 +5,8 @@
  *
  * A profile: {"name", "version", "about": {"zh", "en"}, "weights": {CODE: [enterprise, owner]} for every signal, in
  * thousandths, 0..100000; "policy_cap": how much the policy signals may weigh together, in thousandths of what the
- * known other ones weigh, 0..1000; "suggested_share": what a field or readiness that is only suggested by the words
- * weighs, in thousandths of a stated one, 0..1000, times how sure it is (left out: 0, suggestions do not count);
+ * known other ones weigh, 0..1000; "suggested_share": what a field, readiness or country that is only suggested by the
+ * words weighs, in thousandths of a stated one, 0..1000, times how sure it is (left out: 0, suggestions do not count);
  * "gates": {CODE: true or false}; "text": {"topic_share": 0..1, "breadth": 1..1000, "scale": above 0, "pair", "part",
  * "rarity", "background": 0..1}; "bands": {"strong"|"possible"|"same_area":
  * {"evidence", "fit"}}, 0..1, falling}. Every other member is required, so that a profile says all that it rests
