@@ -1,5 +1,5 @@
 /*
- * HTTP client: one request, one answer in memory. http_client.c is the only file of the project that includes <curl/curl.h>.
+ * HTTP client: one request, one answer in memory. http_curl.c is the only file of the project that includes <curl/curl.h>.
  *
  * What it guards: only http and https; certificates are always verified; an address inside the operator's own network (loopback, private, link-local,
  * multicast) is refused unless the request allows it, whatever the name resolves to and wherever a redirect leads; sizes and times are bounded; a

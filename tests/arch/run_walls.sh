@@ -31,7 +31,7 @@ wall() {
 
 wall 'xapian\.h' 'engine/fulltext/*.cc'
 wall 'lmdb\.h' 'engine/store/*.c'
-wall 'curl/curl\.h' 'indexer/http_client.c'
+wall 'curl/curl\.h' 'indexer/http_curl.c'
 wall 'expat\.h' 'indexer/xml.c'
 wall 'zip\.h' 'indexer/zip_file.c'
 wall 'microhttpd\.h' 'api/http_microhttpd.c'
