@@ -102,12 +102,21 @@ qiao_buffer_char(qiao_buffer *buffer, char c)
 void
 qiao_buffer_printf(qiao_buffer *buffer, const char *format, ...)
 {
+    size_t room = buffer->capacity - buffer->length;
     va_list arguments;
     int n;
 
+    if (buffer->failed)
+        return;
     va_start(arguments, format);
-    n = vsnprintf(NULL, 0, format, arguments);
+    n = vsnprintf(room == 0 ? NULL : buffer->data + buffer->length, room, format, arguments);
     va_end(arguments);
+    if (n >= 0 && (size_t)n < room && (buffer->limit == 0 || (size_t)n <= buffer->limit - buffer->length)) {
+        buffer->length += (size_t)n;
+        return;
+    }
+    if (room > 0)
+        buffer->data[buffer->length] = '\0';
     if (n < 0) {
         fail_buffer(buffer, false);
         return;

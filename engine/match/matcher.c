@@ -68,6 +68,8 @@ qiao_matcher_new(const qiao_generation *generation, const qiao_tables *tables, q
         st = qiaoi_retrieval_init(&matcher->retrieval, err);
     if (st == QIAO_OK)
         st = qiaoi_topic_init(&matcher->topic, qiao_generation_lexicon(generation)->term_count, err);
+    if (st == QIAO_OK)
+        st = qiaoi_row_terms_init(&matcher->row_terms, qiao_generation_lexicon(generation)->term_count, err);
     matcher->contributions = qiao_alloc(QIAOI_GROUPS_MAX * sizeof *matcher->contributions);
     if (st == QIAO_OK && matcher->contributions == NULL)
         st = qiao_fail_memory(err);
@@ -106,6 +108,7 @@ qiao_matcher_free(qiao_matcher *matcher)
     qiaoi_query_done(&matcher->query);
     qiaoi_retrieval_done(&matcher->retrieval);
     qiaoi_topic_done(&matcher->topic);
+    qiaoi_row_terms_done(&matcher->row_terms);
     qiaoi_facts_maker_done(&matcher->facts_maker);
     qiaoi_indicators_done(&matcher->indicators);
     qiao_tables_close(&matcher->own_tables);
@@ -322,6 +325,8 @@ qiaoi_matcher_query(qiao_matcher *matcher, qiao_error *err)
     qiao_status st = qiaoi_query_build(&matcher->query, &matcher->profile->query, matcher->analyzer,
                                        matcher->generation, matcher->side, matcher->texts, matcher->text_count, err);
 
+    if (st == QIAO_OK)
+        st = qiaoi_row_terms_set(&matcher->row_terms, &matcher->query, err);
     if (st == QIAO_OK)
         st = qiaoi_topic_set(&matcher->topic, &matcher->query, matcher->generation, matcher->side, err);
     if (st == QIAO_OK)

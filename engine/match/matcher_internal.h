@@ -6,6 +6,7 @@
 #include "match/indicators.h"
 #include "match/query.h"
 #include "match/retrieval.h"
+#include "match/row_terms.h"
 #include "match/score.h"
 #include "match/title.h"
 #include "match/topic.h"
@@ -46,6 +47,7 @@ struct qiao_matcher {
     qiao_analyzer *analyzer;
     qiaoi_query query;
     qiaoi_retrieval retrieval;
+    qiaoi_row_terms row_terms;
     qiaoi_topic topic;
     qiaoi_title title;
     qiaoi_facts_maker facts_maker;

@@ -38,34 +38,116 @@ choose_groups(const qiao_matcher *matcher, size_t most, qiaoi_paired_terms *out,
     return QIAO_OK;
 }
 
-/* Share with which a posting list stands in a group; 0 = it does not. */
-static double
-share_in_group(const qiaoi_query *query, const qiaoi_group *group, uint32_t slot)
+/* ---- what realises a group ---- */
+
+#define SOUGHT_MAX (QIAOI_TERMS_FULL * QIAOI_GROUP_TERMS_MAX)
+#define SOUGHT_SLOTS 2048u /* power of two, three times that and more */
+
+typedef struct sought_term {
+    uint32_t slot, item; /* item: whose group has it */
+    double share;        /* with which it stands in that group */
+} sought_term;
+
+/*
+ * The terms of all groups at hand. A text has hundreds of tokens and few of them realise anything, so most must be told
+ * off cheaply: first by the length and first byte of their form, then by the number of their term.
+ */
+typedef struct sought {
+    const qiao_lexicon *lexicon;
+    sought_term terms[SOUGHT_MAX];
+    uint16_t table[SOUGHT_SLOTS]; /* index into terms + 1 by slot, of the same slot side by side in order; 0 = none */
+    uint32_t lengths[256];        /* bit min(length, 31) of the forms that begin with a byte */
+    uint32_t count;
+} sought;
+
+static inline uint32_t
+place_of(uint32_t slot)
 {
-    for (uint32_t i = 0; i < group->count; i++)
-        if (query->terms[group->first + i].slot == slot)
-            return (double)query->terms[group->first + i].weight;
-    return 0;
+    return (slot * 0x9E3779B1u) >> 16 & (SOUGHT_SLOTS - 1);
 }
 
-static double
-realisation(const qiao_matcher *matcher, const qiaoi_group *group, const qiao_token *token)
+static void
+seek(sought *s, uint32_t slot, uint32_t item, double share)
 {
-    const qiao_lexicon *lexicon = qiao_generation_lexicon(matcher->generation);
-    uint32_t term = qiaoi_lexicon_term(lexicon, token->form, token->form_length);
-    double share = term == QIAOI_NO_TERM ? 0 : share_in_group(&matcher->query, group, term);
+    uint32_t at = place_of(slot);
 
+    if (share <= 0 || slot >= s->lexicon->term_count)
+        return; /* a pair of terms is no token */
+    for (; s->table[at] != 0; at = (at + 1) & (SOUGHT_SLOTS - 1)) {
+        const sought_term *other = &s->terms[s->table[at] - 1];
+
+        if (other->slot == slot && other->item == item)
+            return;
+    }
+    s->terms[s->count++] = (sought_term){slot, item, share};
+    s->table[at] = (uint16_t)s->count;
+}
+
+static void
+seek_all(sought *s, const qiao_matcher *matcher, const qiaoi_paired_terms *terms)
+{
+    const qiaoi_query *query = &matcher->query;
+
+    s->lexicon = qiao_generation_lexicon(matcher->generation);
+    s->count = 0;
+    memset(s->table, 0, sizeof s->table);
+    memset(s->lengths, 0, sizeof s->lengths);
+    for (size_t item = 0; item < terms->count; item++) {
+        const qiaoi_group *group = &query->groups[terms->items[item].group];
+
+        for (uint32_t i = 0; i < group->count; i++)
+            seek(s, query->terms[group->first + i].slot, (uint32_t)item, (double)query->terms[group->first + i].weight);
+    }
+    for (uint32_t i = 0; i < s->count; i++) {
+        const char *form = qiaoi_lexicon_term_text(s->lexicon, s->terms[i].slot);
+        size_t length = strlen(form);
+
+        s->lengths[(unsigned char)form[0]] |= 1u << (length < 31 ? length : 31);
+    }
+}
+
+/* What a token is worth to each item; those above 0 are set in the mask. */
+typedef struct worth {
+    double shares[QIAOI_TERMS_FULL];
+    uint64_t items;
+} worth;
+
+static void
+add_worth(const sought *s, uint32_t slot, double part, double whole, worth *out)
+{
+    for (uint32_t at = place_of(slot); s->table[at] != 0; at = (at + 1) & (SOUGHT_SLOTS - 1)) {
+        const sought_term *term = &s->terms[s->table[at] - 1];
+        uint64_t bit = (uint64_t)1 << term->item;
+        double share = term->share * part / whole;
+
+        if (term->slot != slot || share <= 0 || ((out->items & bit) != 0 && out->shares[term->item] >= share))
+            continue;
+        out->items |= bit;
+        out->shares[term->item] = share;
+    }
+}
+
+static void
+realise(const sought *s, const qiao_token *token, worth *out)
+{
+    uint32_t length = token->form_length < 31 ? token->form_length : 31;
+
+    out->items = 0;
+    if ((s->lengths[(unsigned char)token->form[0]] >> length & 1u) != 0) {
+        uint32_t term = qiaoi_lexicon_term(s->lexicon, token->form, token->form_length);
+
+        if (term != QIAOI_NO_TERM)
+            add_worth(s, term, 1.0, 1.0, out);
+    }
     if (token->entry != 0 && token->script != QIAO_SCRIPT_NUMBER) {
-        const qiaoi_entry *entry = &lexicon->entries[token->entry - 1];
+        const qiaoi_entry *entry = &s->lexicon->entries[token->entry - 1];
 
         for (uint32_t i = 0; i < entry->count; i++) {
-            const qiaoi_translation *translation = &lexicon->translations[entry->first + i];
-            double through = share_in_group(&matcher->query, group, translation->term) * translation->share / 65535.0;
+            const qiaoi_translation *translation = &s->lexicon->translations[entry->first + i];
 
-            share = through > share ? through : share;
+            add_worth(s, translation->term, translation->share, 65535.0, out);
         }
     }
-    return share;
 }
 
 /* Tokens side by side that realise one word are one place: "fuel cell" for 燃料电池. */
@@ -81,16 +163,17 @@ side_by_side(const qiao_text *text, uint32_t end, uint32_t start)
 }
 
 static void
-look_for(const qiao_matcher *matcher, const qiao_text *text, const qiao_token *token, qiaoi_paired_terms *terms,
-         run *runs)
+look_for(const sought *s, const qiao_text *text, const qiao_token *token, qiaoi_paired_terms *terms, run *runs)
 {
-    for (size_t i = 0; i < terms->count; i++) {
+    worth found;
+
+    realise(s, token, &found);
+    for (; found.items != 0; found.items &= found.items - 1) {
+        int i = __builtin_ctzll(found.items);
         qiaoi_paired_term *term = &terms->items[i];
-        double share = realisation(matcher, &matcher->query.groups[term->group], token);
+        double share = found.shares[i];
         run *now = &runs[i];
 
-        if (share <= 0)
-            continue;
         if (now->share > 0 && side_by_side(text, now->end, token->start))
             *now = (run){now->share + share, now->start, token->end};
         else
@@ -109,6 +192,9 @@ look_for(const qiao_matcher *matcher, const qiao_text *text, const qiao_token *t
 static qiao_status
 locate(qiao_matcher *matcher, const qiao_record *record, qiaoi_paired_terms *terms, qiao_error *err)
 {
+    sought s;
+
+    seek_all(&s, matcher, terms);
     for (size_t t = 0; t < record->text_count; t++) {
         const qiao_text *text = &record->texts[t];
         run runs[QIAOI_TERMS_FULL] = {0};
@@ -121,7 +207,7 @@ locate(qiao_matcher *matcher, const qiao_record *record, qiaoi_paired_terms *ter
             return st;
         for (size_t i = 0; i < n; i++)
             if (!tokens[i].stop_word)
-                look_for(matcher, text, &tokens[i], terms, runs);
+                look_for(&s, text, &tokens[i], terms, runs);
     }
     return QIAO_OK;
 }

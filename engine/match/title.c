@@ -1,5 +1,4 @@
-/* See title.h. The title's terms and a document's row are both in order of slot: one walk meets them, and steps only
- * where the bits say that the title may have the term. */
+/* See title.h. The title's terms and a document's row are both in order of slot: one walk meets them. */
 #include "match/title.h"
 
 #include <stdlib.h>
@@ -20,7 +19,6 @@ qiaoi_title_set(qiaoi_title *title, const qiaoi_query *query, const qiaoi_query_
 {
     title->term_count = title->word_count = 0;
     title->attainable = 0;
-    memset(title->seen, 0, sizeof title->seen);
     for (uint32_t g = 0; g < query->group_count; g++) {
         const qiaoi_group *group = &query->groups[g];
 
@@ -30,7 +28,6 @@ qiaoi_title_set(qiaoi_title *title, const qiaoi_query *query, const qiaoi_query_
         for (uint32_t i = 0; i < group->count; i++) {
             const qiaoi_query_term *term = &query->terms[group->first + i];
 
-            title->seen[term->slot % QIAOI_TITLE_BITS / 64] |= 1ull << term->slot % 64;
             title->terms[title->term_count].slot = term->slot;
             title->terms[title->term_count].word = (uint32_t)title->word_count;
             title->terms[title->term_count++].weight = term->weight;
@@ -42,24 +39,21 @@ qiaoi_title_set(qiaoi_title *title, const qiaoi_query *query, const qiaoi_query_
 }
 
 double
-qiaoi_title_evidence(const qiaoi_title *title, const qiao_generation *generation, qiao_kind side, uint32_t docid)
+qiaoi_title_evidence(const qiaoi_title *title, qiaoi_row met)
 {
-    qiaoi_row row = qiaoi_generation_row(generation, side, docid);
     double sums[QIAOI_TITLE_WORDS] = {0}, total = 0;
     size_t t = 0;
 
     if (title->attainable <= 0)
         return -1;
-    for (uint32_t i = 0; i < row.count && t < title->term_count; i++) {
-        uint32_t slot = row.entries[i] >> 8;
+    for (uint32_t i = 0; i < met.count && t < title->term_count; i++) {
+        uint32_t slot = met.entries[i] >> 8;
 
-        if ((title->seen[slot % QIAOI_TITLE_BITS / 64] >> slot % 64 & 1) == 0)
-            continue;
         while (t < title->term_count && title->terms[t].slot < slot)
             t++;
         for (; t < title->term_count && title->terms[t].slot == slot; t++)
             sums[title->terms[t].word] +=
-                (double)title->terms[t].weight * qiaoi_impact_frequency((uint8_t)(row.entries[i] & 255u));
+                (double)title->terms[t].weight * qiaoi_impact_frequency((uint8_t)(met.entries[i] & 255u));
     }
     for (size_t w = 0; w < title->word_count; w++)
         total += (double)title->weights[w] * (sums[w] / (K1 + sums[w]));

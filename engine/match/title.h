@@ -11,7 +11,6 @@
 
 #define QIAOI_TITLE_TERMS 512u
 #define QIAOI_TITLE_WORDS 64u
-#define QIAOI_TITLE_BITS 16384u
 
 typedef struct qiaoi_title {
     struct {
@@ -19,16 +18,15 @@ typedef struct qiaoi_title {
         float weight;           /* P idf / I */
     } terms[QIAOI_TITLE_TERMS]; /* ascending by slot */
     size_t term_count;
-    uint64_t seen[QIAOI_TITLE_BITS / 64]; /* bit slot % QIAOI_TITLE_BITS of every term: most of a document is none */
-    float weights[QIAOI_TITLE_WORDS];     /* q I */
+    float weights[QIAOI_TITLE_WORDS]; /* q I */
     size_t word_count;
     double attainable;
 } qiaoi_title;
 
 /* The words of the texts named "title". */
 void qiaoi_title_set(qiaoi_title *title, const qiaoi_query *query, const qiaoi_query_text *texts);
-/* Below 0 where the need has no title, or none of its words is known. */
-double qiaoi_title_evidence(const qiaoi_title *title, const qiao_generation *generation, qiao_kind side,
-                            uint32_t docid);
+/* met: what the document's row has of the query (row_terms.h). Below 0 where the need has no title, or none of its
+ * words is known. */
+double qiaoi_title_evidence(const qiaoi_title *title, qiaoi_row met);
 
 #endif

@@ -148,20 +148,19 @@ norm_of(const qiaoi_topic *topic, qiaoi_row row)
 }
 
 double
-qiaoi_topic_fit(qiaoi_topic *topic, const qiao_generation *generation, qiao_kind side, uint32_t docid)
+qiaoi_topic_fit(qiaoi_topic *topic, const qiao_generation *generation, qiao_kind side, uint32_t docid, qiaoi_row met)
 {
-    qiaoi_row row = qiaoi_generation_row(generation, side, docid);
     double product = 0, *norm = docid < topic->side->documents ? &topic->side->norms[docid] : NULL;
 
-    for (uint32_t i = 0; i < row.count; i++) {
-        uint32_t slot = row.entries[i] >> 8;
+    for (uint32_t i = 0; i < met.count; i++) {
+        uint32_t slot = met.entries[i] >> 8;
 
         if (slot < topic->term_count && topic->weights[slot] > 0)
-            product += (double)(topic->weights[slot] * (topic->scale[row.entries[i] & 255u] * topic->side->idf[slot]));
+            product += (double)(topic->weights[slot] * (topic->scale[met.entries[i] & 255u] * topic->side->idf[slot]));
     }
     if (product <= 0 || norm == NULL)
         return 0;
     if (*norm <= 0)
-        *norm = norm_of(topic, row);
+        *norm = norm_of(topic, qiaoi_generation_row(generation, side, docid));
     return product / (*norm * (double)topic->norm);
 }

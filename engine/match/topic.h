@@ -44,7 +44,8 @@ void qiaoi_topic_done(qiaoi_topic *topic);
 /* The need's vector, from a query that was built for the same generation and side. QIAO_E_NOMEM. */
 qiao_status qiaoi_topic_set(qiaoi_topic *topic, const qiaoi_query *query, const qiao_generation *generation,
                             qiao_kind side, qiao_error *err) QIAO_CHECK;
-/* 0 where either has no term that counts. */
-double qiaoi_topic_fit(qiaoi_topic *topic, const qiao_generation *generation, qiao_kind side, uint32_t docid);
+/* met: what the document's row has of the query (row_terms.h). 0 where either has no term that counts. */
+double qiaoi_topic_fit(qiaoi_topic *topic, const qiao_generation *generation, qiao_kind side, uint32_t docid,
+                       qiaoi_row met);
 
 #endif
