@@ -49,7 +49,7 @@ qiaoi_duplicates_answer(qiao_matcher *matcher, const qiao_match_request *request
 {
     uint32_t count;
     const qiao_duplicate *group = group_of(matcher, candidate->docid, &count);
-    uint64_t *passing = NULL;
+    const uint64_t *passing = NULL;
     bool any = false;
     qiao_status st;
 
@@ -68,6 +68,5 @@ qiaoi_duplicates_answer(qiao_matcher *matcher, const qiao_match_request *request
     }
     if (any)
         qiao_buffer_char(out, ']');
-    qiao_free(passing);
     return st;
 }

@@ -94,8 +94,10 @@ forget(qiao_matcher *matcher)
 {
     drop_candidates(matcher);
     qiao_record_free(matcher->given);
+    qiao_free(matcher->passing);
     matcher->given = NULL;
     matcher->subject = NULL;
+    matcher->passing = NULL;
 }
 
 void
@@ -109,6 +111,9 @@ qiao_matcher_free(qiao_matcher *matcher)
     qiaoi_retrieval_done(&matcher->retrieval);
     qiaoi_topic_done(&matcher->topic);
     qiaoi_row_terms_done(&matcher->row_terms);
+    qiaoi_contributor_done(&matcher->contributor);
+    qiao_free(matcher->published[0]);
+    qiao_free(matcher->published[1]);
     qiaoi_facts_maker_done(&matcher->facts_maker);
     qiaoi_indicators_done(&matcher->indicators);
     qiao_tables_close(&matcher->own_tables);
@@ -198,18 +203,24 @@ qiaoi_matcher_begin(qiao_matcher *matcher, const qiao_match_request *request, qi
 /* ---- candidates ---- */
 
 qiao_status
-qiaoi_matcher_filter(qiao_matcher *matcher, const qiao_match_request *request, uint64_t **words_out, qiao_error *err)
+qiaoi_matcher_filter(qiao_matcher *matcher, const qiao_match_request *request, const uint64_t **words_out,
+                     qiao_error *err)
 {
+    uint64_t **words = request->filter_count == 0 ? &matcher->published[matcher->side] : &matcher->passing;
     const char *filters[FILTERS_MAX + 1];
     uint64_t passing;
     size_t n = 0;
+    qiao_status st = QIAO_OK;
 
     if (request->filter_count > FILTERS_MAX)
         return qiao_fail(err, QIAO_E_LIMIT, "more than %u filters", FILTERS_MAX);
     filters[n++] = "status:published";
     for (size_t i = 0; i < request->filter_count; i++)
         filters[n++] = request->filters[i];
-    return qiao_generation_filter(matcher->generation, matcher->side, filters, n, words_out, &passing, err);
+    if (*words == NULL)
+        st = qiao_generation_filter(matcher->generation, matcher->side, filters, n, words, &passing, err);
+    *words_out = *words;
+    return st;
 }
 
 qiao_status
@@ -325,6 +336,7 @@ qiaoi_matcher_query(qiao_matcher *matcher, qiao_error *err)
     qiao_status st = qiaoi_query_build(&matcher->query, &matcher->profile->query, matcher->analyzer,
                                        matcher->generation, matcher->side, matcher->texts, matcher->text_count, err);
 
+    qiaoi_contributor_forget(&matcher->contributor);
     if (st == QIAO_OK)
         st = qiaoi_row_terms_set(&matcher->row_terms, &matcher->query, err);
     if (st == QIAO_OK)
@@ -339,7 +351,7 @@ rank(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit, q
 {
     size_t last = (size_t)limit + request->offset, found = 0,
            wanted = last < QIAO_MATCH_LOOKED_AT ? QIAO_MATCH_LOOKED_AT : last;
-    uint64_t *filter = NULL;
+    const uint64_t *filter = NULL;
     qiao_status st = qiaoi_matcher_query(matcher, err);
 
     if (!request->text_only)
@@ -353,7 +365,6 @@ rank(qiao_matcher *matcher, const qiao_match_request *request, uint32_t limit, q
         wanted += QIAOI_RESCORE_BLOCK;
         st = rank_first(matcher, request, filter, wanted, &found, err);
     }
-    qiao_free(filter);
     if (st == QIAO_OK && qiaoi_fusion_applies(matcher, request))
         qiaoi_fusion_scores(matcher, request->offset, limit);
     return st;

@@ -2,6 +2,7 @@
 #ifndef QIAO_MATCH_MATCHER_INTERNAL_H
 #define QIAO_MATCH_MATCHER_INTERNAL_H
 
+#include "match/contributions.h"
 #include "match/evidence.h"
 #include "match/indicators.h"
 #include "match/query.h"
@@ -48,6 +49,7 @@ struct qiao_matcher {
     qiaoi_query query;
     qiaoi_retrieval retrieval;
     qiaoi_row_terms row_terms;
+    qiaoi_contributor contributor;
     qiaoi_topic topic;
     qiaoi_title title;
     qiaoi_facts_maker facts_maker;
@@ -69,6 +71,8 @@ struct qiao_matcher {
     qiao_buffer subject_block, candidate_block;
     qiaoi_query_text texts[QIAOI_QUERY_TEXTS_MAX];
     size_t text_count;
+    uint64_t *published[2];  /* by side: a bit for each published record; NULL = not asked yet */
+    uint64_t *passing;       /* those that pass the filters of this request; NULL = not asked yet */
     qiao_kind side;          /* searched */
     int today;               /* of the generation: what depends on a date is scored as of the day it was made */
     int as_of;               /* gates as of that day, for lists that are stored; 0 = today */
@@ -85,9 +89,9 @@ qiao_status qiaoi_matcher_publish(qiao_matcher *matcher, const qiao_match_reques
                                   qiao_error *err) QIAO_CHECK;
 /* How an answer begins: "{" and what it rests on, without a comma behind. */
 void qiaoi_matcher_head(qiao_matcher *matcher, const qiao_match_request *request, qiao_buffer *out);
-/* Which records of the other side may be in the list: published, and what the request's filters let through; qiao_free.
- */
-qiao_status qiaoi_matcher_filter(qiao_matcher *matcher, const qiao_match_request *request, uint64_t **words_out,
+/* Which records of the other side may be in the list: published, and what the filters of the request that was begun let
+ * through. Until the next request begins. */
+qiao_status qiaoi_matcher_filter(qiao_matcher *matcher, const qiao_match_request *request, const uint64_t **words_out,
                                  qiao_error *err) QIAO_CHECK;
 /* Room for that many candidates. */
 qiao_status qiaoi_matcher_room(qiao_matcher *matcher, size_t count, qiao_error *err) QIAO_CHECK;

@@ -13,7 +13,12 @@
 
 #define WORD_SLOTS 32768u /* power of two, over twice QIAOI_QUERY_WORDS_MAX */
 #define PAIRS_MAX 8192u
+_Static_assert(QIAOI_QUERY_WORDS_MAX < 1u << 14 && PAIRS_MAX < 1u << 14, "an index + 1 has room in a slot");
 #define PAIR_SLOTS 32768u
+/* A slot holds the number of the query that filled it and an index + 1, so that a new query finds all slots free without
+ * clearing them. */
+#define INDEX_BITS 14u
+#define QUERIES_MAX (1u << (32 - INDEX_BITS))
 #define PAIR_STEMS 4u /* best translations of each neighbour that are tried together */
 #define PAIR_TERMS_MAX 12u
 #define WEIGHT_SINGLE_CHARACTER 0.5
@@ -67,12 +72,33 @@ static void
 clear(qiaoi_query *query)
 {
     qiao_arena_reset(query->arena);
-    memset(query->word_slots, 0, WORD_SLOTS * sizeof *query->word_slots);
-    memset(query->pair_slots, 0, PAIR_SLOTS * sizeof *query->pair_slots);
+    if (++query->number == QUERIES_MAX) {
+        memset(query->word_slots, 0, WORD_SLOTS * sizeof *query->word_slots);
+        memset(query->pair_slots, 0, PAIR_SLOTS * sizeof *query->pair_slots);
+        query->number = 1;
+    }
     query->word_count = query->group_count = query->term_count = query->sequence_count = query->pair_candidate_count =
         0;
     query->attainable = query->attainable_squares = 0;
     query->cut = false;
+}
+
+static inline bool
+taken(const qiaoi_query *query, uint32_t slot)
+{
+    return slot >> INDEX_BITS == query->number;
+}
+
+static inline uint32_t
+index_in(uint32_t slot)
+{
+    return (slot & ((1u << INDEX_BITS) - 1)) - 1;
+}
+
+static inline uint32_t
+filled(const qiaoi_query *query, uint32_t index)
+{
+    return query->number << INDEX_BITS | (index + 1);
 }
 
 /* ---- words ---- */
@@ -86,18 +112,18 @@ find_word(qiaoi_query *query, const qiao_token *token, bool part)
     qiaoi_query_word *word;
     const char *form;
 
-    for (; query->word_slots[i] != 0; i = (i + 1) & (WORD_SLOTS - 1)) {
-        word = &query->words[query->word_slots[i] - 1];
+    for (; taken(query, query->word_slots[i]); i = (i + 1) & (WORD_SLOTS - 1)) {
+        word = &query->words[index_in(query->word_slots[i])];
         if (word->part == part && word->form_length == token->form_length &&
             memcmp(word->form, token->form, token->form_length) == 0)
-            return query->word_slots[i] - 1;
+            return index_in(query->word_slots[i]);
     }
     if (query->word_count == QIAOI_QUERY_WORDS_MAX)
         return UINT32_MAX;
     form = qiao_arena_strndup(query->arena, token->form, token->form_length);
     if (form == NULL)
         return UINT32_MAX;
-    query->word_slots[i] = query->word_count + 1;
+    query->word_slots[i] = filled(query, query->word_count);
     word = &query->words[query->word_count];
     *word = (qiaoi_query_word){.form = form, .form_length = token->form_length, .entry = token->entry, .part = part};
     word->latin = token->script == QIAO_SCRIPT_LATIN && token->language[0] == 'e';
@@ -181,6 +207,7 @@ read_text(qiaoi_query *query, const qiaoi_query_model *model, qiao_analyzer *ana
 typedef struct group_builder {
     qiaoi_query *query;
     const qiao_lexicon *lexicon;
+    const uint32_t *df; /* of terms */
     const qiaoi_postings *ranges;
     size_t range_count;
     double documents;
@@ -194,6 +221,8 @@ document_frequency(const group_builder *b, uint32_t slot)
 {
     uint32_t df = 0;
 
+    if (slot < b->lexicon->term_count)
+        return b->df[slot];
     for (size_t r = 0; r < b->range_count; r++)
         df += qiaoi_postings_list(&b->ranges[r], slot).count;
     return df;
@@ -370,8 +399,8 @@ count_pair(qiaoi_query *query, uint32_t first, uint32_t second)
 {
     uint32_t i = ((first * 0x9E3779B1u) ^ (second * 0x85EBCA77u)) >> 15 & (PAIR_SLOTS - 1);
 
-    for (; query->pair_slots[i] != 0; i = (i + 1) & (PAIR_SLOTS - 1)) {
-        struct qiaoi_pair_candidate *pair = &query->pair_candidates[query->pair_slots[i] - 1];
+    for (; taken(query, query->pair_slots[i]); i = (i + 1) & (PAIR_SLOTS - 1)) {
+        struct qiaoi_pair_candidate *pair = &query->pair_candidates[index_in(query->pair_slots[i])];
 
         if (pair->first == first && pair->second == second) {
             pair->count++;
@@ -380,8 +409,8 @@ count_pair(qiaoi_query *query, uint32_t first, uint32_t second)
     }
     if (query->pair_candidate_count == PAIRS_MAX)
         return;
+    query->pair_slots[i] = filled(query, query->pair_candidate_count);
     query->pair_candidates[query->pair_candidate_count++] = (struct qiaoi_pair_candidate){first, second, 1};
-    query->pair_slots[i] = query->pair_candidate_count;
 }
 
 typedef struct stem_share {
@@ -542,6 +571,7 @@ qiaoi_query_build(qiaoi_query *query, const qiaoi_query_model *model, qiao_analy
     qiao_status st = QIAO_OK;
 
     clear(query);
+    b.df = qiaoi_generation_df(generation, side);
     b.ranges = qiaoi_generation_postings(generation, side, &b.range_count);
     b.documents = qiao_generation_count(generation, side);
     b.native_share = query->native_share[side];

@@ -78,6 +78,7 @@ typedef struct qiaoi_query {
     qiaoi_query_word *words;
     uint32_t word_count;
     uint32_t *word_slots; /* hash of words */
+    uint32_t number;      /* of the query, for the slots */
     qiaoi_group *groups;
     uint32_t group_count;
     qiaoi_query_term *terms;

@@ -78,8 +78,8 @@ make_room(qiaoi_retrieval *r, const qiaoi_query *query, qiao_error *err)
     return QIAO_OK;
 }
 
-static uint32_t
-fixed_share(float weight)
+uint32_t
+qiaoi_group_share(float weight)
 {
     float units = weight * QIAOI_SHARE_UNIT + 0.5f;
 
@@ -167,7 +167,7 @@ list_work(qiaoi_retrieval *r, const range_view *v, uint32_t g)
     for (uint32_t i = 0; i < group->count; i++) {
         const qiaoi_query_term *term = &v->query->terms[group->first + i];
         qiaoi_posting_list list = qiaoi_postings_list(v->postings, term->slot);
-        uint32_t share = fixed_share(term->weight);
+        uint32_t share = qiaoi_group_share(term->weight);
 
         if (list.count == 0)
             continue;
@@ -440,9 +440,9 @@ qiaoi_retrieve(qiaoi_retrieval *retrieval, const qiaoi_query *query, const qiao_
     return st;
 }
 
-/* Frequency of one document in a list, in units, by bisection; 0 if absent. */
-static uint32_t
-units_of(qiaoi_posting_list list, uint16_t document)
+/* By bisection. */
+uint32_t
+qiaoi_list_units(qiaoi_posting_list list, uint16_t document)
 {
     uint32_t low = 0, high = list.count;
 
@@ -472,8 +472,8 @@ qiaoi_contributions(const qiaoi_query *query, const qiao_generation *generation,
         for (uint32_t i = 0; i < group->count; i++) {
             const qiaoi_query_term *term = &query->terms[group->first + i];
 
-            sum += fixed_share(term->weight) *
-                   units_of(qiaoi_postings_list(range, term->slot), (uint16_t)(docid & (QIAOI_RANGE_SIZE - 1)));
+            sum += qiaoi_group_share(term->weight) *
+                   qiaoi_list_units(qiaoi_postings_list(range, term->slot), (uint16_t)(docid & (QIAOI_RANGE_SIZE - 1)));
         }
         contributions[g] = sum == 0 ? 0 : qiaoi_saturate(group->weight * QIAOI_SCORE_UNIT, sum);
         total += contributions[g];

@@ -73,4 +73,9 @@ qiao_status qiaoi_retrieve(qiaoi_retrieval *retrieval, const qiaoi_query *query,
 uint32_t qiaoi_contributions(const qiaoi_query *query, const qiao_generation *generation, qiao_kind side,
                              uint32_t docid, uint32_t *contributions);
 
+/* Fixed point of a term's weight inside its group. */
+uint32_t qiaoi_group_share(float weight);
+/* Frequency of one document of a range in a list, in units; 0 if absent. */
+uint32_t qiaoi_list_units(qiaoi_posting_list list, uint16_t document);
+
 #endif

@@ -9,6 +9,7 @@
 #include <zstd.h>
 
 #define RECORD_MAX (64u << 20)
+#define FACTS_LENGTH_BITS 16 /* beside the address of a block, of which processors use the lower 48 bits */
 
 const qiao_manifest *
 qiao_generation_manifest(const qiao_generation *generation)
@@ -79,16 +80,33 @@ qiaoi_generation_facts(const qiao_generation *generation, qiao_kind kind, uint32
 {
     unsigned char key[5] = {(unsigned char)kind, (unsigned char)(docid >> 24), (unsigned char)(docid >> 16),
                             (unsigned char)(docid >> 8), (unsigned char)docid};
+    atomic_uint_fast64_t *known = docid < generation->sides[kind].count ? &generation->sides[kind].facts[docid] : NULL;
+    uint64_t place = known == NULL ? 0 : atomic_load_explicit(known, memory_order_relaxed);
     qiao_bytes value;
-    qiao_status st = qiao_kv_get(generation->txn, generation->facts, (qiao_bytes){key, 5}, &value, err);
+    qiao_status st;
 
+    if (place != 0) {
+        *out = (const void *)(uintptr_t)(place >> FACTS_LENGTH_BITS);
+        *length_out = place & (((size_t)1 << FACTS_LENGTH_BITS) - 1);
+        return QIAO_OK;
+    }
+    st = qiao_kv_get(generation->txn, generation->facts, (qiao_bytes){key, 5}, &value, err);
     if (st == QIAO_E_NOTFOUND)
         return qiaoi_generation_damaged(generation, "the facts", err);
-    if (st == QIAO_OK) {
-        *out = value.data;
-        *length_out = value.length;
-    }
-    return st;
+    if (st != QIAO_OK)
+        return st;
+    *out = value.data;
+    *length_out = value.length;
+    place = (uint64_t)(uintptr_t)value.data;
+    if (known != NULL && value.length >> FACTS_LENGTH_BITS == 0 && place >> (64 - FACTS_LENGTH_BITS) == 0)
+        atomic_store_explicit(known, place << FACTS_LENGTH_BITS | value.length, memory_order_relaxed);
+    return QIAO_OK;
+}
+
+const uint32_t *
+qiaoi_generation_df(const qiao_generation *generation, qiao_kind kind)
+{
+    return generation->sides[kind].df;
 }
 
 const float *

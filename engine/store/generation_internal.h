@@ -21,6 +21,8 @@ qiao_status qiaoi_generation_facts(const qiao_generation *generation, qiao_kind 
 /* ln(1 + (N - df + .5) / (df + .5)) of each pivot term in the documents of a side, by number of term; 0 where it has
  * none, or is no pivot term. */
 const float *qiaoi_generation_idf(const qiao_generation *generation, qiao_kind kind);
+/* How many documents of a side have each term of the lexicon, by number of term. */
+const uint32_t *qiaoi_generation_df(const qiao_generation *generation, qiao_kind kind);
 
 /* The terms of one document: slot << 8 | impact, ascending; slots may be taken from a damaged file, so compare them
  * with the number of terms. Empty past the end. */

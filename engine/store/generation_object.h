@@ -6,6 +6,8 @@
 #include "store/generation_internal.h"
 #include "store/kv.h"
 
+#include <stdatomic.h>
+
 typedef struct qiaoi_generation_side {
     uint32_t count;
     const uint32_t *offsets;
@@ -13,6 +15,10 @@ typedef struct qiaoi_generation_side {
     qiaoi_postings *ranges;
     qiaoi_rows *rows; /* of the same ranges */
     float *idf;       /* [terms] */
+    uint32_t *df;     /* [terms] */
+    /* [count] where the facts of a document are: address << 16 | length; 0 = not looked for yet. Filled by whoever asks
+     * first: all find the same. */
+    atomic_uint_fast64_t *facts;
     size_t range_count;
 } qiaoi_generation_side;
 

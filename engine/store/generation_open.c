@@ -239,13 +239,16 @@ weigh_terms(qiao_generation *generation, qiao_kind kind, qiao_error *err)
     const qiao_lexicon *lexicon = generation->lexicon;
 
     s->idf = qiao_calloc((size_t)lexicon->term_count + 1, sizeof *s->idf);
-    if (s->idf == NULL)
+    s->df = qiao_calloc((size_t)lexicon->term_count + 1, sizeof *s->df);
+    s->facts = qiao_calloc((size_t)s->count + 1, sizeof *s->facts);
+    if (s->idf == NULL || s->df == NULL || s->facts == NULL)
         return qiao_fail_memory(err);
     for (uint32_t term = 0; term < lexicon->term_count; term++) {
         uint32_t df = 0;
 
         for (size_t r = 0; r < s->range_count; r++)
             df += qiaoi_postings_list(&s->ranges[r], term).count;
+        s->df[term] = df;
         if (df > 0 && (unsigned char)*qiaoi_lexicon_term_text(lexicon, term) < 0x80u)
             s->idf[term] = (float)log(1.0 + ((double)s->count - df + 0.5) / (df + 0.5));
     }
@@ -397,6 +400,8 @@ qiao_generation_close(qiao_generation *generation)
         qiao_free(generation->sides[kind].ranges);
         qiao_free(generation->sides[kind].rows);
         qiao_free(generation->sides[kind].idf);
+        qiao_free(generation->sides[kind].df);
+        qiao_free(generation->sides[kind].facts);
     }
     qiaoi_matches_close(generation->matches);
     qiaoi_verdicts_close(generation->verdicts);
