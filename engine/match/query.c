@@ -15,8 +15,8 @@
 #define PAIRS_MAX 8192u
 _Static_assert(QIAOI_QUERY_WORDS_MAX < 1u << 14 && PAIRS_MAX < 1u << 14, "an index + 1 has room in a slot");
 #define PAIR_SLOTS 32768u
-/* A slot holds the number of the query that filled it and an index + 1, so that a new query finds all slots free without
- * clearing them. */
+/* A slot holds the number of the query that filled it and an index + 1, so that a new query finds all slots free
+ * without clearing them. */
 #define INDEX_BITS 14u
 #define QUERIES_MAX (1u << (32 - INDEX_BITS))
 #define PAIR_STEMS 4u /* best translations of each neighbour that are tried together */

@@ -1,4 +1,5 @@
-/* See row_terms.h. The bits of a catalogue's terms stay in the processor's nearest memory, and no entry costs a branch. */
+/* See row_terms.h. The bits of a catalogue's terms stay in the processor's nearest memory, and no entry costs a branch.
+ */
 #include "match/row_terms.h"
 
 #include <string.h>
