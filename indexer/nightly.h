@@ -15,7 +15,8 @@
  *
  * harvest: for each source the options of `qiao-indexer harvest` with _ for -: feed, preset, url, source, header_file,
  * query_file, contact, proxy, ca_file, allow_private, max_page, max_pages, max_records, max_time, max_stall, max_drop.
- * Paths are relative to the current folder. parallel: sources asked at the same time. keep, keep_days, report_days,
+ * Paths are relative to the current folder. parallel: sources asked at the
+ * same time; those of one host take turns (harvest/host_turn.h). keep, keep_days, report_days,
  * archive_days, reject_days: of `qiao-indexer prune` (0 days: generations are counted only, files are never removed).
  * min_free_mib: a stage is refused where less would be free. webhook_http, webhook_private: 1 lets `qiao-indexer
  * alerts` send to addresses without TLS, or in your own network. Everything may be missing; the numbers above are the

@@ -67,6 +67,7 @@ open_source(qiaoi_harvester *h, qiao_source_store *store, qiao_error *err)
 static void
 close_source(qiaoi_harvester *h)
 {
+    qiaoi_host_turn_end(&h->turn);
     qiaoi_harvester_drop_request(h);
     qiaoi_importer_close(h->importer);
     qiaoi_sweep_done(&h->sweep);
@@ -81,6 +82,7 @@ static void
 end_source(qiaoi_harvester *h, const qiao_error *err)
 {
     h->over = true;
+    qiaoi_host_turn_end(&h->turn);
     qiaoi_harvester_drop_request(h);
     if (err != NULL)
         h->report->error = *err;
@@ -144,39 +146,38 @@ take_pages(loop *l, qiaoi_harvester *h)
     end_source(h, status != QIAO_OK ? &err : NULL);
 }
 
-/* When the host of a source may be asked: an interval after it was asked last, by whichever source. */
+/* Asks, where it is due and its host has a turn; returns how long to wait otherwise, 0 where it is asked or over. */
 static uint64_t
-host_free_at(const loop *l, const qiaoi_harvester *h, const uint64_t *asked_us)
+ask(loop *l, qiaoi_harvester *h)
 {
-    unsigned most = l->run->per_host != 0 ? l->run->per_host : 1, asking = 0;
-    uint64_t at = h->due_us;
-
-    for (size_t i = 0; i < l->count; i++) {
-        const qiaoi_harvester *other = &l->sources[i];
-        uint64_t interval = h->options->plan->interval_ms > other->options->plan->interval_ms
-                                ? h->options->plan->interval_ms
-                                : other->options->plan->interval_ms;
-
-        if (strcmp(other->origin, h->origin) != 0)
-            continue;
-        asking += other->asking ? 1 : 0;
-        if (asked_us[i] != 0 && asked_us[i] + interval * 1000 > at)
-            at = asked_us[i] + interval * 1000;
-    }
-    return asking >= most ? UINT64_MAX : at;
-}
-
-static void
-ask(loop *l, qiaoi_harvester *h, uint64_t *asked_us)
-{
+    unsigned most = l->run->per_host != 0 ? l->run->per_host : 1;
+    uint64_t now = qiao_clock_monotonic_us(), wait_ms = h->due_us > now ? (h->due_us - now) / 1000 + 1 : 0;
     qiao_error err = QIAO_ERROR_INIT;
     qiao_status status = QIAO_OK;
 
-    status = qiao_http_pool_start(l->pool, &h->request, &h->response, h, &err);
+    if (wait_ms > 0)
+        return wait_ms;
+    status = qiaoi_host_turn_take(l->run->data_dir, h->origin, most, h->options->plan->interval_ms, &h->turn, &wait_ms,
+                                  &err);
+    if (status == QIAO_OK && wait_ms > 0)
+        return wait_ms;
+    if (status == QIAO_OK)
+        status = qiao_http_pool_start(l->pool, &h->request, &h->response, h, &err);
     h->asking = status == QIAO_OK;
-    *asked_us = qiao_clock_monotonic_us();
     if (status != QIAO_OK)
         end_source(h, &err);
+    return 0;
+}
+
+/* A host that is overloaded is so for all of its sources. */
+static void
+leave_alone(const loop *l, const qiaoi_harvester *h)
+{
+    uint64_t now = qiao_clock_monotonic_us();
+
+    if (h->response.failure == QIAO_HTTP_ANSWERED && (h->response.status == 429 || h->response.status == 503) &&
+        h->due_us > now)
+        qiaoi_host_turn_rest(l->run->data_dir, h->origin, (h->due_us - now) / 1000);
 }
 
 static void
@@ -185,14 +186,17 @@ take_answer(loop *l, qiaoi_harvester *h, qiao_status status, qiao_error *err)
     uint64_t again_us;
 
     h->asking = false;
+    qiaoi_host_turn_end(&h->turn);
     status = qiaoi_harvester_answered(h, status, &again_us, err);
     if (status != QIAO_OK) {
         end_source(h, err);
         return;
     }
     h->due_us = again_us;
-    if (again_us != 0)
+    if (again_us != 0) {
+        leave_alone(l, h);
         return;
+    }
     status = take_turn(l, false, err);
     if (status == QIAO_OK && !h->report->not_modified) {
         take_pages(l, h);
@@ -205,14 +209,14 @@ take_answer(loop *l, qiaoi_harvester *h, qiao_status status, qiao_error *err)
 
 /* Sources that wait get their requests; returns how long to wait for answers, 0 when all is over. */
 static uint64_t
-ask_due(loop *l, uint64_t *asked_us)
+ask_due(loop *l)
 {
     uint64_t wait_ms = 0;
 
     for (size_t i = 0; i < l->count; i++) {
         qiaoi_harvester *h = &l->sources[i];
         qiao_error err = QIAO_ERROR_INIT;
-        uint64_t at, now = qiao_clock_monotonic_us();
+        uint64_t own_ms;
 
         if (h->over)
             continue;
@@ -223,11 +227,9 @@ ask_due(loop *l, uint64_t *asked_us)
             end_source(h, &err);
             continue;
         }
-        at = host_free_at(l, h, asked_us);
-        if (at <= now)
-            ask(l, h, &asked_us[i]);
-        else if (at != UINT64_MAX && (at - now) / 1000 + 1 < wait_ms)
-            wait_ms = (at - now) / 1000 + 1;
+        own_ms = ask(l, h);
+        if (own_ms > 0 && own_ms < wait_ms)
+            wait_ms = own_ms;
     }
     return wait_ms;
 }
@@ -235,9 +237,9 @@ ask_due(loop *l, uint64_t *asked_us)
 static void
 run_loop(loop *l)
 {
-    uint64_t asked_us[QIAOI_HARVEST_SOURCES_MAX] = {0}, wait_ms;
+    uint64_t wait_ms;
 
-    while ((wait_ms = ask_due(l, asked_us)) > 0) {
+    while ((wait_ms = ask_due(l)) > 0) {
         qiao_error err = QIAO_ERROR_INIT;
         qiao_status status = QIAO_OK;
         qiaoi_harvester *h;

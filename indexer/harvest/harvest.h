@@ -21,7 +21,7 @@ typedef struct qiaoi_harvest_run {
     bool allow_private;                  /* loopback and private addresses may be asked */
     bool shared;                         /* other harvests run beside this one: the lock is not held while pages come */
     bool full;                           /* from the beginning, not from where the last harvest ended */
-    unsigned per_host;                   /* connections to one host at a time; 0 = 1 */
+    unsigned per_host;                   /* connections to one host at a time, over all harvests of data_dir; 0 = 1 */
     unsigned drop;                       /* percent of a source that may vanish at once */
     uint64_t page_bytes, pages, records; /* caps: of a page unpacked, of a source in this run; 0 = 64 MiB, none, none */
     uint64_t seconds;                    /* after which no further page is asked for; 0 = none */

@@ -4,6 +4,7 @@
 
 #include "harvest/archive.h"
 #include "harvest/harvest.h"
+#include "harvest/host_turn.h"
 #include "http_client.h"
 #include "sweep.h"
 
@@ -39,6 +40,7 @@ typedef struct qiaoi_harvester {
     qiao_buffer url, body;
     qiaoi_archive_writer *writer;
     char origin[256];
+    qiaoi_host_turn turn; /* held while asking */
     unsigned tries;
     uint64_t due_us; /* not to be asked before */
     bool asking, over;

@@ -431,6 +431,37 @@ test('several sources are harvested at a time, one request to a host, and one th
   for (const other of others) { other.close(); other.closeAllConnections(); }
 });
 
+test('harvests that run beside each other leave a host alone that asked one of them for it', async () => {
+  const data = folder();
+  let inside = 0, together = 0, told = 0, refusals = 0;
+  const asked = [];
+  good();
+  mischief = (request, response) => {
+    const name = new URL(request.url, base).pathname.slice(1), page = Number(new URL(request.url, base).searchParams.get('page') ?? 1);
+    asked.push([name, Date.now()]);
+    together = Math.max(together, ++inside);
+    if (asked.length === 3) { // whoever it is
+      refusals++;
+      told = Date.now();
+      inside--;
+      response.writeHead(503, { 'retry-after': '2' }).end();
+      return true;
+    }
+    setTimeout(() => { inside--; response.end(JSON.stringify(Array.from({ length: page < 4 ? 10 : 3 }, (_, i) => jsonRecord(page * 10 + i)))); }, 20);
+    return true;
+  };
+  const run = (name) => {
+    const file = path.join(work, `beside-${name}.json`);
+    fs.writeFileSync(file, JSON.stringify({ format: 'json', harvest: { url: `${base}/${name}`, paging: { kind: 'page', parameter: 'page', size_parameter: 'rows', size: 10 }, interval_ms: 0 },
+      constants: { kind: 'project' }, fields: { id: 'osti_id', 'title.en': 'title' } }));
+    return start(data, '--feed', file, '--allow-private', '--shared', '--json').result;
+  };
+  const results = await Promise.all([run('first'), run('second')]);
+  assert.deepEqual(results.map((result) => [result.code, result.report.new]), [[0, 33], [0, 33]], results.map((result) => result.err).join());
+  assert.deepEqual([together, refusals, asked.length], [1, 1, 9]);
+  assert.ok(asked[3][1] - told >= 1900, `asked again after ${asked[3][1] - told} ms`); // two seconds, but for what clocks round
+});
+
 test('two harvests of several sources that are killed ask for no page twice', async () => {
   const data = folder(), asked = new Map();
   const feeds = ['a', 'b'].map((name) => {

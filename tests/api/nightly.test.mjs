@@ -61,6 +61,32 @@ test('a source that fails keeps no other from coming in, and the report says whi
   assert.deepEqual([report.coverage.projects, report.coverage.needs, manifest(data).generation], [12, 6, 1]);
 });
 
+test('sources of one host take turns over the whole night, those of another are asked meanwhile', async () => {
+  const data = folder(), http = await import('node:http');
+  let inside = 0, most = 0, otherAsked;
+  const other = new Promise((resolve) => { otherAsked = resolve; });
+  const answer = (request, response) => {
+    const url = new URL(request.url, base), page = Number(url.searchParams.get('page'));
+    const records = page > 2 ? [] : energy.slice(0, page === 1 ? 40 : 3).map((record, i) => ({ ...record, id: `${url.pathname.slice(1)}:${page}-${i}` }));
+    while (page === 1 && records.length < 40) records.push({ ...energy[0], id: `${url.pathname.slice(1)}:more-${records.length}` }); // a full page: there is another
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(records));
+  };
+  const shared = http.createServer(async (request, response) => {
+    most = Math.max(most, ++inside);
+    await other; // the first request is only answered once the other host is asked
+    setTimeout(() => { inside--; answer(request, response); }, 20);
+  });
+  const alone = http.createServer((request, response) => { otherAsked(); answer(request, response); });
+  for (const server of [shared, alone]) await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const config = writeConfig(['a', 'b', 'c', 'd'], { parallel: 4 }), night1 = JSON.parse(fs.readFileSync(config));
+  for (const source of night1.harvest) source.url = `http://127.0.0.1:${(source.source === 'd' ? alone : shared).address().port}/${source.source}`;
+  fs.writeFileSync(config, JSON.stringify(night1));
+  const { code, report, err } = await night(data, config).result;
+  assert.deepEqual([code, report.feeds.map((feed) => feed.new)], [0, [43, 43, 43, 43]], err);
+  assert.equal(most, 1, 'two requests to one host at a time');
+  for (const server of [shared, alone]) { server.close(); server.closeAllConnections(); }
+});
+
 test('the report is written as JSON, Markdown in two languages and HTML, and texts from outside are no markup in it', async () => {
   const data = folder();
   feeds.energy = energy;
