@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LISTS 11u
+#define LISTS 12u
 
 /* ---- checking ---- */
 
@@ -259,6 +259,7 @@ put_all_codes(qiaoi_facts_maker *maker, const qiao_record *record, qiaoi_facts *
     f->partner_kinds = put_partners(maker, record);
     f->partner_sizes = put_partner_sizes(maker, record);
     f->target_regions = put_list(maker, &record->target_regions);
+    f->measures = put_list(maker, &record->policy_measures);
 }
 
 /* What the words say where the facts do not: after the codes, since patent classes stand for fields too. */

@@ -26,7 +26,7 @@
 #include "qiao/suggested.h"
 #include "qiao/vocabulary.h"
 
-#define QIAOI_FACTS_MAGIC 0x34544346u /* "FCT4" */
+#define QIAOI_FACTS_MAGIC 0x35544346u /* "FCT5" */
 #define QIAOI_FACTS_READINGS 48u
 #define QIAOI_FACTS_CODES 64u /* of a list; more are left out */
 #define QIAOI_NAME_WORDS 8u
@@ -65,7 +65,7 @@ typedef struct qiaoi_facts {
     uint32_t protected_in_china; /* qiaoi_ternary, of projects */
     uint32_t has_rights;         /* qiaoi_ternary: a patent, an application, know-how, a copyright to offer */
     qiaoi_fact_codes fields, ipc, modes, landing_pref, disclose_allow, disclose_deny, country_allow, country_deny,
-        partner_kinds, partner_sizes, target_regions;
+        partner_kinds, partner_sizes, target_regions, measures;
     qiaoi_identity identity;
     uint32_t readings; /* offset of qiaoi_fact_reading[reading_count] */
     uint32_t reading_count;

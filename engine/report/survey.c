@@ -113,6 +113,13 @@ measures_of_field(const qiao_survey *survey, uint16_t park, const char *field)
     return measures;
 }
 
+/* What a record itself says that it serves (source.policy_measures): "M20", or "20". */
+static uint64_t
+measure_stated(const qiao_survey *survey, const char *text)
+{
+    return code_bit(&survey->measures, *text == 'M' || *text == 'm' ? text + 1 : text);
+}
+
 uint64_t
 qiaoi_survey_pair_measures(const qiao_survey *survey, const qiaoi_surveyed_need *need,
                            const qiaoi_surveyed_project *project)
@@ -149,6 +156,8 @@ qiaoi_survey_need_of(const qiao_survey *survey, const qiao_record *record, qiaoi
         out->fields |= field_bit(survey, record->fields.items[i]);
         out->measures |= measures_of_field(survey, out->park, record->fields.items[i]);
     }
+    for (size_t i = 0; i < record->policy_measures.count; i++)
+        out->measures |= measure_stated(survey, record->policy_measures.items[i]);
 }
 
 void
@@ -160,6 +169,8 @@ qiaoi_survey_project_of(const qiao_survey *survey, const qiao_record *record, qi
     out->source = qiaoi_codebook_find(&survey->sources, record->id, strcspn(record->id, ":"));
     for (size_t i = 0; i < record->fields.count; i++)
         out->fields |= field_bit(survey, record->fields.items[i]);
+    for (size_t i = 0; i < record->policy_measures.count; i++)
+        out->measures |= measure_stated(survey, record->policy_measures.items[i]);
 }
 
 static qiao_status
@@ -180,6 +191,8 @@ read_project(qiao_survey *survey, const qiaoi_facts *facts, uint32_t docid, qiao
     set_country(survey, qiaoi_facts_text(facts, facts->country), out);
     for (uint32_t i = 0; i < facts->fields.count; i++)
         out->fields |= field_bit(survey, qiaoi_facts_code(facts, &facts->fields, i));
+    for (uint32_t i = 0; i < facts->measures.count; i++)
+        out->measures |= measure_stated(survey, qiaoi_facts_code(facts, &facts->measures, i));
     return source_of(survey, QIAO_PROJECT, docid, &out->source, err);
 }
 
@@ -198,6 +211,8 @@ read_need(qiao_survey *survey, const qiaoi_facts *facts, uint32_t docid, qiao_er
         out->fields |= field_bit(survey, field);
         out->measures |= measures_of_field(survey, out->park, field);
     }
+    for (uint32_t i = 0; i < facts->measures.count; i++)
+        out->measures |= measure_stated(survey, qiaoi_facts_code(facts, &facts->measures, i));
     return source_of(survey, QIAO_NEED, docid, &out->source, err);
 }
 

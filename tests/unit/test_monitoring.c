@@ -25,7 +25,8 @@ static const char *const record_lines[] = {
     "{\"kind\":\"need\",\"id\":\"t:n1\",\"title\":{\"en\":\"solid battery electrolyte\"},\"status\":\"published\","
     "\"enterprise\":{\"park\":\"shunyi\"},\"fields\":[\"energy.battery\",\"mat.ceramic\"],\"published_at\":\"2026-03-"
     "31\"}",
-    "{\"kind\":\"need\",\"id\":\"t:n2\",\"title\":{\"en\":\"welding robot gripper\"},\"status\":\"published\"}",
+    "{\"kind\":\"need\",\"id\":\"t:n2\",\"title\":{\"en\":\"welding robot gripper\"},\"status\":\"published\","
+    "\"source\":{\"policy_measures\":[\"M20\",\"4\",\"M99\"]}}",
     "{\"kind\":\"need\",\"id\":\"t:n3\",\"title\":{\"en\":\"welding robot gripper\"},\"status\":\"withdrawn\","
     "\"enterprise\":{\"park\":\"shunyi\"}}",
     "{\"kind\":\"project\",\"id\":\"t:p1\",\"title\":{\"en\":\"solid battery electrolyte film\"},\"country\":\"DE\","
@@ -210,6 +211,22 @@ pairs_are_those_of_open_needs(void **state)
     assert_int_equal(figure(&f, "19", QIAO_FIGURE_STRONG) + figure(&f, "19", QIAO_FIGURE_POSSIBLE), 1);
     assert_int_equal(figure(&f, "1", QIAO_FIGURE_SUPPLY), 2); /* both countries are of a group that measure 1 names */
     assert_int_equal(figure(&f, NULL, QIAO_FIGURE_SUPPLY), 1);
+    end(&f);
+}
+
+static void
+measures_that_a_record_names_count_beside_those_that_follow_from_it(void **state)
+{
+    fixture f;
+
+    (void)state;
+    begin(&f);
+    make(&f, QIAO_BY_MEASURE);
+    assert_int_equal(figure(&f, "20", QIAO_FIGURE_NEEDS), 1);
+    assert_int_equal(figure(&f, "4", QIAO_FIGURE_NEEDS), 1);
+    assert_int_equal(figure(&f, "20", QIAO_FIGURE_SUPPLY), 0);
+    assert_int_equal(figure(&f, "20", QIAO_FIGURE_STRONG) + figure(&f, "20", QIAO_FIGURE_POSSIBLE), 1); /* n2 with p2 */
+    assert_int_equal(figure(&f, "1", QIAO_FIGURE_SUPPLY), 2); /* those of the countries stay */
     end(&f);
 }
 
@@ -408,6 +425,7 @@ main(void)
         cmocka_unit_test(open_records_are_counted_once_and_the_unknown_apart),
         cmocka_unit_test(what_has_several_counts_in_each_and_once_in_all),
         cmocka_unit_test(pairs_are_those_of_open_needs),
+        cmocka_unit_test(measures_that_a_record_names_count_beside_those_that_follow_from_it),
         cmocka_unit_test(months_are_those_of_publication),
         cmocka_unit_test(a_case_counts_at_every_stage_it_reached),
         cmocka_unit_test(a_case_set_back_or_withdrawn_counts_no_more),

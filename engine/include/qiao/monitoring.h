@@ -16,8 +16,9 @@
  * each;
  * - by field: the upper level of the fields of a record; pairs and cases by those of the need. Several count in each;
  * - by source: where the project came from, which tells the yield of a channel; needs do not apply;
- * - by measure: the measures that the guideline ties to the groups of the project's country (supply), to the need's
- * park and field (needs), to both or to park and country (pairs and cases). Several count in each;
+ * - by measure: those that a record itself names (source.policy_measures), and the measures that the guideline ties to
+ * the groups of the project's country (supply), to the need's park and field (needs), to both or to park and country
+ * (pairs and cases). Several count in each;
  * - by month: supply and needs by the day they were published; strong and possible do not apply.
  * Unknown is a row of its own, never added to another. The total counts each thing once, so it may be less than the sum
  * of rows. What does not apply is -1, never 0.
