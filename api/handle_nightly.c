@@ -164,8 +164,8 @@ qiaoi_answer_night(qiaoi_call *call)
 typedef struct feed_health {
     char name[128];
     cJSON *last;               /* its part of the newest report that has it; owned */
-    char last_run[32];         /* when that night started */
-    char last_success[32];     /* "" = none of the nights looked at */
+    char last_run[32];         /* when that night, or a harvest outside the nights, started */
+    char last_success[32];     /* "" = none that is looked at */
     unsigned nights, failures; /* that have it; of them, those in which it failed */
 } feed_health;
 
@@ -223,6 +223,34 @@ gather_feeds(const char *data_dir, const qiaoi_nightly_names *names, feeds *out)
     return nights;
 }
 
+/* A harvest outside the nights, where it came later than what they tell. */
+static bool
+take_harvest(void *context, const qiao_buffer *text)
+{
+    feeds *all = context;
+    qiao_error ignored = QIAO_ERROR_INIT;
+    const char *bytes = text->data == NULL ? "" : text->data;
+    cJSON *tree =
+        qiao_json_check(bytes, text->length, &ignored) == QIAO_OK ? cJSON_ParseWithLength(bytes, text->length) : NULL;
+    cJSON *feed = cJSON_DetachItemFromObjectCaseSensitive(tree, "feed");
+    const char *name = cJSON_GetStringValue(member(feed, "source"));
+    const char *started = cJSON_GetStringValue(member(tree, "started"));
+    const char *success = cJSON_GetStringValue(member(tree, "last_success"));
+    feed_health *health = name == NULL || started == NULL ? NULL : feed_named(all, name);
+
+    if (health != NULL && success != NULL && strcmp(success, health->last_success) > 0)
+        snprintf(health->last_success, sizeof health->last_success, "%s", success);
+    if (health != NULL && strcmp(started, health->last_run) > 0) {
+        snprintf(health->last_run, sizeof health->last_run, "%s", started);
+        cJSON_Delete(health->last);
+        health->last = feed;
+        feed = NULL;
+    }
+    cJSON_Delete(feed);
+    cJSON_Delete(tree);
+    return all->count < FEEDS_MAX;
+}
+
 /* Whole hours since then; -1 where it is no moment. */
 static long
 hours_since(const char *moment)
@@ -261,6 +289,8 @@ answer_feeds(qiaoi_call *call, const qiaoi_nightly_names *names, feeds *all)
 {
     qiao_buffer *out = &call->response->body;
     unsigned nights = gather_feeds(call->service->data_dir, names, all);
+
+    qiaoi_feed_files(call->service->data_dir, take_harvest, all);
 
     qiao_buffer_printf(out, "{\"nights\":%u,\"feeds\":[", nights);
     for (size_t i = 0; i < all->count; i++) {

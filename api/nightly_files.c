@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define FILE_MAX ((size_t)16 << 20)
+#define FEED_MAX ((size_t)1 << 20)
 
 bool
 qiaoi_nightly_is_name(const char *text)
@@ -86,4 +87,36 @@ qiaoi_nightly_read(const char *data_dir, const char *name, const char *ending, q
     if (!path_of(data_dir, name, ending, path) || !qiao_file_exists(path))
         return qiao_fail(err, QIAO_E_NOTFOUND, "there is no report %s%s", name, ending);
     return qiao_file_read(path, FILE_MAX, out, err);
+}
+
+static int
+is_json(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name);
+
+    return entry->d_name[0] != '.' && length > 5 && strcmp(entry->d_name + length - 5, ".json") == 0;
+}
+
+void
+qiaoi_feed_files(const char *data_dir, bool (*visit)(void *context, const qiao_buffer *text), void *context)
+{
+    struct dirent **entries = NULL;
+    char folder[QIAO_PATH_MAX];
+    bool more = true;
+    int n;
+
+    snprintf(folder, sizeof folder, "%.3800s/reports/feeds", data_dir);
+    n = scandir(folder, &entries, is_json, alphasort);
+    for (int i = 0; i < n; i++) {
+        char path[QIAO_PATH_MAX];
+        qiao_buffer text = {0};
+        qiao_error ignored = QIAO_ERROR_INIT;
+
+        snprintf(path, sizeof path, "%.3820s/%.255s", folder, entries[i]->d_name);
+        if (more && qiao_file_read(path, FEED_MAX, &text, &ignored) == QIAO_OK)
+            more = visit(context, &text);
+        qiao_buffer_done(&text);
+        free(entries[i]);
+    }
+    free(entries);
 }

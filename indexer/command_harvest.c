@@ -1,5 +1,6 @@
 /* qiao-indexer harvest: the command line around harvest/harvest.c. */
 #include "commands.h"
+#include "feed_health.h"
 #include "harvest/archive.h"
 #include "harvest/harvest.h"
 #include "preset.h"
@@ -16,7 +17,8 @@ typedef struct arguments {
     const char *data, *url, *source, *header_file, *query_file, *contact, *check, *proxy, *ca_file;
     qiao_option_texts feeds, presets;
     uint64_t page_bytes, pages, records, seconds, per_host, drop, stall;
-    bool allow_private, full, shared, dry_run, replay, json, quiet;
+    bool allow_private, full, shared, unrecorded, dry_run, replay, json, quiet;
+    char started[21];
 } arguments;
 
 /* Everything that the options lead to. */
@@ -240,9 +242,10 @@ on_progress(void *context, uint64_t pages, uint64_t records)
 }
 
 static void
-print_json(const feed *f, const qiaoi_harvest_report *r)
+write_json(const feed *f, const qiaoi_harvest_report *r, qiao_buffer *out)
 {
-    printf(
+    qiao_buffer_printf(
+        out,
         "{\"source\":\"%s\",\"pages\":%llu,\"requests\":%llu,\"read\":%llu,\"new\":%llu,\"changed\":%llu,"
         "\"unchanged\":%llu,\"refused\":%llu,\"withdrawn\":%llu,\"vanished\":%llu,\"dropped\":%llu,\"not_modified\":%s,"
         "\"complete\":%s,\"status\":\"%s\",\"seconds\":%.3f}\n",
@@ -251,6 +254,35 @@ print_json(const feed *f, const qiaoi_harvest_report *r)
         (unsigned long long)r->refused, (unsigned long long)r->withdrawn, (unsigned long long)r->vanished,
         (unsigned long long)r->dropped, r->not_modified ? "true" : "false", r->complete ? "true" : "false",
         qiao_status_token(r->error.status), r->seconds);
+}
+
+static void
+print_json(const feed *f, const qiaoi_harvest_report *r)
+{
+    qiao_buffer text = {0};
+
+    write_json(f, r, &text);
+    if (!text.failed)
+        fputs(text.data, stdout);
+    qiao_buffer_done(&text);
+}
+
+/* For whoever watches the feeds; a disk that is full or a folder that is not ours does not make the harvest one that
+ * failed, but is told. */
+static void
+keep_health(const arguments *a, const feed *f, const qiaoi_harvest_report *r, int exit_code)
+{
+    qiao_buffer text = {0};
+    qiao_error err = QIAO_ERROR_INIT;
+    const char *message = r->error.status == QIAO_OK ? NULL : qiao_error_message(&r->error, qiao_console_language());
+
+    if (a->replay || a->unrecorded)
+        return;
+    write_json(f, r, &text);
+    if (!text.failed &&
+        qiaoi_feed_health_write(a->data, f->source, a->started, exit_code, message, text.data, &err) != QIAO_OK)
+        (void)qiao_console_fail(&err);
+    qiao_buffer_done(&text);
 }
 
 static void
@@ -298,6 +330,7 @@ report_all(const arguments *a, const feed *feeds, const qiaoi_harvest_report *re
             fflush(stdout);
             own = qiao_console_fail(&r->error);
         }
+        keep_health(a, &feeds[i], r, own);
         if (own != QIAO_EXIT_DONE && (code == QIAO_EXIT_DONE || own == QIAO_EXIT_FAILED ||
                                       (own == QIAO_EXIT_REFUSED && code == QIAO_EXIT_REJECTED)))
             code = own;
@@ -466,6 +499,8 @@ qiao_command_harvest(int argc, char **argv)
         {"allow-private", QIAO_OPTION_FLAG, &a.allow_private, NULL, "addresses of your own network may be asked",
          false},
         {"shared", QIAO_OPTION_FLAG, &a.shared, NULL, "other harvests run beside this one: wait for them", false},
+        {"unrecorded", QIAO_OPTION_FLAG, &a.unrecorded, NULL,
+         "leave no word of this run for whoever watches the feeds; a night tells of it itself", false},
         {"full", QIAO_OPTION_FLAG, &a.full, NULL, "everything, not only what changed since the last harvest", false},
         {"header-file", QIAO_OPTION_TEXT, &a.header_file, "FILE", "lines \"Name: value\" to send, such as credentials",
          false},
@@ -496,5 +531,6 @@ qiao_command_harvest(int argc, char **argv)
         return code;
     if (!is_usable(&a))
         return QIAO_EXIT_USAGE;
+    qiao_clock_utc(a.started);
     return harvest(&a);
 }

@@ -160,9 +160,9 @@ static qiao_status
 start_source(night *n, harvesting *h, size_t index, qiao_error *err)
 {
     const qiao_nightly_source *source = &n->config.sources[index];
-    const char *arguments[QIAO_NIGHTLY_ARGUMENTS_MAX + 8] = {"harvest",  "--json", "--quiet",
-                                                             "--shared", "--data", n->data};
-    size_t count = 6, slot = 0;
+    const char *arguments[QIAO_NIGHTLY_ARGUMENTS_MAX + 8] = {"harvest",      "--json", "--quiet", "--shared",
+                                                             "--unrecorded", "--data", n->data};
+    size_t count = 7, slot = 0;
     qiao_status st;
 
     for (size_t k = 0; k < source->count; k++)

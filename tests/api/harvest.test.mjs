@@ -285,6 +285,24 @@ test('every shipped map is tested here', () => {
   assert.deepEqual(names.sort(), Object.keys(answers).sort());
 });
 
+test('the last harvest of a source is left for whoever watches the feeds, with when it last went well', async () => {
+  const data = folder(), file = path.join(data, 'reports/feeds/test.json');
+  const left = () => JSON.parse(fs.readFileSync(file, 'utf8'));
+  good();
+  assert.equal((await harvest(data)).code, 0);
+  const first = left();
+  assert.deepEqual([first.feed.source, first.feed.exit_code, first.feed.new, first.feed.message, first.last_success], ['test', 0, 24, null, first.started]);
+  mischief = (request, response) => { response.writeHead(403).end(); return true; };
+  assert.equal((await harvest(data)).code, 1);
+  const second = left();
+  assert.deepEqual([second.feed.exit_code, second.last_success], [1, first.started]);
+  assert.match(second.feed.message, /HTTP status 403/);
+  assert.equal((await harvest(data, '--unrecorded')).code, 1);
+  assert.deepEqual(left(), second, 'a run that a night tells of leaves nothing');
+  assert.equal((await harvest(data, '--replay')).code, 0);
+  assert.deepEqual(left(), second, 'nor does an import of archived pages');
+});
+
 test('credentials are sent, and stand in no message', async () => {
   const secret = path.join(work, 'secret');
   fs.writeFileSync(secret, 'Authorization: Bearer s3cr3t\n');

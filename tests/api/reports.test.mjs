@@ -346,5 +346,17 @@ describe('what staff watch and decide', () => {
     assert.ok(away.exit_code !== 0 && away.age_hours > 50000 && away.message.length > 0);
     const once = health.feeds.find((feed) => feed.source === 'once');
     assert.deepEqual([once.read, once.refused, once.exit_code, once.failures], [7, 2, 3, 0]);
+    // harvests outside the nights: the latest word of a source counts, wherever it stands
+    const harvest = (source, url) => assert.throws(() => run('qiao-indexer', 'harvest', '--data', data, '--preset', 'oai_dc', '--url', url, '--source', source), (error) => error.status === 4);
+    harvest('alone', 'http://127.0.0.1:1/oai');
+    fs.writeFileSync(path.join(data, 'reports/feeds/away.json'), JSON.stringify({ started: '2019-01-01T00:00:00Z', last_success: '2019-01-01T00:00:00Z', feed: { source: 'away', exit_code: 0, read: 1 } }));
+    fs.writeFileSync(path.join(data, 'reports/feeds/once.json'), JSON.stringify({ started: '2021-01-01T00:00:00Z', last_success: '2021-01-01T00:00:00Z', feed: { source: 'once', exit_code: 0, read: 9 } }));
+    fs.writeFileSync(path.join(data, 'reports/feeds/broken.json'), '{"started":"2021-01-01');
+    const after = (await ask('staff', 'GET', '/v1/reports/feeds')).json;
+    assert.deepEqual(after.feeds.map((feed) => feed.source), ['away', 'once', 'alone']);
+    assert.deepEqual(after.feeds[0], { ...away, age_hours: after.feeds[0].age_hours }, 'an older harvest says nothing new');
+    assert.deepEqual([after.feeds[1].read, after.feeds[1].exit_code, after.feeds[1].last_run, after.feeds[1].nights], [9, 0, '2021-01-01T00:00:00Z', 1]);
+    assert.deepEqual([after.feeds[2].exit_code, after.feeds[2].last_success, after.feeds[2].nights, after.feeds[2].read], [4, null, 0, 0]);
+    assert.match(after.feeds[2].message, /private network|内网|私有/);
   });
 });
