@@ -1,6 +1,6 @@
 # Writes the staff page as C arrays, each file as it is and packed by gzip, with a hash over all of them:
-# cmake -DFOLDER=api/web -DLIBRARY=standalone.module.js -DOUTPUT=.. -P embed_web.cmake
-# Without LIBRARY (what the page renders with) there is no page, and the table is empty.
+# cmake -DFOLDER=api/web -DLIBRARY=standalone.module.js -DCHARTS="uPlot.esm.js;uPlot.min.css" -DOUTPUT=.. -P embed_web.cmake
+# Without LIBRARY (what the page renders with) there is no page, and the table is empty; without CHARTS the page has none.
 if(LIBRARY STREQUAL "")
     file(WRITE ${OUTPUT} "/* Made by the build, without a staff page. */\n#include \"web.h\"\n\n"
         "const qiaoi_web_file qiaoi_web_files[] = {{0}};\nconst char qiaoi_web_hash[] = \"\";\n")
@@ -14,8 +14,10 @@ foreach(name ${names})
     file(SHA256 ${FOLDER}/${name} hash)
     string(APPEND all "${name} ${hash}\n")
 endforeach()
-file(SHA256 ${LIBRARY} hash)
-string(APPEND all "${hash}\n")
+foreach(path ${LIBRARY} ${CHARTS})
+    file(SHA256 ${path} hash)
+    string(APPEND all "${hash}\n")
+endforeach()
 string(SHA256 hash "${all}")
 string(SUBSTRING ${hash} 0 16 hash)
 
@@ -58,6 +60,10 @@ foreach(name ${names})
     endif()
 endforeach()
 add(vendor/preact.js ${LIBRARY} "${type_js}")
+foreach(path ${CHARTS})
+    string(REGEX REPLACE ".*\\." "" ending ${path})
+    add(vendor/uplot.${ending} ${path} "${type_${ending}}")
+endforeach()
 file(REMOVE ${work} ${work}.html)
 file(WRITE ${OUTPUT} "/* Made from api/web by the build. */\n#include \"web.h\"\n\n${arrays}\n"
     "const qiaoi_web_file qiaoi_web_files[] = {\n${rows}    {0},\n};\nconst char qiaoi_web_hash[] = \"${hash}\";\n")

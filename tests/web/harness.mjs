@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import os from 'node:os';
 import path from 'node:path';
 import { fixtures, run, Server, sleep, source, temporary } from '../api/harness.mjs';
 
@@ -49,21 +50,36 @@ function watchPage(secret) {
 }
 
 const require = createRequire(path.join(source, 'build/dependencies/web-tests/package.json'));
+const told = path.join(os.tmpdir(), `qiao-browser-${process.pid}.log`); // by the driver: how the browser ended
+Object.assign(process.env, { DEBUG: 'pw:browser', DEBUG_FILE: told });
 const { chromium } = require('playwright-core');
 const { AxeBuilder } = require('@axe-core/playwright');
 
 export const languages = ['zh-CN', 'en'];
 const browserPath = process.env.QIAO_CHROMIUM ?? '/usr/bin/chromium';
 
-let browser;
-export async function openBrowser() {
-  browser = await chromium.launch({ executablePath: browserPath, args: ['--disable-gpu', '--disable-software-rasterizer', ...(process.getuid() === 0 ? ['--no-sandbox'] : [])] });
-  return browser;
-}
-export const closeBrowser = () => browser.close();
-
 // Contexts that nobody uses now, by what they were made with: what a page left in its storage is gone, what it loaded is not loaded anew.
 const resting = new Map();
+
+let browser;
+let closing = false;
+
+// A browser that went away between two tests, as on a machine that is short of everything, is told of and opened anew; the test in whose midst it goes fails.
+export async function openBrowser() {
+  if (browser?.isConnected()) return browser;
+  resting.clear();
+  browser = await chromium.launch({
+    executablePath: browserPath,
+    args: ['--disable-gpu', '--disable-software-rasterizer', ...(process.getuid() === 0 ? ['--no-sandbox'] : [])],
+  });
+  browser.on('disconnected', () => closing || setTimeout(() => console.error(`# the browser went away: ${/<process did exit:.*>/.exec(fs.readFileSync(told, 'utf8'))?.[0] ?? 'nobody knows why'}`), 500).unref());
+  return browser;
+}
+export async function closeBrowser() {
+  closing = true;
+  await browser.close();
+  fs.rmSync(told, { force: true });
+}
 
 let plain; // data of the fixtures alone, made once
 export const removeData = () => plain && fs.rmSync(plain, { recursive: true });
@@ -101,6 +117,7 @@ export class Page {
     page.pending = new Set();
     page.kind = JSON.stringify([lang, scale, options]);
     page.alone = alone;
+    await openBrowser();
     page.context = (!alone && resting.get(page.kind)?.pop()) || (await browser.newContext({ locale: lang, viewport: { width, height }, deviceScaleFactor: scale, reducedMotion: 'reduce', ...options }));
     page.at = await page.context.newPage();
     await page.at.setViewportSize({ width, height });

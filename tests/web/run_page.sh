@@ -10,6 +10,7 @@ command -v node >/dev/null || { echo "node is missing; run: sh scripts/dependenc
 command -v "${QIAO_CHROMIUM:-/usr/bin/chromium}" >/dev/null || { echo "Chromium is missing; run: sh scripts/dependencies.sh --tests"; exit 1; }
 [ -d "$packages/web-tests/node_modules" ] && [ -d "$packages/api-tests/node_modules" ] || { echo "npm packages are missing; run: sh scripts/dependencies.sh --tests"; exit 1; }
 [ -f "$packages/htm/package/preact/standalone.module.js" ] || { echo "htm is missing; run: sh scripts/dependencies.sh, and build again"; exit 1; }
+[ -f "$packages/uplot/package/dist/uPlot.esm.js" ] || { echo "uplot is missing; run: sh scripts/dependencies.sh, and build again"; exit 1; }
 
 node "$packages/web-tests/node_modules/typescript/bin/tsc" --project "$QIAO_TEST_SOURCE/tests/web/tsconfig.json"
 exec node "$QIAO_TEST_SOURCE/tests/web/all.mjs"

@@ -102,16 +102,55 @@ describe('the screens of staff', () => {
     await page.close();
   });
 
-  test('months stand as bars beside their table, with the same numbers', async () => {
-    const page = await Page.open(server, '#/coverage?by=month&figure=supply');
-    const { rows } = (await server.get('/v1/reports/monitoring?by=month')).json;
-    const months = rows.filter((row) => row.code);
-    assert.deepEqual(await page.at.locator('.month-chart text:not(.month)').allTextContents(), months.map((row) => String(row.figures.supply)));
-    const tall = await page.at.locator('.month-chart rect').evaluateAll((bars) => bars.map((bar) => Number(bar.getAttribute('height'))));
-    const most = Math.max(...months.map((row) => row.figures.supply));
-    for (const [i, row] of months.entries()) assert.ok(Math.abs(tall[i] - (120 * row.figures.supply) / most) < 0.01, row.code);
-    assert.equal(await page.at.locator('.counts tbody tr').count(), rows.length);
+  // Heights of the bars of a chart in pixels, from left to right: columns of the page's own colour, of which the tallest stands in the midst of its bar.
+  const heights = (page) =>
+    page.at.locator('.bar-chart canvas').evaluate((canvas) => {
+      const probe = document.createElement('i');
+      probe.style.color = 'var(--accent)';
+      document.body.append(probe);
+      const [r, g, b] = getComputedStyle(probe).color.match(/\d+/g).map(Number);
+      probe.remove();
+      const { data, width, height } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      const columns = Array.from({ length: width }, (_, x) => Array.from({ length: height }, (__, y) => 4 * (y * width + x)).filter((at) => data[at] === r && data[at + 1] === g && data[at + 2] === b).length);
+      return columns.reduce((bars, tall, x) => {
+        if (tall > 0 && !(columns[x - 1] > 0)) bars.push(0);
+        if (tall > 0) bars[bars.length - 1] = Math.max(bars[bars.length - 1], tall);
+        return bars;
+      }, []);
+    });
+
+  test('months and countries stand as bars beside their table, with the same numbers', async () => {
+    const page = await Page.open(server, '#/');
+    for (const [by, figure] of [['month', 'supply'], ['country', 'supply']]) {
+      await page.go(`#/coverage?by=${by}&figure=${figure}`);
+      const { rows } = (await server.get(`/v1/reports/monitoring?by=${by}`)).json;
+      const known = rows.filter((row) => row.code);
+      const counts = by === 'month' ? known.map((row) => row.figures[figure]) : known.map((row) => row.figures[figure]).sort((x, y) => y - x).slice(0, 20);
+      const most = Math.max(...counts);
+      await soon(async () => {
+        const found = await heights(page);
+        const seen = counts.filter((count) => count > 0);
+        assert.equal(found.length, seen.length, found.join());
+        seen.forEach((count, i) => assert.ok(Math.abs(found[i] - (Math.max(...found) * count) / most) <= 2, `${i}: ${found[i]} pixels for ${count}`));
+      });
+      const told = await page.at.locator('.bar-chart [role=img]').getAttribute('aria-label');
+      assert.deepEqual(told.split(': ')[1].split(', ').map((one) => one.split(' ').pop()), counts.map(String));
+      assert.equal(await page.at.locator('.counts tbody tr').count(), rows.length);
+      await page.assertAccessible(`a chart by ${by}`);
+      await page.at.setViewportSize({ width: 320, height: 640 });
+      await page.assertNoSideScroll(`a chart by ${by} at 320 px`);
+      await page.at.setViewportSize({ width: 1280, height: 900 });
+    }
     await page.close();
+  });
+
+  test('without the chart library the table stands alone', async () => {
+    const page = await Page.open(server, '#/', { alone: true });
+    await page.at.route('**/vendor/uplot.js', (route) => route.fulfill({ status: 404 }));
+    await page.go('#/coverage?by=month&figure=supply');
+    await page.counts('.bar-chart', 0);
+    await page.at.waitForSelector('.counts tbody tr');
+    await page.close([/404/]);
   });
 
   test('countries of the scouting list come in the order of the service', async () => {

@@ -1,9 +1,9 @@
 // Coverage: how far proposals went, where needs lack projects and projects lack needs, how the feeds are, what the last night did.
 import { get } from '../api.js';
 import { download } from '../download.js';
+import { BarChart } from '../components/bar_chart.js';
 import { Export } from '../components/export.js';
 import { HeatTable } from '../components/heat_table.js';
-import { MonthChart } from '../components/month_chart.js';
 import { Loading, ProblemNote } from '../components/parts.js';
 import { useData, useTitle } from '../hooks.js';
 import { date, number, shortLanguage, t } from '../i18n.js';
@@ -46,7 +46,7 @@ function Monitoring() {
       </div>
       ${problem ? html`<${ProblemNote} problem=${problem} again=${again} />` : !data ? html`<${Loading} />` : html`
         <${Funnel} stages=${data.funnel} />
-        ${by === 'month' && html`<${Months} rows=${data.rows} />`}
+        <${Chart} by=${by} rows=${data.rows} />
         <div class="scroll" tabindex="0" role="region" aria-label=${t('coverage.monitoring')}>
           <table class="rows counts">
             <thead><tr><th scope="col">${t(`by.${by}`)}</th>${figures.map((name) => html`<th scope="col">${t(`figure.${name}`)}</th>`)}</tr></thead>
@@ -59,17 +59,22 @@ function Monitoring() {
   `;
 }
 
-/** The months beside their table; only figures that have a date can be counted so. @param {{rows: any[]}} props */
-function Months({ rows }) {
+const MOST_BARS = 20;
+
+/** A figure of the rows as bars: months as they follow each other, others with the greatest first. Only what can be counted so is there to choose. @param {{by: string, rows: any[]}} props */
+function Chart({ by, rows }) {
   const { params } = useRoute();
-  const dated = figures.filter((name) => rows.some((row) => row.figures[name] != null));
-  const figure = dated.includes(params.figure) ? params.figure : dated.includes('suggested') ? 'suggested' : dated[0];
-  const months = rows.filter((row) => row.code).sort((a, b) => (a.code < b.code ? -1 : 1));
-  if (!figure || months.length === 0) return null;
+  const told = figures.filter((name) => rows.some((row) => row.code && row.figures[name] != null));
+  const figure = told.includes(params.figure) ? params.figure : told.includes(by === 'month' ? 'suggested' : 'needs') ? (by === 'month' ? 'suggested' : 'needs') : told[0];
+  if (!figure) return null;
+  const known = rows.filter((row) => row.code);
+  const shown = by === 'month' ? known.sort((a, b) => (a.code < b.code ? -1 : 1)) : known.sort((a, b) => (b.figures[figure] ?? 0) - (a.figures[figure] ?? 0)).slice(0, MOST_BARS);
+  const name = t(`figure.${figure}`);
   return html`
     <div>
-      <label class="sort"><span>${t('coverage.chart_of')}</span><select value=${figure} onChange=${(event) => replaceParams({ figure: event.target.value })}>${dated.map((name) => html`<option value=${name}>${t(`figure.${name}`)}</option>`)}</select></label>
-      <${MonthChart} caption=${t('coverage.chart', { figure: t(`figure.${figure}`) })} months=${months.map((row) => ({ code: row.code, count: row.figures[figure] ?? null }))} />
+      <label class="sort"><span>${t('coverage.chart_of')}</span><select value=${figure} onChange=${(event) => replaceParams({ figure: event.target.value })}>${told.map((one) => html`<option value=${one}>${t(`figure.${one}`)}</option>`)}</select></label>
+      <${BarChart} caption=${t(known.length > shown.length ? 'coverage.chart_first' : 'coverage.chart', { by: t(`by.${by}`), figure: name, count: number(shown.length) })} fromEnd=${by === 'month'}
+        bars=${shown.map((row) => ({ name: by === 'month' ? row.code : named(row), count: row.figures[figure] ?? null }))} />
     </div>
   `;
 }
