@@ -15,27 +15,93 @@
 #define SMALL_CORPUS 2000u /* ... but everything counts among few */
 
 typedef struct string_ref {
+    uint64_t head; /* its first eight bytes, the first one highest: mostly all that a comparison needs */
     const char *text;
     uint32_t shard, term;
 } string_ref;
+
+static string_ref
+refer_to(const char *text, size_t shard, uint32_t term)
+{
+    string_ref ref = {0, text, (uint32_t)shard, term};
+
+    for (unsigned i = 0; i < 8 && text[i] != '\0'; i++)
+        ref.head |= (uint64_t)(unsigned char)text[i] << (56 - 8 * i);
+    return ref;
+}
+
+static int
+compare_texts(const string_ref *x, const string_ref *y)
+{
+    if (x->head != y->head)
+        return x->head < y->head ? -1 : 1;
+    return (x->head & 0xFFu) == 0 ? 0 : strcmp(x->text + 8, y->text + 8);
+}
 
 static int
 compare_strings(const void *a, const void *b)
 {
     const string_ref *x = a, *y = b;
-    int order = strcmp(x->text, y->text);
+    int order = compare_texts(x, y);
 
     return order != 0 ? order : x->shard < y->shard ? -1 : x->shard > y->shard;
 }
 
+/* What comes from the findings of an earlier build is in order already. */
+static void
+sort_run(string_ref *refs, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (compare_strings(&refs[i - 1], &refs[i]) > 0) {
+            qsort(refs, count, sizeof *refs, compare_strings);
+            return;
+        }
+}
+
+/* Two sorted runs, first..middle and middle..end, into one at the same places of out. */
+static void
+merge_runs(const string_ref *refs, size_t first, size_t middle, size_t end, string_ref *out)
+{
+    size_t left = first, right = middle;
+
+    for (size_t at = first; at < end; at++)
+        out[at] = right == end || (left < middle && compare_strings(&refs[left], &refs[right]) <= 0) ? refs[left++]
+                                                                                                     : refs[right++];
+}
+
+/* Sorts runs that lie behind each other: borders[0] .. borders[count]. Returns the one of refs and spare that holds
+ * them; borders are lost. */
+static string_ref *
+sort_runs(string_ref *refs, string_ref *spare, size_t *borders, size_t count)
+{
+    for (size_t r = 0; r < count; r++)
+        sort_run(refs + borders[r], borders[r + 1] - borders[r]);
+    while (count > 1) {
+        string_ref *merged = spare;
+        size_t kept = 0;
+
+        for (size_t r = 0; r < count; r += 2) {
+            size_t end = borders[r + 2 <= count ? r + 2 : count];
+
+            merge_runs(refs, borders[r], borders[r + 1], end, merged);
+            borders[kept++] = borders[r];
+        }
+        borders[kept] = borders[count];
+        count = kept;
+        spare = refs;
+        refs = merged;
+    }
+    return refs;
+}
+
 static qiao_status
-number_terms(qiaoi_corpus *corpus, string_ref *refs, size_t total, uint32_t **maps, qiao_error *err)
+number_terms(qiaoi_corpus *corpus, const string_ref *refs, size_t total, uint32_t **maps, qiao_error *err)
 {
     corpus->term_offsets = qiao_alloc((total + 1) * sizeof *corpus->term_offsets);
     if (corpus->term_offsets == NULL)
         return qiao_fail_memory(err);
     for (size_t i = 0; i < total; i++) {
-        if (i == 0 || strcmp(refs[i - 1].text, refs[i].text) != 0) {
+        if (i == 0 || compare_texts(&refs[i - 1], &refs[i]) != 0) {
             corpus->term_offsets[corpus->term_count++] = (uint32_t)corpus->term_bytes.length;
             qiao_buffer_append(&corpus->term_bytes, refs[i].text, strlen(refs[i].text) + 1);
         }
@@ -131,49 +197,61 @@ make_maps(const qiaoi_corpus *corpus, uint32_t **maps, size_t *used_out, qiao_er
     return QIAO_OK;
 }
 
+/* The terms of each shard, then the lexicon's; borders[shard_count + 2]: where each begins, and the end. */
 static void
 gather_terms(const qiaoi_corpus *corpus, const qiao_lexicon *lexicon, const bool *wanted, uint32_t *const *maps,
-             string_ref *refs)
+             string_ref *refs, size_t *borders)
 {
     size_t at = 0;
 
     for (size_t s = 0; s < corpus->shard_count; s++) {
         const qiaoi_term_table *table = &corpus->shards[s].collector.terms;
 
+        borders[s] = at;
         for (uint32_t t = 0; t < table->count; t++)
             if (maps[s][t] != 0)
-                refs[at++] = (string_ref){table->bytes.data + table->offsets[t], (uint32_t)s, t};
+                refs[at++] = refer_to(table->bytes.data + table->offsets[t], s, t);
     }
+    borders[corpus->shard_count] = at;
     for (uint64_t offset = 0; offset < lexicon->strings_size; offset++)
         if (wanted[offset])
-            refs[at++] = (string_ref){lexicon->strings + offset, (uint32_t)corpus->shard_count, 0};
+            refs[at++] = refer_to(lexicon->strings + offset, corpus->shard_count, 0);
+    borders[corpus->shard_count + 1] = at;
+}
+
+static qiao_status
+sort_and_number(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, const bool *wanted, size_t total, uint32_t **maps,
+                qiao_error *err)
+{
+    string_ref *refs = qiao_alloc((total + 1) * sizeof *refs), *spare = qiao_alloc((total + 1) * sizeof *spare);
+    size_t *borders = qiao_alloc((corpus->shard_count + 2) * sizeof *borders);
+    qiao_status st = refs == NULL || spare == NULL || borders == NULL ? qiao_fail_memory(err) : QIAO_OK;
+
+    if (st == QIAO_OK) {
+        gather_terms(corpus, lexicon, wanted, maps, refs, borders);
+        st = number_terms(corpus, sort_runs(refs, spare, borders, corpus->shard_count + 1), total, maps, err);
+    }
+    qiao_free(refs);
+    qiao_free(spare);
+    qiao_free(borders);
+    return st;
 }
 
 static qiao_status
 merge_terms(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, qiao_error *err)
 {
-    size_t total = 0, used = 0;
-    string_ref *refs = NULL;
+    size_t used = 0;
     bool *wanted = qiao_calloc(lexicon->strings_size + 1, sizeof *wanted);
     uint32_t **maps = qiao_calloc(corpus->shard_count + 1, sizeof *maps);
     qiao_status st = maps == NULL || wanted == NULL ? qiao_fail_memory(err) : make_maps(corpus, maps, &used, err);
 
-    if (st == QIAO_OK) {
-        total = mark_stems(corpus, lexicon, wanted) + used;
-        refs = qiao_alloc((total + 1) * sizeof *refs);
-        st = refs == NULL ? qiao_fail_memory(err) : QIAO_OK;
-    }
-    if (st == QIAO_OK) {
-        gather_terms(corpus, lexicon, wanted, maps, refs);
-        qsort(refs, total, sizeof *refs, compare_strings);
-        st = number_terms(corpus, refs, total, maps, err);
-    }
+    if (st == QIAO_OK)
+        st = sort_and_number(corpus, lexicon, wanted, mark_stems(corpus, lexicon, wanted) + used, maps, err);
     if (st == QIAO_OK)
         rename_uses(corpus, maps);
     for (size_t s = 0; maps != NULL && s < corpus->shard_count; s++)
         qiao_free(maps[s]);
     qiao_free(maps);
-    qiao_free(refs);
     qiao_free(wanted);
     return st;
 }
@@ -225,8 +303,9 @@ pair_key(const qiaoi_pair_use *pair)
     return ((uint64_t)pair->first + 1) << 32 | ((uint64_t)pair->second + 1);
 }
 
-/* Least significant digit first, 11 bits a pass; only the passes that differ. */
-static void
+/* Least significant digit first, 11 bits a pass; only the passes that differ. Returns the one of both that holds them.
+ */
+static uint64_t *
 sort_keys(uint64_t *keys, uint64_t *spare, size_t count)
 {
     uint64_t used = 0;
@@ -235,6 +314,7 @@ sort_keys(uint64_t *keys, uint64_t *spare, size_t count)
         used |= keys[i];
     for (unsigned shift = 0; shift < 64; shift += 11) {
         size_t counts[2048] = {0}, at = 0;
+        uint64_t *sorted = spare;
 
         if ((used >> shift & 2047u) == 0)
             continue;
@@ -247,9 +327,11 @@ sort_keys(uint64_t *keys, uint64_t *spare, size_t count)
             at += n;
         }
         for (size_t i = 0; i < count; i++)
-            spare[counts[keys[i] >> shift & 2047u]++] = keys[i];
-        memcpy(keys, spare, count * sizeof *keys);
+            sorted[counts[keys[i] >> shift & 2047u]++] = keys[i];
+        spare = keys;
+        keys = sorted;
     }
+    return keys;
 }
 
 static void
@@ -342,8 +424,7 @@ find_frequent(const qiaoi_corpus *corpus, const uint32_t *firsts, qiao_buffer *k
     for (uint32_t begin = 0, end; st == QIAO_OK && begin < corpus->term_count; begin = end) {
         end = end_of_pass(corpus, firsts, begin, &count);
         gather_keys(corpus, begin, end, keys);
-        sort_keys(keys, spare, count);
-        keep_frequent(keys, count, least, kept);
+        keep_frequent(sort_keys(keys, spare, count), count, least, kept);
         st = qiao_buffer_check(kept, err);
     }
     qiao_free(keys);

@@ -43,6 +43,8 @@ typedef struct posting_builder {
     posting *postings; /* of its part of one range */
     size_t posting_count, posting_capacity;
     uint32_t slots;
+    uint32_t first_native;            /* terms stand in order of their strings, ASCII first */
+    double lengths[2][2];             /* what title and body are divided by for the document at hand: pivot, native */
     uint32_t range_first, first, end; /* documents: the range's first, and those of its part */
     qiao_status status;
     qiao_error error;
@@ -51,6 +53,7 @@ typedef struct posting_builder {
 } posting_builder;
 
 #define HASH_SIZE (CONTRIBUTIONS_MAX * 2u)
+#define PAIRS_AHEAD 12u /* looked for before they are needed: each is a place of a big table that no cache holds */
 
 static void
 contribute(posting_builder *builder, uint32_t slot, float title, float body)
@@ -86,7 +89,12 @@ contribute_document(posting_builder *builder, const qiaoi_document *use)
         }
     }
     for (uint32_t i = 0; i < use->pair_count; i++) {
-        const qiaoi_pair *pair = qiaoi_lexicon_pair(builder->lexicon, use->pairs[i].first, use->pairs[i].second);
+        const qiaoi_pair *pair;
+
+        if (i + PAIRS_AHEAD < use->pair_count)
+            qiaoi_lexicon_pair_ahead(builder->lexicon, use->pairs[i + PAIRS_AHEAD].first,
+                                     use->pairs[i + PAIRS_AHEAD].second);
+        pair = qiaoi_lexicon_pair(builder->lexicon, use->pairs[i].first, use->pairs[i].second);
 
         if (pair != NULL)
             contribute(builder, pair->term, use->pairs[i].title, use->pairs[i].body);
@@ -96,20 +104,45 @@ contribute_document(posting_builder *builder, const qiaoi_document *use)
 static bool
 is_native(const posting_builder *builder, uint32_t slot)
 {
-    return slot < builder->corpus->term_count &&
-           (unsigned char)*qiaoi_lexicon_term_text(builder->lexicon, slot) >= 0x80u;
+    return slot >= builder->first_native && slot < builder->corpus->term_count;
+}
+
+static uint32_t
+first_native(const qiaoi_corpus *corpus)
+{
+    uint32_t low = 0, high = corpus->term_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if ((unsigned char)corpus->term_bytes.data[corpus->term_offsets[middle]] < 0x80u)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void
+measure_document(posting_builder *builder, const qiaoi_document *use)
+{
+    const double *mean = builder->corpus->mean_length[builder->kind];
+    const uint16_t title[2] = {use->pivot_title, use->native_title}, body[2] = {use->pivot_body, use->native_body};
+
+    for (int native = 0; native < 2; native++) {
+        double title_length = title[native] / mean[native ? 2 : 0], body_length = body[native] / mean[native ? 3 : 1];
+
+        builder->lengths[native][0] = 1.0 - TITLE_LENGTH_SHARE + TITLE_LENGTH_SHARE * title_length;
+        builder->lengths[native][1] = 1.0 - BODY_LENGTH_SHARE + BODY_LENGTH_SHARE * body_length;
+    }
 }
 
 static uint8_t
 impact(const posting_builder *builder, const qiaoi_document *use, const contribution *item)
 {
     bool native = is_native(builder, item->slot);
-    const double *mean = builder->corpus->mean_length[builder->kind];
-    double title_length = (native ? use->native_title : use->pivot_title) / mean[native ? 2 : 0];
-    double body_length = (native ? use->native_body : use->pivot_body) / mean[native ? 3 : 1];
-    double frequency =
-        TITLE_WEIGHT * (double)item->title / (1.0 - TITLE_LENGTH_SHARE + TITLE_LENGTH_SHARE * title_length) +
-        (double)item->body / (1.0 - BODY_LENGTH_SHARE + BODY_LENGTH_SHARE * body_length);
+    const double *length = builder->lengths[native];
+    double frequency = TITLE_WEIGHT * (double)item->title / length[0] + (double)item->body / length[1];
 
     return qiaoi_impact_of((native && use->entry_count == 0 ? BILINGUAL_SHARE : 1.0) * frequency);
 }
@@ -139,6 +172,7 @@ emit_document(posting_builder *builder, const qiaoi_document *use, uint16_t loca
         builder->postings = grown;
         builder->posting_capacity = capacity;
     }
+    measure_document(builder, use);
     for (uint32_t i = 0; i < builder->count; i++) {
         uint8_t value = impact(builder, use, &builder->list[i]);
 
@@ -282,13 +316,11 @@ write_range(const posting_builder *builders, unsigned count, qiaoi_generation_wr
 static void
 walk_rows(const posting_builder *builder, const qiaoi_postings *range, uint32_t *starts, uint32_t *entries)
 {
-    uint32_t limit = builder->corpus->term_count < QIAOI_ROWS_SLOTS ? builder->corpus->term_count : QIAOI_ROWS_SLOTS;
+    uint32_t limit = builder->first_native < QIAOI_ROWS_SLOTS ? builder->first_native : QIAOI_ROWS_SLOTS;
 
     for (uint32_t slot = 0; slot < limit; slot++) {
         qiaoi_posting_list list = qiaoi_postings_list(range, slot);
 
-        if (list.count == 0 || is_native(builder, slot))
-            continue;
         for (uint32_t i = 0; i < list.count; i++) {
             if (entries != NULL)
                 entries[starts[list.documents[i]]] = slot << 8 | list.impacts[i];
@@ -486,6 +518,7 @@ init_builders(const qiaoi_corpus *corpus, const qiao_lexicon *lexicon, posting_b
     for (unsigned i = 0; i < count; i++) {
         builders[i].corpus = corpus;
         builders[i].lexicon = lexicon;
+        builders[i].first_native = first_native(corpus);
         builders[i].slots = corpus->term_count + corpus->pair_count;
         builders[i].list = qiao_alloc(CONTRIBUTIONS_MAX * sizeof *builders->list);
         builders[i].hash = qiao_calloc(HASH_SIZE, sizeof *builders->hash);

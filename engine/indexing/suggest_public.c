@@ -12,13 +12,21 @@ typedef struct scan {
     const char *at, *end;
 } scan;
 
-/* Behind the string that begins at at. */
+/* Behind the string that begins at at. A quotation mark ends it unless an odd number of backslashes stands before. */
 static const char *
 end_of_string(const char *at, const char *end)
 {
-    for (at++; at < end && *at != '"'; at++)
-        at += *at == '\\';
-    return at < end ? at + 1 : end;
+    const char *begin = at + 1;
+
+    for (at = begin; at < end && (at = memchr(at, '"', (size_t)(end - at))) != NULL; at++) {
+        const char *back = at;
+
+        while (back > begin && back[-1] == '\\')
+            back--;
+        if (((at - back) & 1) == 0)
+            return at + 1;
+    }
+    return end;
 }
 
 /* Behind the value that begins at at. */

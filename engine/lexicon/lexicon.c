@@ -228,6 +228,14 @@ qiaoi_lexicon_term(const qiao_lexicon *lexicon, const char *form, size_t length)
     return QIAOI_NO_TERM;
 }
 
+void
+qiaoi_lexicon_pair_ahead(const qiao_lexicon *lexicon, uint32_t first, uint32_t second)
+{
+    uint64_t key = ((uint64_t)first + 1) << 32 | ((uint64_t)second + 1);
+
+    __builtin_prefetch(&lexicon->pairs[qiao_hash64(&key, sizeof key, 0) & lexicon->pair_mask]);
+}
+
 const qiaoi_pair *
 qiaoi_lexicon_pair(const qiao_lexicon *lexicon, uint32_t first, uint32_t second)
 {

@@ -52,6 +52,8 @@ qiaoi_lexicon_term_text(const qiao_lexicon *lexicon, uint32_t term)
     return lexicon->term_bytes + lexicon->term_offsets[term];
 }
 /* The pair's slot, or NULL. */
+/* Fetches where qiaoi_lexicon_pair will look, for callers that ask for many. */
+void qiaoi_lexicon_pair_ahead(const qiao_lexicon *lexicon, uint32_t first, uint32_t second);
 const qiaoi_pair *qiaoi_lexicon_pair(const qiao_lexicon *lexicon, uint32_t first, uint32_t second);
 
 /* Slot of the length mask of keys that start with these two characters. */

@@ -189,45 +189,62 @@ lay_out(const qiaoi_section_data *sections, size_t count, qiaoi_section *table)
     return offset;
 }
 
-static qiao_status
-write_file(const char *path, const unsigned char *bytes, size_t length, qiao_error *err)
+typedef struct image_writer {
+    const char *path;
+    FILE *file;
+    uint64_t at;
+    qiao_status status;
+    qiao_error *err;
+} image_writer;
+
+/* Section by section, so that the file is never whole in memory. */
+static void
+put(image_writer *w, const void *bytes, uint64_t length)
 {
-    FILE *file = fopen(path, "wb");
-    bool good;
+    if (length > 0 && w->status == QIAO_OK && fwrite(bytes, 1, (size_t)length, w->file) != length)
+        w->status = qiao_fail_errno(w->err, errno, "cannot write %s", w->path);
+    w->at += length;
+}
 
-    if (file == NULL)
-        return qiao_fail_errno(err, errno, "cannot create %s", path);
-    good = fwrite(bytes, 1, length, file) == length;
-    good = fflush(file) == 0 && good;
-    if (!good) {
-        int reason = errno;
+/* The checksum is that of what stands in the file behind the header. */
+static void
+put_checksum(image_writer *w, qiaoi_lexicon_header *header)
+{
+    qiao_mapping written;
 
-        fclose(file);
-        return qiao_fail_errno(err, reason, "cannot write %s", path);
-    }
-    return fclose(file) != 0 ? qiao_fail_errno(err, errno, "cannot write %s", path) : QIAO_OK;
+    if (w->status == QIAO_OK && fflush(w->file) != 0)
+        w->status = qiao_fail_errno(w->err, errno, "cannot write %s", w->path);
+    if (w->status == QIAO_OK)
+        w->status = qiao_mapping_open(w->path, &written, w->err);
+    if (w->status != QIAO_OK)
+        return;
+    header->checksum = qiao_hash64(written.data + sizeof *header, written.length - sizeof *header, 0);
+    qiao_mapping_close(&written);
+    if (fseek(w->file, 0, SEEK_SET) != 0 || fwrite(header, sizeof *header, 1, w->file) != 1 || fflush(w->file) != 0)
+        w->status = qiao_fail_errno(w->err, errno, "cannot write %s", w->path);
 }
 
 static qiao_status
 assemble(const char *path, const qiaoi_section_data *sections, size_t count, qiao_error *err)
 {
+    static const unsigned char zeros[16] = {0};
     qiaoi_section table[QIAOI_SECTION_COUNT];
     uint64_t size = lay_out(sections, count, table);
-    unsigned char *image = qiao_calloc(1, size);
     qiaoi_lexicon_header header = {QIAOI_LEXICON_MAGIC, QIAOI_LEXICON_VERSION, (uint32_t)count, size, 0};
-    qiao_status st;
+    image_writer w = {.path = path, .file = fopen(path, "wb"), .err = err};
 
-    if (image == NULL)
-        return qiao_fail_memory(err);
-    memcpy(image + sizeof header, table, count * sizeof *table);
-    for (size_t i = 0; i < count; i++)
-        if (sections[i].count > 0)
-            memcpy(image + table[i].offset, sections[i].data, sections[i].count * sections[i].element_size);
-    header.checksum = qiao_hash64(image + sizeof header, size - sizeof header, 0);
-    memcpy(image, &header, sizeof header);
-    st = write_file(path, image, size, err);
-    qiao_free(image);
-    return st;
+    if (w.file == NULL)
+        return qiao_fail_errno(err, errno, "cannot create %s", path);
+    put(&w, &header, sizeof header);
+    put(&w, table, count * sizeof *table);
+    for (size_t i = 0; i < count; i++) {
+        put(&w, zeros, table[i].offset - w.at);
+        put(&w, sections[i].data, sections[i].count * sections[i].element_size);
+    }
+    put_checksum(&w, &header);
+    if (fclose(w.file) != 0 && w.status == QIAO_OK)
+        w.status = qiao_fail_errno(err, errno, "cannot write %s", path);
+    return w.status;
 }
 
 qiao_status
