@@ -4,6 +4,8 @@
 #include <string.h>
 
 #define NONE UINT32_MAX
+#define MARKS 65536u     /* bits; a slot's is its low sixteen bits */
+#define ENTRIES_MAX 256u /* of a row that are looked at together */
 
 typedef struct use {
     uint32_t slot, share;
@@ -17,7 +19,8 @@ struct qiaoi_completion {
     const uint32_t *units;
     uint32_t *table; /* index into uses by slot, or NONE; a power of two */
     uint32_t table_size;
-    float *weights; /* of each group, in accumulator units */
+    uint64_t marks[MARKS / 64]; /* which slots may be in the table: nine entries of a row in ten are not */
+    float *weights;             /* of each group, in accumulator units */
     uint32_t *sums;
     uint32_t *touched;
     uint32_t group_capacity;
@@ -96,8 +99,9 @@ place(const qiaoi_completion *c, uint32_t slot)
 static void
 add_use(qiaoi_completion *c, const qiaoi_list_use *list, uint32_t group)
 {
-    uint32_t at = place(c, list->slot);
+    uint32_t at = place(c, list->slot), mark = list->slot & (MARKS - 1);
 
+    c->marks[mark >> 6] |= (uint64_t)1 << (mark & 63u);
     while (c->table[at] != NONE && c->uses[c->table[at]].slot != list->slot)
         at = (at + 1) & (c->table_size - 1);
     c->uses[c->use_count] = (use){list->slot, list->share, group, c->table[at]};
@@ -117,6 +121,7 @@ qiaoi_completion_set(qiaoi_completion *completion, const qiaoi_query *query, con
     if (st != QIAO_OK)
         return st;
     memset(completion->table, 0xFF, completion->table_size * sizeof *completion->table);
+    memset(completion->marks, 0, sizeof completion->marks);
     completion->use_count = 0;
     completion->units = units;
     for (uint32_t i = 0; i < count; i++) {
@@ -127,23 +132,50 @@ qiaoi_completion_set(qiaoi_completion *completion, const qiaoi_query *query, con
     return QIAO_OK;
 }
 
+/* Entries whose slot may be in the table, into out[0..returned). */
+static uint32_t
+marked(const qiaoi_completion *c, const uint32_t *entries, uint32_t count, uint32_t out[ENTRIES_MAX])
+{
+    uint32_t found = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t mark = entries[i] >> 8 & (MARKS - 1);
+
+        out[found] = entries[i]; /* without a branch: it could not be foretold */
+        found += c->marks[mark >> 6] >> (mark & 63u) & 1u;
+    }
+    return found;
+}
+
+/* Adds an entry to the sums of the groups that ask for its slot; returns how many have a sum. */
+static uint32_t
+sum_entry(qiaoi_completion *c, uint32_t entry, uint32_t touched)
+{
+    uint32_t slot = entry >> 8, at = place(c, slot);
+
+    while (c->table[at] != NONE && c->uses[c->table[at]].slot != slot)
+        at = (at + 1) & (c->table_size - 1);
+    for (uint32_t u = c->table[at]; u != NONE; u = c->uses[u].next) {
+        uint32_t group = c->uses[u].group;
+
+        if (c->sums[group] == 0)
+            c->touched[touched++] = group;
+        c->sums[group] += c->uses[u].share * c->units[entry & 255u];
+    }
+    return touched;
+}
+
 uint32_t
 qiaoi_completion_add(qiaoi_completion *c, qiaoi_row row)
 {
-    uint32_t touched = 0, total = 0;
+    uint32_t touched = 0, total = 0, found[ENTRIES_MAX];
 
-    for (uint32_t i = 0; i < row.count; i++) {
-        uint32_t slot = row.entries[i] >> 8, impact = row.entries[i] & 255u, at = place(c, slot);
+    for (uint32_t i = 0; i < row.count; i += ENTRIES_MAX) {
+        uint32_t rest = row.count - i,
+                 count = marked(c, row.entries + i, rest < ENTRIES_MAX ? rest : ENTRIES_MAX, found);
 
-        while (c->table[at] != NONE && c->uses[c->table[at]].slot != slot)
-            at = (at + 1) & (c->table_size - 1);
-        for (uint32_t u = c->table[at]; u != NONE; u = c->uses[u].next) {
-            uint32_t group = c->uses[u].group;
-
-            if (c->sums[group] == 0)
-                c->touched[touched++] = group;
-            c->sums[group] += c->uses[u].share * c->units[impact];
-        }
+        for (uint32_t k = 0; k < count; k++)
+            touched = sum_entry(c, found[k], touched);
     }
     for (uint32_t i = 0; i < touched; i++) {
         total += qiaoi_saturate(c->weights[c->touched[i]], c->sums[c->touched[i]]);

@@ -11,8 +11,10 @@
 #define SKIP_FROM 32768u    /* postings of a range below which all are added */
 #define DENSE_FROM 8192u    /* postings of a group from which saturation goes over all documents */
 #define COMPLETION_COST 96u /* of one document by its row */
-#define LIST_AHEAD 256u     /* postings of each list, likewise */
-#define ROWS_AHEAD 8u       /* that are asked of memory before they are read */
+#define LIST_AHEAD 256u     /* postings of a list that are asked of memory ... */
+#define WORK_AHEAD 3u       /* ... while so many groups before it are added */
+#define ROWS_AHEAD 8u       /* rounds between asking for the start of a row and for the row ... */
+#define STARTS_AHEAD 16u    /* ... and between asking for the start and reading the row */
 
 qiao_status
 qiaoi_retrieval_init(qiaoi_retrieval *retrieval, qiao_error *err)
@@ -26,8 +28,10 @@ qiaoi_retrieval_init(qiaoi_retrieval *retrieval, qiao_error *err)
     retrieval->scores = qiao_calloc(QIAOI_RANGE_SIZE, sizeof *retrieval->scores);
     retrieval->sums = qiao_calloc(QIAOI_RANGE_SIZE, sizeof *retrieval->sums);
     retrieval->listed = qiao_alloc((QIAOI_RANGE_SIZE + 16) * sizeof *retrieval->listed);
+    retrieval->waiting = qiao_alloc((QIAOI_RANGE_SIZE + 16) * sizeof *retrieval->waiting);
     st = qiaoi_completion_new(&retrieval->completion, err);
-    if (st == QIAO_OK && (retrieval->scores == NULL || retrieval->sums == NULL || retrieval->listed == NULL))
+    if (st == QIAO_OK && (retrieval->scores == NULL || retrieval->sums == NULL || retrieval->listed == NULL ||
+                          retrieval->waiting == NULL))
         st = qiao_fail_memory(err);
     if (st != QIAO_OK)
         qiaoi_retrieval_done(retrieval);
@@ -40,6 +44,7 @@ qiaoi_retrieval_done(qiaoi_retrieval *retrieval)
     qiao_free(retrieval->scores);
     qiao_free(retrieval->sums);
     qiao_free(retrieval->listed);
+    qiao_free(retrieval->waiting);
     qiao_free(retrieval->heap);
     qiao_free(retrieval->work);
     qiao_free(retrieval->lists);
@@ -157,33 +162,59 @@ typedef struct range_view {
     uint32_t term_count;
 } range_view;
 
-static qiaoi_work
-list_work(qiaoi_retrieval *r, const range_view *v, uint32_t g)
+/* The lists of the range, group by group; nothing but the look-ups, so that many wait for memory at once. */
+static void
+find_lists(qiaoi_retrieval *r, const range_view *v)
 {
-    const qiaoi_group *group = &v->query->groups[g];
-    qiaoi_work work = {.group = g, .first = r->list_count, .in_rows = true};
+    r->work_count = r->list_count = 0;
+    for (uint32_t g = 0; g < v->query->group_count; g++) {
+        const qiaoi_group *group = &v->query->groups[g];
+        uint32_t first = r->list_count;
+
+        for (uint32_t i = 0; i < group->count; i++) {
+            const qiaoi_query_term *term = &v->query->terms[group->first + i];
+
+            r->lists[r->list_count] = (qiaoi_list_use){qiaoi_postings_list(v->postings, term->slot), term->slot,
+                                                       qiaoi_group_share(term->weight)};
+            r->list_count += r->lists[r->list_count].list.count > 0;
+        }
+        r->work[r->work_count] = (qiaoi_work){.group = g, .first = first, .count = r->list_count - first};
+        r->work_count += r->list_count > first;
+    }
+}
+
+static void
+measure_work(const qiaoi_retrieval *r, const range_view *v, qiaoi_work *work)
+{
     uint32_t most = 0;
 
-    for (uint32_t i = 0; i < group->count; i++) {
-        const qiaoi_query_term *term = &v->query->terms[group->first + i];
-        qiaoi_posting_list list = qiaoi_postings_list(v->postings, term->slot);
-        uint32_t share = qiaoi_group_share(term->weight);
+    work->in_rows = true;
+    for (uint32_t i = 0; i < work->count; i++) {
+        const qiaoi_list_use *use = &r->lists[work->first + i];
 
-        if (list.count == 0)
-            continue;
-        r->lists[r->list_count++] = (qiaoi_list_use){list, term->slot, share};
-        work.count++;
-        work.postings += list.count;
-        for (uint32_t k = 0; k < list.count && k < LIST_AHEAD; k += 32) {
-            __builtin_prefetch(list.documents + k);
-            __builtin_prefetch(list.impacts + k);
-        }
-        most += share * r->units[list.maximum];
-        work.in_rows = work.in_rows && term->slot < v->term_count && v->idf[term->slot] > 0;
+        work->postings += use->list.count;
+        most += use->share * r->units[use->list.maximum];
+        work->in_rows = work->in_rows && use->slot < v->term_count && v->idf[use->slot] > 0;
     }
     /* one more: rounding may order neighbouring sums the other way round */
-    work.bound = work.count == 0 ? 0 : qiaoi_saturate(group->weight * QIAOI_SCORE_UNIT, most) + 1;
-    return work;
+    work->bound = qiaoi_saturate(v->query->groups[work->group].weight * QIAOI_SCORE_UNIT, most) + 1;
+}
+
+/* Asks memory for the beginnings of the lists that are added after the next; the processor foresees the rest. */
+static void
+work_ahead(const qiaoi_retrieval *r, uint32_t number)
+{
+    if (number >= r->work_count)
+        return;
+    for (uint32_t i = 0; i < r->work[number].count; i++) {
+        const qiaoi_posting_list *list = &r->lists[r->work[number].first + i].list;
+
+        for (uint32_t k = 0; k < list->count && k < LIST_AHEAD; k += 64) {
+            __builtin_prefetch(list->documents + k);
+            __builtin_prefetch(list->documents + k + 32);
+            __builtin_prefetch(list->impacts + k);
+        }
+    }
 }
 
 /* What must be added first; then by what a posting can give, falling. */
@@ -206,14 +237,10 @@ plan(qiaoi_retrieval *r, const range_view *v)
 {
     uint64_t postings = 0;
 
-    r->work_count = r->list_count = 0;
-    for (uint32_t g = 0; g < v->query->group_count; g++) {
-        qiaoi_work work = list_work(r, v, g);
-
-        if (work.count == 0)
-            continue;
-        r->work[r->work_count++] = work;
-        postings += work.postings;
+    find_lists(r, v);
+    for (uint32_t i = 0; i < r->work_count; i++) {
+        measure_work(r, v, &r->work[i]);
+        postings += r->work[i].postings;
     }
     return postings;
 }
@@ -288,7 +315,9 @@ take_all(qiaoi_retrieval *r, const range_view *v)
     return considered;
 }
 
-/* Rows are read in a scattered order, a few hundred bytes each: without this, waiting for memory is most of the work.
+/*
+ * Rows are read in a scattered order, a few hundred bytes each: without asking for them ahead of use, first for where a
+ * row begins and then for itself, waiting for memory is most of the work.
  */
 static void
 prefetch_row(const range_view *v, uint32_t document)
@@ -299,6 +328,12 @@ prefetch_row(const range_view *v, uint32_t document)
         __builtin_prefetch(row.entries + i);
 }
 
+static void
+prefetch_start(const range_view *v, uint32_t document)
+{
+    qiaoi_generation_row_ahead(v->generation, v->side, v->postings->header.first_document + document);
+}
+
 /* What completing a range needs to know. */
 typedef struct cut {
     uint32_t done;  /* groups that were added; the others are not */
@@ -307,34 +342,38 @@ typedef struct cut {
     uint32_t found; /* documents in listed that may reach known */
 } cut;
 
-/* Those of the documents listed with a score so far from `least` on and below `below` get from their rows what is
- * missing, and are offered. */
+/* Those of the documents listed with a score so far from `least` on and below `below`, and not out of reach, into
+ * waiting. */
+static uint32_t
+list_waiting(qiaoi_retrieval *r, const cut *c, uint32_t least, uint32_t below)
+{
+    uint32_t count = 0, reach = qiaoi_top_least(r) > c->bound ? qiaoi_top_least(r) - c->bound : 0;
+
+    least = least > reach ? least : reach;
+    for (uint32_t i = 0; i < c->found; i++) {
+        uint32_t score = r->scores[r->listed[i]];
+
+        r->waiting[count] = r->listed[i];
+        count += score >= least && score < below;
+    }
+    return count;
+}
+
+/* Those get from their rows what is missing, and are offered. */
 static void
 complete_from(qiaoi_retrieval *r, const range_view *v, const cut *c, uint32_t least, uint32_t below)
 {
-    uint32_t first = v->postings->header.first_document, ahead[ROWS_AHEAD], waiting = 0, next = 0;
+    uint32_t first = v->postings->header.first_document, count = list_waiting(r, c, least, below);
 
-    for (uint32_t i = 0; i < c->found + ROWS_AHEAD; i++) {
-        if (i < c->found) {
-            uint32_t score = r->scores[r->listed[i]];
+    for (uint32_t i = 0; i < count + STARTS_AHEAD; i++) {
+        if (i < count)
+            prefetch_start(v, r->waiting[i]);
+        if (i >= ROWS_AHEAD && i - ROWS_AHEAD < count)
+            prefetch_row(v, r->waiting[i - ROWS_AHEAD]);
+        if (i < STARTS_AHEAD)
+            continue;
+        uint32_t document = r->waiting[i - STARTS_AHEAD], score = r->scores[document];
 
-            if (score < least || score >= below)
-                continue;
-            prefetch_row(v, r->listed[i]);
-            if (waiting < ROWS_AHEAD) {
-                ahead[(next + waiting++) % ROWS_AHEAD] = r->listed[i];
-                continue;
-            }
-        }
-        if (waiting == 0)
-            break;
-        uint32_t document = ahead[next], score = r->scores[document];
-
-        if (i < c->found)
-            ahead[next] = r->listed[i];
-        else
-            waiting--;
-        next = (next + 1) % ROWS_AHEAD;
         if (score + c->bound < qiaoi_top_least(r))
             continue;
         score += qiaoi_completion_add(r->completion, qiaoi_generation_row(v->generation, v->side, first + document));
@@ -370,6 +409,8 @@ add_until_few(qiaoi_retrieval *r, const range_view *v, uint64_t postings, bool *
     qsort(r->work, r->work_count, sizeof *r->work, compare_work);
     for (uint32_t i = 0; i < r->work_count; i++)
         bound += r->work[i].bound;
+    for (uint32_t i = 0; i < WORK_AHEAD; i++)
+        work_ahead(r, i);
     for (uint32_t i = 0; i < r->work_count; i++) {
         if (r->work[i].in_rows && left <= look_at && left >= SKIP_FROM / 4) {
             look_at = left - left / 4;
@@ -383,6 +424,7 @@ add_until_few(qiaoi_retrieval *r, const range_view *v, uint64_t postings, bool *
                     return complete(r, v, &c, err);
             }
         }
+        work_ahead(r, i + WORK_AHEAD);
         add_work(r, v->query, &r->work[i], v->postings->header.documents);
         left -= r->work[i].postings;
         bound -= r->work[i].bound;

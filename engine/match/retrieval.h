@@ -45,6 +45,7 @@ typedef struct qiaoi_retrieval {
     uint32_t *scores;             /* [QIAOI_RANGE_SIZE] */
     uint32_t *sums;               /* [QIAOI_RANGE_SIZE] of the group being added */
     uint16_t *listed;             /* [QIAOI_RANGE_SIZE + 16] */
+    uint16_t *waiting;            /* [QIAOI_RANGE_SIZE + 16] of them, to be completed */
     qiaoi_hit *heap;
     size_t heap_count, heap_capacity, limit;
     bool skipped; /* some documents were not looked at: they could not reach the list */

@@ -128,6 +128,12 @@ qiaoi_generation_row(const qiao_generation *generation, qiao_kind kind, uint32_t
     return (qiaoi_row){rows->entries + begin, rows->starts[local + 1] - begin};
 }
 
+void
+qiaoi_generation_row_ahead(const qiao_generation *generation, qiao_kind kind, uint32_t docid)
+{
+    __builtin_prefetch(&generation->sides[kind].rows[docid >> QIAOI_RANGE_BITS].starts[docid & (QIAOI_RANGE_SIZE - 1)]);
+}
+
 uint32_t
 qiao_generation_count(const qiao_generation *generation, qiao_kind kind)
 {
