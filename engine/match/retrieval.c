@@ -8,13 +8,13 @@
 #define SHARE_MAX 8191.0f /* a group's shares times frequencies stay below 2^31 */
 
 /* Decisions between ways that give the same list; costs in postings, as measured. */
-#define SKIP_FROM 32768u    /* postings of a range below which all are added */
-#define DENSE_FROM 8192u    /* postings of a group from which saturation goes over all documents */
-#define COMPLETION_COST 96u /* of one document by its row */
-#define LIST_AHEAD 256u     /* postings of a list that are asked of memory ... */
-#define WORK_AHEAD 3u       /* ... while so many groups before it are added */
-#define ROWS_AHEAD 8u       /* rounds between asking for the start of a row and for the row ... */
-#define STARTS_AHEAD 16u    /* ... and between asking for the start and reading the row */
+#define SKIP_FROM 32768u     /* postings of a range below which all are added */
+#define DENSE_FROM 8192u     /* postings of a group from which saturation goes over all documents */
+#define COMPLETION_COST 400u /* of one document by its row: two misses of the cache and of the table of pages */
+#define LIST_AHEAD 128u      /* postings of a list that are asked of memory ... */
+#define WORK_AHEAD 3u        /* ... while so many groups before it are added */
+#define ROWS_AHEAD 8u        /* rounds between asking for the start of a row and for the row ... */
+#define STARTS_AHEAD 16u     /* ... and between asking for the start and reading the row */
 
 qiao_status
 qiaoi_retrieval_init(qiaoi_retrieval *retrieval, qiao_error *err)
