@@ -70,15 +70,14 @@ export function pick(texts) {
 
 /** @param {number} value @param {Intl.NumberFormatOptions} [options] */
 export const number = (value, options) => new Intl.NumberFormat(language(), options).format(value);
-/** An amount, or from one to another: 300万至800万人民币, CNY 3,000,000 to 8,000,000. @param {number} min @param {number} max @param {string | null | undefined} currency */
+/** An amount, or from one to another: 300万–800万元, CNY 3,000,000–8,000,000. @param {number} min @param {number} max @param {string | null | undefined} currency */
 export function money(min, max, currency) {
   const zh = shortLanguage() === 'zh';
   /** @type {Intl.NumberFormatOptions} */
   const how = zh ? { notation: 'compact', maximumFractionDigits: 2 } : { maximumFractionDigits: 2 };
   const amounts = [...new Set([min, max])].map((value) => number(value, how));
   if (!currency) return amounts.join('–');
-  const name = new Intl.DisplayNames(language(), { type: 'currency' }).of(currency) ?? currency;
-  return zh ? `${amounts.join('–')}${name}` : `${currency} ${amounts.join('–')}`;
+  return zh ? `${amounts.join('–')}${currency === 'CNY' ? '元' : new Intl.DisplayNames('zh-CN', { type: 'currency' }).of(currency) ?? currency}` : `${currency} ${amounts.join('–')}`;
 }
 /** Of millionths. @param {number} micro */
 export const percent = (micro) => number(micro / 1e6, { style: 'percent', maximumFractionDigits: 0 });

@@ -73,8 +73,8 @@ function Chart({ by, rows }) {
   return html`
     <div>
       <label class="sort"><span>${t('coverage.chart_of')}</span><select value=${figure} onChange=${(event) => replaceParams({ figure: event.target.value })}>${told.map((one) => html`<option value=${one}>${t(`figure.${one}`)}</option>`)}</select></label>
-      <${BarChart} caption=${t(known.length > shown.length ? 'coverage.chart_first' : 'coverage.chart', { by: t(`by.${by}`), figure: name, count: number(shown.length) })} fromEnd=${by === 'month'}
-        bars=${shown.map((row) => ({ name: by === 'month' ? row.code : named(row), count: row.figures[figure] ?? null }))} />
+      ${shown.some((row) => row.figures[figure] > 0) && html`<${BarChart} caption=${t(known.length > shown.length ? 'coverage.chart_first' : 'coverage.chart', { by: t(`by.${by}`), figure: name, count: number(shown.length) })} fromEnd=${by === 'month'}
+        bars=${shown.map((row) => ({ name: by === 'month' ? row.code : named(row), count: row.figures[figure] ?? null }))} />`}
     </div>
   `;
 }
@@ -97,6 +97,7 @@ function Gaps() {
   const rows = params.rows === 'country' ? 'country' : 'park';
   const shown = gaps.includes(params.gap) ? params.gap : gaps[0];
   const { data, problem, again } = useData((signal) => get('v1/reports/gaps', { rows }, signal), [rows]);
+  const count = (row, column) => row.cells.find((cell) => cell.field === column.code)?.[shown] ?? null;
   const link = (row, column) => {
     const side = shown.startsWith('needs') ? 'needs' : 'projects';
     return row.code && (rows === 'park') === (side === 'needs') ? href(['search'], { side, [rows]: row.code, field: column.code }) : href(['search'], { side, field: column.code });
@@ -111,8 +112,8 @@ function Gaps() {
       </div>
       ${problem ? html`<${ProblemNote} problem=${problem} again=${again} />` : !data ? html`<${Loading} />` : html`
         <${HeatTable} caption=${t(`gap.${shown}`)} tone=${shown.includes('without') ? 'lack' : 'have'}
-          rows=${data.items.map((row) => ({ ...row, name: named(row) }))} columns=${data.fields.map((field) => ({ code: field.code, name: named(field) }))}
-          value=${(row, column) => row.cells.find((cell) => cell.field === column.code)?.[shown] ?? null} link=${link} />`}
+          rows=${data.items.map((row) => ({ ...row, name: named(row) }))} columns=${data.fields.filter((field) => data.items.some((row) => count(row, field) != null)).map((field) => ({ code: field.code, name: named(field) }))}
+          value=${count} link=${link} />`}
     </section>
   `;
 }

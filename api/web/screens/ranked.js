@@ -16,6 +16,7 @@ import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 
 const PAGE = 10;
 const MOST = 50;
+const SHORT = 800; // letters of a text that does not push the matches out of sight
 
 /** @param {{kind: 'needs' | 'projects', id: string}} props */
 export default function Ranked({ kind, id }) {
@@ -68,7 +69,7 @@ function Head({ record, kind }) {
       <${Facts} record=${facts} />
       ${dated.length > 0 && html`<p class="small">${dated.join(t('semicolon'))}</p>`}
       ${texts.length > 0 && html`
-        <details class="record-text" open=${kind === 'needs'}>
+        <details class="record-text" open=${kind === 'needs' && texts.reduce((sum, field) => sum + pick(record[field]).text.length, 0) <= SHORT}>
           <summary>${t(`record.text_${kind}`)}</summary>
           ${texts.map((field) => html`<h2>${t(`field.${field}`)}</h2><${Foreign} tag="p" of=${record[field]} />`)}
         </details>`}
