@@ -280,6 +280,39 @@ for (const [preset, [answer, wanted]] of Object.entries(answers))
     assert.deepEqual([result.code, result.report.new, result.report.refused], [0, 1, 0], result.err);
   });
 
+// The columns of the file of all awards in the order that its dictionary and its users give; no sample of the file itself could be had, so the rows are made.
+const SBIR_COLUMNS = ['Company', 'Award Title', 'Agency', 'Branch', 'Phase', 'Program', 'Agency Tracking Number', 'Contract', 'Proposal Award Date', 'Contract End Date',
+  'Solicitation Number', 'Solicitation Year', 'Solicitation Close Date', 'Proposal Receipt Date', 'Date of Notification', 'Topic Code', 'Award Year', 'Award Amount', 'UEI', 'Duns',
+  'HUBZone Owned', 'Socially and Economically Disadvantaged', 'Woman Owned', 'Number Employees', 'Company Website', 'Address1', 'Address2', 'City', 'State', 'Zip', 'Abstract',
+  'Contact Name', 'Contact Title', 'Contact Phone', 'Contact Email', 'PI Name', 'PI Title', 'PI Phone', 'PI Email', 'RI Name', 'RI POC Name', 'RI POC Phone'];
+
+test('the file of all SBIR awards is read in its documented layout: 42 columns, line breaks and quotes in abstracts, two forms of dates, no names of people', async () => {
+  const cell = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const row = (values) => SBIR_COLUMNS.map((column) => cell(values[column] ?? '')).join(',');
+  const person = { 'Contact Name': 'Ann Example', 'Contact Email': 'ann@firm.example', 'Contact Phone': '555-0100', 'PI Name': 'Bob Example', 'PI Email': 'bob@firm.example', 'RI POC Name': 'Cy Example' };
+  const file = [SBIR_COLUMNS.join(','),
+    row({ ...person, Company: 'Firm, Inc.', 'Award Title': 'A "quiet" rotor', Agency: 'Department of Defense', Branch: 'Navy', Phase: 'Phase I', Program: 'SBIR', 'Agency Tracking Number': 'N221-001-0001',
+      Contract: 'N00014-22-C-0001', 'Proposal Award Date': '05/15/2022', 'Award Year': '2022', 'Award Amount': '139,999.00', 'HUBZone Owned': 'N', City: 'Austin', State: 'TX', Zip: '78701',
+      Abstract: 'First line,\nsecond &amp; last <b>line</b>: "tested".' }),
+    row({ ...person, Company: 'Optics LLC', 'Award Title': 'Thin lens', 'Agency Tracking Number': 'X2', 'Proposal Award Date': '2021-08-01', Abstract: 'Light.' }),
+    row({ Company: 'Early Works', 'Award Title': 'Awarded before numbers were kept', Contract: 'F33615-85-C-1', 'Award Year': '1985' }), ''].join('\r\n');
+  const data = folder();
+  good();
+  mischief = (request, response) => { response.writeHead(200, { 'content-type': 'text/csv' }).end(file); return true; };
+  const args = ['--preset', 'sbir_awards', '--url', `${base}/award_data.csv`, '--allow-private'];
+  const look = await start(data, ...args, '--dry-run').result;
+  assert.equal(look.code, 0, look.err);
+  const lines = look.out.trim().split('\n'), records = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+  assert.deepEqual(records.slice(0, 2), [
+    { id: 'sbir_awards:N221-001-0001', kind: 'project', country: 'US', title: { en: 'A "quiet" rotor' }, summary: { en: 'First line,\nsecond & last line: "tested".' }, org_name: { en: 'Firm, Inc.' }, published_at: '2022-05-15' },
+    { id: 'sbir_awards:X2', kind: 'project', country: 'US', title: { en: 'Thin lens' }, summary: { en: 'Light.' }, org_name: { en: 'Optics LLC' }, published_at: '2021-08-01' }]);
+  assert.match(records[2].id, /^sbir_awards:[0-9a-f]{8,}$/);
+  assert.ok(lines.includes('not mapped: PI Name') && lines.includes('not mapped: Contact Email'));
+  assert.doesNotMatch(records.map((record) => JSON.stringify(record)).join(), /Example|555-0100/);
+  const result = await start(data, ...args, '--json').result;
+  assert.deepEqual([result.code, result.report.new, result.report.refused], [0, 3, 0], result.err);
+});
+
 test('every shipped map is tested here', () => {
   const names = fs.readdirSync(path.join(process.env.QIAO_TEST_SOURCE, 'indexer/harvest/feeds')).map((name) => name.replace('.json', ''));
   assert.deepEqual(names.sort(), Object.keys(answers).sort());
