@@ -308,7 +308,7 @@ list(qiaoi_call *call, qiao_kind kind)
     record_list l = {call, &given};
     qiaoi_page page;
 
-    allowed &= ~(QIAOI_BIT(QIAOI_P_TRL_MIN) | QIAOI_BIT(QIAOI_P_TRL_MAX));
+    allowed &= ~(QIAOI_BIT(QIAOI_P_TRL_MIN) | QIAOI_BIT(QIAOI_P_TRL_MAX) | QIAOI_BIT(QIAOI_P_SUGGESTED));
     if (qiaoi_call_parameters(call, allowed, LIST_LIMIT_MAX, &given) &&
         qiaoi_page_read(call, &given, LIST_LIMIT_MAX, &page))
         qiaoi_page_answer(call, &page, table_of(kind),

@@ -45,7 +45,7 @@ option_text(const char *name, const cJSON *value, char *scratch, size_t size)
     bool number = strcmp(name, "limit") == 0 || strcmp(name, "offset") == 0 || strcmp(name, "trl_min") == 0 ||
                   strcmp(name, "trl_max") == 0;
 
-    if (strcmp(name, "text_only") == 0 || strcmp(name, "policy") == 0)
+    if (strcmp(name, "text_only") == 0 || strcmp(name, "policy") == 0 || strcmp(name, "include_suggested") == 0)
         return cJSON_IsTrue(value) ? "true" : cJSON_IsFalse(value) ? "false" : NULL;
     if (!number)
         return cJSON_IsString(value) ? value->valuestring : NULL;

@@ -70,6 +70,7 @@ static const parameter_kind kinds[QIAOI_PARAMETER_COUNT] = {
     [QIAOI_P_FACETS] = {"facets", read_facets, NULL, NULL, NULL},
     [QIAOI_P_FACET_VALUES] = {"facet_values", read_facet_values, NULL, NULL, NULL},
     [QIAOI_P_DISJUNCTIVE] = {"disjunctive", read_flag, NULL, NULL, NULL},
+    [QIAOI_P_SUGGESTED] = {"include_suggested", read_flag, NULL, NULL, NULL},
     [QIAOI_P_SORT] = {"sort", read_sort, NULL, NULL, NULL},
     [QIAOI_P_YEAR_MIN] = {"year_min", read_year, NULL, NULL, NULL},
     [QIAOI_P_YEAR_MAX] = {"year_max", read_year, NULL, NULL, NULL},
@@ -350,6 +351,8 @@ read_flag(qiaoi_parameter_reader *reader, const parameter_kind *kind, const char
         reader->out->no_policy = !yes;
     else if (kind == &kinds[QIAOI_P_DISJUNCTIVE])
         reader->out->disjunctive = yes;
+    else if (kind == &kinds[QIAOI_P_SUGGESTED])
+        reader->out->include_suggested = yes;
     else
         reader->out->no_translation = !yes;
 }
@@ -537,6 +540,72 @@ qiaoi_parameters_take(qiaoi_parameter_reader *reader, const char *name, const ch
     unknown_name(reader, name, value);
 }
 
+/* "trl:4|trl:5|trl:6": the matcher knows levels as tags. */
+static void
+write_trl_filter(qiaoi_parameters *given)
+{
+    int first = given->trl_min != QIAO_UNKNOWN ? (int)given->trl_min : 1,
+        last = given->trl_max != QIAO_UNKNOWN ? (int)given->trl_max : 9;
+    size_t used = 0;
+
+    for (int at = first; at <= last; at++)
+        used += (size_t)snprintf(given->trl_filter + used, sizeof given->trl_filter - used, "%strl:%d",
+                                 used != 0 ? "|" : "", at);
+}
+
+/* "country:DE|group:EU" becomes "country:DE|group:EU|suggested_country:DE|suggested_group:EU". */
+static void
+widen(qiaoi_parameter_reader *reader, const char **filter)
+{
+    size_t length = strlen(*filter), alternatives = 1;
+    char *wide, *to;
+
+    for (const char *at = *filter; *at != '\0'; at++)
+        alternatives += *at == '|';
+    wide = qiao_arena_alloc(reader->arena, length * 2 + alternatives * sizeof "|suggested_" + 1);
+    if (wide == NULL) {
+        out_of_memory(reader);
+        return;
+    }
+    memcpy(wide, *filter, length);
+    to = wide + length;
+    for (const char *at = *filter; *at != '\0'; at += *at == '|') {
+        size_t n = strcspn(at, "|");
+
+        memcpy(to, "|suggested_", sizeof "|suggested_" - 1);
+        memcpy(to + sizeof "|suggested_" - 1, at, n);
+        to += sizeof "|suggested_" - 1 + n;
+        at += n;
+    }
+    *to = '\0';
+    *filter = wide;
+}
+
+/* The bounds of a level become tags, which know what is suggested. */
+static void
+widen_levels(qiaoi_parameter_reader *reader)
+{
+    qiaoi_parameters *out = reader->out;
+
+    if (out->trl_min == QIAO_UNKNOWN && out->trl_max == QIAO_UNKNOWN)
+        return;
+    write_trl_filter(out);
+    out->filters[out->filter_count] = out->trl_filter;
+    widen(reader, &out->filters[out->filter_count++]);
+    out->trl_min = out->trl_max = QIAO_UNKNOWN;
+}
+
+static void
+include_suggested(qiaoi_parameter_reader *reader)
+{
+    static const qiaoi_parameter told[] = {QIAOI_P_COUNTRY, QIAOI_P_GROUP, QIAOI_P_FIELD};
+
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        if (reader->out->filter_of[told[i]] != 0)
+            widen(reader, &reader->out->filters[reader->out->filter_of[told[i]] - 1]);
+    widen_levels(reader);
+}
+
 void
 qiaoi_parameters_check(qiaoi_parameter_reader *reader)
 {
@@ -553,6 +622,8 @@ qiaoi_parameters_check(qiaoi_parameter_reader *reader)
     if (out->offset + out->limit > OFFSET_MAX)
         qiao_fail(wrong(reader, "offset", NULL), QIAO_E_INPUT,
                   "offset and limit together go past %u; narrow the request by filters instead", OFFSET_MAX);
+    if (out->include_suggested)
+        include_suggested(reader);
 }
 
 static bool
@@ -592,19 +663,6 @@ qiaoi_parameters_query(qiaoi_parameter_reader *reader, const char *query)
             return;
         }
     qiaoi_parameters_check(reader);
-}
-
-/* "trl:4|trl:5|trl:6": the matcher knows levels as tags. */
-static void
-write_trl_filter(qiaoi_parameters *given)
-{
-    int first = given->trl_min != QIAO_UNKNOWN ? (int)given->trl_min : 1,
-        last = given->trl_max != QIAO_UNKNOWN ? (int)given->trl_max : 9;
-    size_t used = 0;
-
-    for (int at = first; at <= last; at++)
-        used += (size_t)snprintf(given->trl_filter + used, sizeof given->trl_filter - used, "%strl:%d",
-                                 used != 0 ? "|" : "", at);
 }
 
 void

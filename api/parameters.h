@@ -43,6 +43,7 @@ typedef enum qiaoi_parameter {
     QIAOI_P_FACETS,
     QIAOI_P_FACET_VALUES,
     QIAOI_P_DISJUNCTIVE,
+    QIAOI_P_SUGGESTED,
     QIAOI_P_SORT,
     QIAOI_P_YEAR_MIN,
     QIAOI_P_YEAR_MAX,
@@ -55,7 +56,7 @@ typedef enum qiaoi_parameter {
 
 #define QIAOI_BIT(parameter) (UINT64_C(1) << (parameter))
 #define QIAOI_P_FILTERS                                                                                                \
-    (QIAOI_BIT(QIAOI_P_COUNTRY) | QIAOI_BIT(QIAOI_P_GROUP) | QIAOI_BIT(QIAOI_P_FIELD) | QIAOI_BIT(QIAOI_P_PARK) |      \
+    (QIAOI_BIT(QIAOI_P_SUGGESTED) | QIAOI_BIT(QIAOI_P_COUNTRY) | QIAOI_BIT(QIAOI_P_GROUP) | QIAOI_BIT(QIAOI_P_FIELD) | QIAOI_BIT(QIAOI_P_PARK) |      \
      QIAOI_BIT(QIAOI_P_MODE) | QIAOI_BIT(QIAOI_P_TRL_MIN) | QIAOI_BIT(QIAOI_P_TRL_MAX))
 
 /* What only a search takes, beside filters. */
@@ -87,7 +88,7 @@ typedef struct qiaoi_parameters {
     int32_t trl_min, trl_max;
     uint32_t limit, offset;
     qiao_explain explain;
-    bool text_only, no_translation, no_policy;
+    bool text_only, no_translation, no_policy, include_suggested;
     char profile[QIAOI_PROFILE_MAX + 1];      /* "" = the default */
     uint32_t rank;                            /* 0 = not given */
     const char *words[QIAOI_PARAMETER_COUNT]; /* of those that are read as they are; NULL = not given */

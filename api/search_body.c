@@ -28,7 +28,9 @@ take_filter(qiaoi_call *call, qiaoi_parameter_reader *reader, const cJSON *value
     snprintf(pointer, sizeof pointer, "/filters/%.100s", value->string != NULL ? value->string : "");
     if (cJSON_IsNumber(value))
         snprintf(number, sizeof number, "%.15g", value->valuedouble);
-    if (cJSON_IsString(value) || cJSON_IsNumber(value))
+    if (cJSON_IsBool(value))
+        qiaoi_parameters_take(reader, value->string, cJSON_IsTrue(value) ? "true" : "false");
+    else if (cJSON_IsString(value) || cJSON_IsNumber(value))
         qiaoi_parameters_take(reader, value->string, cJSON_IsString(value) ? value->valuestring : number);
     else
         qiao_fail(wrong(call, pointer), QIAO_E_INPUT, "has the wrong JSON type; see GET /v1/openapi.json");

@@ -5,7 +5,7 @@
  */
 #include "indexing/findings.h"
 
-#include "facts/facts.h"
+#include "facts/suggested_tags.h"
 #include "fulltext/document.h"
 #include "qiao/tags.h"
 
@@ -103,9 +103,14 @@ analyse_record(worker *w, qiaoi_corpus_document *document, const qiao_record *re
     size_t count;
     qiao_status st;
 
+    st = keep_facts(w, document, record, err);
+    if (st != QIAO_OK)
+        return st;
     qiao_arena_reset(w->tag_strings);
     count = qiao_record_tags(record, w->shared->analysis->vocabulary, w->shared->corpus->day, w->tag_strings, tags,
                              &complete);
+    count = qiaoi_facts_suggested_tags(document->facts, w->shared->analysis->vocabulary, w->shared->corpus->day,
+                                       w->tag_strings, tags, count, QIAO_TAGS_MAX, &complete);
     st = complete ? keep_tags(w, document, tags, count, err) : qiao_fail_memory(err);
     if (st == QIAO_OK)
         st = qiao_fulltext_indexer_begin(w->indexer, record, tags, count, err);
@@ -113,7 +118,7 @@ analyse_record(worker *w, qiaoi_corpus_document *document, const qiao_record *re
         st = qiaoi_collect(&w->shard->collector, record, &document->use, visit_text, w, err);
     if (st == QIAO_OK)
         st = index_text(w, document->number, err);
-    return st == QIAO_OK ? keep_facts(w, document, record, err) : st;
+    return st;
 }
 
 /* Its strings are in the last shard's tables; this thread's collector counts the words that wait for translation. */

@@ -1,6 +1,7 @@
 /* Following the desk: see posted.h. */
 #include "session/posted.h"
 
+#include "facts/suggested_tags.h"
 #include "fulltext/document.h"
 #include "qiao/file.h"
 #include "qiao/tags.h"
@@ -122,13 +123,19 @@ static qiao_status
 read_tags(qiao_session *session, const qiao_record *record, qiao_arena *arena, const char ***out, size_t *count,
           qiao_error *err)
 {
+    const qiao_tables *tables = &session->engine->tables;
+    qiao_suggestion found[QIAO_SUGGESTIONS_MAX];
+    int day = qiaoi_generation_day(session->snapshot->generation);
     bool complete = true;
+    size_t suggested;
 
     *out = qiao_arena_alloc(arena, QIAO_TAGS_MAX * sizeof **out);
     if (*out == NULL)
         return qiao_fail_memory(err);
-    *count = qiao_record_tags(record, session->engine->tables.vocabulary,
-                              qiaoi_generation_day(session->snapshot->generation), arena, *out, &complete);
+    *count = qiao_record_tags(record, tables->vocabulary, day, arena, *out, &complete);
+    suggested = qiao_suggest(record, record->ipc.count == 0 ? tables->concepts : NULL, tables->vocabulary, found);
+    *count =
+        qiaoi_suggested_tags(found, suggested, tables->vocabulary, day, arena, *out, *count, QIAO_TAGS_MAX, &complete);
     return complete ? QIAO_OK : qiao_fail_memory(err);
 }
 

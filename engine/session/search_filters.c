@@ -32,6 +32,10 @@ static const struct {
     {"source", {NULL, NULL}},
     {"language", {NULL, NULL}},
     {"year", {NULL, NULL}},
+    {"suggested_country", {"country", NULL}},
+    {"suggested_group", {"country_group", NULL}},
+    {"suggested_field", {"field", NULL}},
+    {"suggested_trl", {"trl", NULL}},
 };
 
 #define KNOWN_COUNT (sizeof known / sizeof known[0])

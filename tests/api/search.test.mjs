@@ -28,6 +28,9 @@ describe('search', () => {
       record('q:1', { country: 'DE', trl: 4, fields: ['energy.battery'], price_min: '100000', currency: 'CNY', published_at: '2024-05-01', updated_at: '2026-01-01', expires_at: '2099-01-01' }),
       record('q:2', { country: 'FR', trl: 7, summary: { en: 'Made of ceramic' }, published_at: '2025-05-01', updated_at: '2026-01-02', expires_at: '2098-01-01' }),
       record('q:3', { country: 'FR', visibility: 'staff', updated_at: '2026-01-03' }),
+      JSON.stringify({ id: 'w:said', kind: 'project', title: { en: 'Bilby sieve' }, country: 'FI', trl: 6, fields: ['ai.nlp'] }),
+      JSON.stringify({ id: 'w:suggested', kind: 'project', title: { en: 'Bilby sieve' },
+        summary: { en: 'A Finnish sensor company offers natural language processing and natural language generation, shown in a pilot plant.' } }),
       JSON.stringify({ id: 'q:own', kind: 'need', title: { zh: '袋熊阀门', en: 'Wombat gasket' }, enterprise: { name: OWN, park: 'haidian' } }),
       JSON.stringify({ id: 'q:other', kind: 'need', title: { zh: '袋熊阀门', en: 'Wombat gasket' }, enterprise: { name: OTHER, park: 'changping' } }),
     ].join('\n') + '\n');
@@ -184,5 +187,37 @@ describe('search', () => {
     assert.equal((await ask('staff', 'DELETE', `/v1/projects/${project}`, undefined, { 'If-Match': '"1"' })).status, 204);
     const gone = await ask('own', 'GET', target);
     assert.deepEqual([ids(gone), gone.json.total, counts(gone, 'country')], [[], 0, {}]);
+  });
+
+  test('what words suggest passes a filter only where that is asked for', async () => {
+    const found = async (filters) => ids(await ask('staff', 'GET', `/v1/search?q=bilby&${filters}`)).sort();
+    const suggested = { trl: 6, country: 'FI', fields: 'ai.nlp' };
+    const told = (await ask('staff', 'GET', '/v1/projects/w:suggested')).json.suggested;
+    assert.deepEqual(Object.fromEntries(told.map(({ field, value }) => [field, value])), suggested);
+    for (const filter of ['country=FI', 'group=EU', 'field=ai.nlp', 'field=ai', 'trl_min=5&trl_max=7', 'trl_min=6', 'country=FI&trl_max=6&field=ai']) {
+      assert.deepEqual(await found(filter), ['w:said'], filter);
+      assert.deepEqual(await found(`${filter}&include_suggested=false`), ['w:said'], filter);
+      assert.deepEqual(await found(`${filter}&include_suggested=true`), ['w:said', 'w:suggested'], filter);
+    }
+    for (const filter of ['country=SE', 'trl_min=7', 'field=energy', 'country=FI&trl_min=7']) assert.deepEqual(await found(`${filter}&include_suggested=true`), [], filter);
+    assert.equal((await ask('staff', 'GET', '/v1/search?q=bilby&include_suggested=often')).status, 400);
+    assert.equal((await ask('staff', 'GET', '/v1/projects?include_suggested=true')).status, 400, 'a list of what was posted knows no suggestions');
+    const matched = async (filters) => {
+      const reply = await ask('staff', 'POST', '/v1/match', { text: 'Bilby sieve', filters });
+      assert.equal(reply.status, 200, reply.body.toString());
+      return reply.json.matches.map((match) => match.project.id).filter((id) => id.startsWith('w:')).sort();
+    };
+    assert.deepEqual(await matched({ country: 'FI' }), ['w:said']);
+    assert.deepEqual(await matched({ country: ['FI', 'SE'], trl_min: 6, include_suggested: true }), ['w:said', 'w:suggested']);
+    const facets = (await ask('staff', 'GET', '/v1/search?q=bilby&facets=country,field,trl')).json.facets;
+    assert.deepEqual([counts({ json: { facets } }, 'country'), facets.trl.map(({ value, count }) => [value, count])], [{ FI: 1 }, [['6', 1]]], 'nothing suggested is counted');
+    const posted = await ask('staff', 'POST', '/v1/projects', { kind: 'project', title: { en: 'Bilby sieve' }, summary: { en: 'A Finnish sensor company offers it.' } });
+    assert.equal(posted.status, 201, posted.body.toString());
+    assert.deepEqual(await found('country=FI'), ['w:said']);
+    assert.deepEqual(await found('country=FI&include_suggested=true'), [posted.json.id, 'w:said', 'w:suggested']);
+    assert.equal((await ask('staff', 'DELETE', `/v1/projects/${posted.json.id}`, undefined, { 'If-Match': posted.headers.etag })).status, 204);
+    const kept = await ask('staff', 'POST', '/v1/searches', { name: 'Finnish sieves', side: 'projects', q: 'bilby', filters: { country: 'FI', trl_min: 6, include_suggested: true } });
+    assert.equal(kept.status, 201, kept.body.toString());
+    assert.equal((await ask('staff', 'DELETE', `/v1/searches/${kept.json.id}`, undefined, { 'If-Match': kept.headers.etag })).status, 204);
   });
 });

@@ -1,13 +1,14 @@
 /*
  * What a record does not say but its words suggest: field of technology, readiness, country. Suggestions are for people
- * to confirm: they are told apart from facts, with a confidence and the words they rest on. Nothing filters or gates by
- * them; they count in the score by the profile's suggested_share, times the confidence, of what a fact would weigh.
- * What the guideline links (policy) rests on facts alone.
+ * to confirm: they are told apart from facts, with a confidence and the words they rest on. Nothing gates by them,
+ * and filters only who asks for it (tags suggested_country, suggested_group, suggested_field, suggested_trl); they
+ * count in the score by the profile's suggested_share, times the confidence, of what a fact would weigh. What the
+ * guideline links (policy) rests on facts alone.
  *
  * Field: the concepts of the thesaurus that the record names, by their fields. Readiness (projects): phrases such as
  * "pilot plant" or 中试. Country (projects): the subdivision code, a country's name in the organisation's, a legal form
- * or an organisation that one country has, the beginning of a text ("A Finnish company", 芬兰某企业), who developed it, the
- * programme that paid for it.
+ * or an organisation that one country has, the beginning of a text ("A Finnish company", 芬兰某企业), who developed it,
+ * the programme that paid for it.
  *
  * Threads: qiao_concepts is immutable once open; qiao_suggest is a pure function.
  */

@@ -6,6 +6,8 @@
  * record_kind:tech_offer  visibility:public  access:public (or closed: not for everybody)  owner:HASH (needs: the
  * enterprise's name, by qiao_hash128_hex)
  *
+ * Beside these a generation has suggested_country, suggested_group, suggested_field, suggested_trl (qiao/suggested.h).
+ *
  * Pure; threads as the arena given.
  */
 #ifndef QIAO_TAGS_H
