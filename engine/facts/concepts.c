@@ -21,10 +21,13 @@
 typedef struct entry {
     uint64_t key; /* 0 = empty */
     uint32_t field;
-    uint32_t longer; /* some name goes on from here: most words of a text begin none, and are looked up once */
+    uint32_t longer; /* some name goes on from here */
 } entry;
 
+#define FIRSTS 65536u /* power of two: a few thousand words begin names, and 8 KiB stay in the nearest cache */
+
 struct qiao_concepts {
+    uint64_t firsts[FIRSTS / 64]; /* a bit for the hash of each word that begins a name: most words begin none */
     entry *slots;
     uint32_t slot_count, count; /* a power of two */
     char (*fields)[24];
@@ -56,9 +59,11 @@ is_han(qiao_script script)
 static char
 plain(char c)
 {
-    if (c >= 'A' && c <= 'Z')
-        return (char)(c + 32);
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '\0';
+    unsigned letter = ((unsigned char)c | 0x20u) - 'a';
+
+    if (letter < 26)
+        return (char)('a' + letter);
+    return c >= '0' && c <= '9' ? c : '\0';
 }
 
 /* Takes the plain letters at *at, of which the form holds as many as there is room for. */
@@ -125,6 +130,13 @@ add_word(uint64_t key, const word *w)
     return qiao_hash64(both, sizeof both, 3) | 1;
 }
 
+/* Of a word's hash among the firsts; its lowest bit is always set. */
+static size_t
+place_of(uint64_t hash)
+{
+    return (size_t)(hash >> 1) & (FIRSTS - 1);
+}
+
 /* ---- loading ---- */
 
 static bool
@@ -184,7 +196,7 @@ get(const qiao_concepts *c, uint64_t key)
 static bool
 put_name(qiao_concepts *c, const char *name, size_t length, uint32_t field)
 {
-    uint64_t keys[HAN_MOST];
+    uint64_t keys[HAN_MOST], first = 0;
     uint32_t words = 0, han = 0, count = 0;
     size_t at = 0;
     word w;
@@ -193,6 +205,8 @@ put_name(qiao_concepts *c, const char *name, size_t length, uint32_t field)
     while (next_word(name, length, &at, &w)) {
         han += w.han;
         words += !w.han;
+        if (count == 0)
+            first = w.hash;
         if (count < HAN_MOST)
             keys[count] = add_word(count == 0 ? 0 : keys[count - 1], &w);
         count++;
@@ -200,6 +214,7 @@ put_name(qiao_concepts *c, const char *name, size_t length, uint32_t field)
     if (count == 0 || words > QIAOI_CONCEPT_WORDS || han > HAN_MOST || (words == 0 && han < HAN_LEAST) ||
         (words > 0 && han > 0) || (words == 1 && length < 4))
         return true;
+    c->firsts[place_of(first) / 64] |= (uint64_t)1 << place_of(first) % 64;
     for (uint32_t i = 0; i + 1 < count; i++) {
         known = put(c, keys[i]);
         if (known == NULL)
@@ -384,7 +399,8 @@ qiaoi_concepts_find(const qiao_concepts *concepts, const char *text, size_t leng
     while (next_word(text, length, &at, &w)) {
         qiaoi_concept_hit hit;
 
-        if (find_name(concepts, text, length, w, &at, &hit))
+        if ((concepts->firsts[place_of(w.hash) / 64] >> place_of(w.hash) % 64 & 1u) != 0 &&
+            find_name(concepts, text, length, w, &at, &hit))
             visit(&hit, context);
     }
 }
