@@ -176,29 +176,6 @@ apply_glossary(build *b, qiao_error *err)
     return st == QIAO_OK && applied ? take_working_lexicon(b, path, err) : st;
 }
 
-/* Translations and compounds out of the bilingual records. */
-static qiao_status
-learn(build *b, qiao_error *err)
-{
-    char path[PATH_SIZE];
-    qiaoi_learner_report counts;
-    qiao_status st;
-
-    begin_stage(b, QIAO_BUILD_LEARN);
-    snprintf(path, sizeof path, "%s/lexicon.working", b->staged);
-    st = qiaoi_corpus_learn(&b->corpus, b->base, b->threads, path, &b->learner, &b->report->bilingual, err);
-    if (st != QIAO_OK)
-        return st;
-    counts = qiaoi_learner_counts(b->learner);
-    b->report->sentence_pairs = counts.sentence_pairs;
-    b->report->learned_words = counts.words;
-    b->report->learned_compounds = counts.compounds;
-    if (counts.compounds > 0)
-        st = take_working_lexicon(b, path, err);
-    end_stage(b, QIAO_BUILD_LEARN);
-    return st;
-}
-
 /* Another build of the program may analyse otherwise, and its version need not say so. */
 static uint64_t
 hash_of_program(void)
@@ -213,6 +190,37 @@ hash_of_program(void)
     return hash;
 }
 
+/* Translations and compounds out of the bilingual records. */
+static qiao_status
+learn(build *b, qiao_error *err)
+{
+    char path[PATH_SIZE];
+    qiaoi_learner_report counts;
+    qiao_status st;
+
+    begin_stage(b, QIAO_BUILD_LEARN);
+    snprintf(path, sizeof path, "%s/lexicon.working", b->staged);
+    b->basis.program = hash_of_program();
+    st = qiaoi_corpus_learn(&b->corpus,
+                            &(qiaoi_learning){.base = b->base,
+                                              .threads = b->threads,
+                                              .working_path = path,
+                                              .data_dir = b->options->data_dir,
+                                              .program = b->basis.program,
+                                              .anew = b->options->full},
+                            &b->learner, &b->report->bilingual, err);
+    if (st != QIAO_OK)
+        return st;
+    counts = qiaoi_learner_counts(b->learner);
+    b->report->sentence_pairs = counts.sentence_pairs;
+    b->report->learned_words = counts.words;
+    b->report->learned_compounds = counts.compounds;
+    if (counts.compounds > 0)
+        st = take_working_lexicon(b, path, err);
+    end_stage(b, QIAO_BUILD_LEARN);
+    return st;
+}
+
 /* Update or full build: what an earlier build found counts where the records were read by the same words and codes. */
 static qiao_status
 choose_mode(build *b, qiao_error *err)
@@ -224,7 +232,6 @@ choose_mode(build *b, qiao_error *err)
     b->basis.lexicon = qiao_hash64(b->base->mapping.data, b->base->mapping.length, 0);
     b->basis.vocabulary = qiao_hash64(
         units, strlen(units), qiao_hash64(vocabulary, strlen(vocabulary), qiao_concepts_checksum(b->tables.concepts)));
-    b->basis.program = hash_of_program();
     b->report->mode = QIAO_BUILD_FULL_ASKED;
     if (b->options->full)
         qiaoi_corpus_number(&b->corpus);

@@ -10,16 +10,6 @@
 #define TEXT_LEAST 2u /* bytes */
 #define TEXT_MOST ((size_t)1 << 20)
 
-struct qiaoi_learner {
-    const qiao_lexicon *base;
-    unsigned threads;
-    qiao_arena *texts_arena, *stems;
-    qiao_buffer texts; /* qiaoi_learn_text[] */
-    qiaoi_repeats seen;
-    qiao_buffer result; /* qiaoi_learned[] */
-    qiaoi_learner_report report;
-};
-
 qiao_status
 qiaoi_learner_new(const qiao_lexicon *base, unsigned threads, qiaoi_learner **out, qiao_error *err)
 {
@@ -74,6 +64,8 @@ qiaoi_learner_add(qiaoi_learner *learner, const char *chinese, size_t chinese_le
     if (learner->texts.failed)
         return qiao_fail_memory(err);
     learner->report.records++;
+    learner->texts_hash =
+        qiao_hash64(english, english_length, qiao_hash64(chinese, chinese_length, learner->texts_hash));
     return QIAO_OK;
 }
 
@@ -127,7 +119,8 @@ qiaoi_learner_run(qiaoi_learner *learner, const char *working_path, qiao_error *
     if (learner->report.records == 0)
         return QIAO_OK;
     st = qiaoi_find_compounds((const qiaoi_learn_text *)(const void *)learner->texts.data, learner->report.records,
-                              learner->base, learner->threads, working_path, &working, &learner->report.compounds, err);
+                              learner->base, learner->threads, working_path, &learner->found, &working,
+                              &learner->report.compounds, err);
     if (st == QIAO_OK)
         st = train_on(learner, working != NULL ? working : learner->base, err);
     if (st != QIAO_OK && working != NULL)
@@ -170,6 +163,7 @@ qiaoi_learner_free(qiaoi_learner *learner)
     qiao_arena_free(learner->texts_arena);
     qiao_arena_free(learner->stems);
     qiao_buffer_done(&learner->texts);
+    qiao_buffer_done(&learner->found);
     qiao_buffer_done(&learner->result);
     qiaoi_repeats_done(&learner->seen);
     qiao_free(learner);

@@ -17,6 +17,7 @@
 #define QIAO_LEXICON_LEARN_H
 
 #include "lexicon/derive.h"
+#include "qiao/memory.h"
 
 typedef struct qiaoi_learner qiaoi_learner;
 
@@ -36,6 +37,15 @@ qiao_status qiaoi_learner_add(qiaoi_learner *learner, const char *chinese, size_
  * QIAO_E_NOSPACE; no file is left then.
  */
 qiao_status qiaoi_learner_run(qiaoi_learner *learner, const char *working_path, qiao_error *err) QIAO_CHECK;
+
+/*
+ * The same from an earlier run: keep appends what a run gave to out; recall, instead of run, takes it from there and
+ * writes the working lexicon. *recalled_out is false, and nothing was done, where the bytes are not of the same base
+ * lexicon and the same texts in the same order, or damaged. Whoever keeps them makes sure that the program is the same.
+ */
+qiao_status qiaoi_learner_keep(const qiaoi_learner *learner, qiao_buffer *out, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_learner_recall(qiaoi_learner *learner, const void *bytes, size_t length, const char *working_path,
+                                 bool *recalled_out, qiao_error *err) QIAO_CHECK;
 
 /* Results, borrowed until free: ascending by entry (of the working lexicon), then stem; expected counts. */
 const qiaoi_learned *qiaoi_learner_result(const qiaoi_learner *learner, size_t *count_out);

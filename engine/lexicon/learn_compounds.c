@@ -41,7 +41,7 @@ typedef struct search {
     uint64_t total;
     pair_count *pairs; /* hash table, count 0 = free */
     uint64_t pair_slots, pair_used;
-    qiao_buffer found; /* keys, NUL-terminated */
+    qiao_buffer *found; /* keys, NUL-terminated */
 } search;
 
 /* ---- reading ---- */
@@ -250,10 +250,10 @@ keep_compounds(search *s, qiao_error *err)
                 characters_of(keys + second->key, second->key_length) >
             QIAOI_KEY_CHARACTERS_MAX)
             continue;
-        qiao_buffer_append(&s->found, keys + first->key, first->key_length);
-        qiao_buffer_append(&s->found, keys + second->key, second->key_length + 1u);
+        qiao_buffer_append(s->found, keys + first->key, first->key_length);
+        qiao_buffer_append(s->found, keys + second->key, second->key_length + 1u);
     }
-    return s->found.failed ? qiao_fail_memory(err) : QIAO_OK;
+    return s->found->failed ? qiao_fail_memory(err) : QIAO_OK;
 }
 
 static void
@@ -274,7 +274,7 @@ forget_counts(search *s)
 static qiao_status
 search_once(search *s, bool *more_out, qiao_error *err)
 {
-    size_t before = s->found.length;
+    size_t before = s->found->length;
     qiao_status st = read_texts(s, err);
 
     s->word_counts = qiao_calloc((size_t)s->lexicon->entry_count + 1, sizeof *s->word_counts);
@@ -289,7 +289,7 @@ search_once(search *s, bool *more_out, qiao_error *err)
     if (st == QIAO_OK)
         st = keep_compounds(s, err);
     forget_counts(s);
-    *more_out = s->found.length > before;
+    *more_out = s->found->length > before;
     return st;
 }
 
@@ -323,9 +323,9 @@ count_stems(const qiao_lexicon *base)
     return count;
 }
 
-static qiao_status
-write_working(const qiao_lexicon *base, const qiao_buffer *found, const char *path, uint64_t *added_out,
-              qiao_error *err)
+qiao_status
+qiaoi_write_compounds(const qiao_lexicon *base, const qiao_buffer *found, const char *path, uint64_t *added_out,
+                      qiao_error *err)
 {
     qiaoi_key_set set = {0};
     qiao_status st = qiaoi_key_set_copy(&set, base, err);
@@ -348,9 +348,9 @@ write_working(const qiao_lexicon *base, const qiao_buffer *found, const char *pa
 
 qiao_status
 qiaoi_find_compounds(const qiaoi_learn_text *texts, size_t count, const qiao_lexicon *base, unsigned threads,
-                     const char *path, qiao_lexicon **out, uint64_t *compounds_out, qiao_error *err)
+                     const char *path, qiao_buffer *found, qiao_lexicon **out, uint64_t *compounds_out, qiao_error *err)
 {
-    search s = {.texts = texts, .count = count, .lexicon = base, .part_count = threads};
+    search s = {.texts = texts, .count = count, .lexicon = base, .part_count = threads, .found = found};
     qiao_lexicon *working = NULL;
     bool more = true;
     qiao_status st = QIAO_OK;
@@ -363,12 +363,11 @@ qiaoi_find_compounds(const qiaoi_learn_text *texts, size_t count, const qiao_lex
             break;
         qiao_lexicon_close(working); /* before its file is written anew */
         working = NULL;
-        st = write_working(base, &s.found, path, compounds_out, err);
+        st = qiaoi_write_compounds(base, found, path, compounds_out, err);
         if (st == QIAO_OK)
             st = qiao_lexicon_open(path, &working, err);
         s.lexicon = working;
     }
-    qiao_buffer_done(&s.found);
     if (st != QIAO_OK) {
         qiao_lexicon_close(working);
         (void)unlink(path);

@@ -8,6 +8,7 @@
  *   learn_gather.c     all texts to the parallel sentences that the model is trained on, on several threads
  *   learn_compounds.c  neighbouring words that are one term; the working lexicon
  *   learn_model.c      translation model
+ *   learn_keep.c       what was learned as bytes, and back
  */
 #ifndef QIAO_LEARN_INTERNAL_H
 #define QIAO_LEARN_INTERNAL_H
@@ -25,6 +26,25 @@ typedef struct qiaoi_learn_text {
     const char *chinese, *english;
     size_t chinese_length, english_length;
 } qiaoi_learn_text;
+
+/* Counts how often a hash was seen. Zero-initialise. */
+typedef struct qiaoi_repeats {
+    uint64_t *keys;
+    uint8_t *counts;
+    uint64_t size, used;
+} qiaoi_repeats;
+
+struct qiaoi_learner {
+    const qiao_lexicon *base;
+    unsigned threads;
+    qiao_arena *texts_arena, *stems;
+    qiao_buffer texts; /* qiaoi_learn_text[] */
+    uint64_t texts_hash;
+    qiaoi_repeats seen;
+    qiao_buffer found;  /* keys of compounds, NUL-terminated */
+    qiao_buffer result; /* qiaoi_learned[] */
+    qiaoi_learner_report report;
+};
 
 /* ---- learn_text.c ---- */
 
@@ -124,12 +144,15 @@ void qiaoi_parallel_done(qiaoi_parallel *parallel);
 /* ---- learn_compounds.c ---- */
 
 /*
- * Find compounds and write the working lexicon to path, open it into *out and count them. Without any: nothing is
- * written, *out is NULL.
+ * Find compounds and write the working lexicon to path, open it into *out and count them; their keys are appended to
+ * found. Without any: nothing is written, *out is NULL.
  */
 qiao_status qiaoi_find_compounds(const qiaoi_learn_text *texts, size_t count, const qiao_lexicon *base,
-                                 unsigned threads, const char *path, qiao_lexicon **out, uint64_t *compounds_out,
-                                 qiao_error *err) QIAO_CHECK;
+                                 unsigned threads, const char *path, qiao_buffer *found, qiao_lexicon **out,
+                                 uint64_t *compounds_out, qiao_error *err) QIAO_CHECK;
+/* The working lexicon of compounds that are known. */
+qiao_status qiaoi_write_compounds(const qiao_lexicon *base, const qiao_buffer *found, const char *path,
+                                  uint64_t *added_out, qiao_error *err) QIAO_CHECK;
 
 /* ---- learn_model.c ---- */
 
@@ -146,13 +169,6 @@ qiao_status qiaoi_train(const qiaoi_parallel *parallel, unsigned threads, qiao_b
 
 /* Calls job(context, part) for every part below parts, each on its own thread where there are threads to be had. */
 void qiaoi_learn_parts(unsigned parts, void (*job)(void *context, unsigned part), void *context);
-
-/* Counts how often a hash was seen. Zero-initialise. */
-typedef struct qiaoi_repeats {
-    uint64_t *keys;
-    uint8_t *counts;
-    uint64_t size, used;
-} qiaoi_repeats;
 
 /* False once the hash was seen more than limit times. */
 qiao_status qiaoi_repeats_add(qiaoi_repeats *repeats, uint64_t hash, unsigned limit, bool *fresh_out,

@@ -340,6 +340,49 @@ an_update_analyses_what_changed_and_nothing_else(void **state)
 }
 
 static void
+put_record(fixture *f, int index, const char *json)
+{
+    const char *record = f->records[index];
+
+    snprintf(f->records[index], JSON_MAX, "%s", json);
+    qiao_test_put_records(f->updated.path, &record, 1);
+}
+
+static void
+check_learned(fixture *f)
+{
+    qiao_build_report report = build(f, f->updated.path, false);
+
+    assert_int_equal(report.mode, QIAO_BUILD_UPDATED);
+    assert_true(report.bilingual > 0);
+    build_fresh(f);
+    assert_same_file(f, report.generation, "/lexicon.bin");
+    assert_same_answers(f);
+}
+
+static void
+what_was_learned_is_taken_where_no_bilingual_record_changed(void **state)
+{
+    fixture *f = *state;
+    char path[QIAO_PATH_MAX + 32];
+
+    put_record(
+        f, 1,
+        "{\"kind\":\"project\",\"id\":\"t:01\",\"title\":{\"en\":\"A battery and a robot\",\"zh\":\"电池与机器人\"}}");
+    put_record(f, 2, "{\"kind\":\"project\",\"id\":\"t:02\",\"title\":{\"en\":\"A robot\",\"zh\":\"机器人\"}}");
+    build(f, f->updated.path, false);
+    snprintf(path, sizeof path, "%s/build/learned.bin", f->updated.path);
+    assert_true(qiao_file_exists(path));
+    put_record(f, 4, "{\"kind\":\"project\",\"id\":\"t:04\",\"title\":{\"en\":\"A new robot\"}}");
+    check_learned(f);
+    assert_int_equal(truncate(path, 40), 0);
+    put_record(f, 4, "{\"kind\":\"project\",\"id\":\"t:04\",\"title\":{\"en\":\"A newer robot\"}}");
+    check_learned(f);
+    put_record(f, 2, "{\"kind\":\"project\",\"id\":\"t:02\",\"title\":{\"en\":\"A battery\",\"zh\":\"电池\"}}");
+    check_learned(f);
+}
+
+static void
 what_was_found_is_forgotten_where_it_no_longer_holds(void **state)
 {
     static const qiao_test_word fewer[] = {{QIAOI_ZH, "电池", "battery", 0}, {QIAOI_LANGUAGES, NULL, NULL, 0}};
@@ -366,6 +409,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(any_changes_give_what_a_full_build_gives, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(an_update_analyses_what_changed_and_nothing_else, open_fixture, close_fixture),
+        cmocka_unit_test_setup_teardown(what_was_learned_is_taken_where_no_bilingual_record_changed, open_fixture,
+                                        close_fixture),
         cmocka_unit_test_setup_teardown(what_was_found_is_forgotten_where_it_no_longer_holds, open_fixture,
                                         close_fixture),
     };

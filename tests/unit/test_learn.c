@@ -75,9 +75,9 @@ add(qiaoi_learner *learner, const char *chinese, const char *english, qiao_error
     return qiaoi_learner_add(learner, chinese, strlen(chinese), english, strlen(english), err);
 }
 
-/* Learns from the texts above, each in a record of its own, and twice more in other company. */
+/* Feeds a learner with the texts above, each in a record of its own, and twice more in other company. */
 static qiao_status
-learn(const fixture *f, unsigned threads, qiaoi_learner **out, qiao_error *err)
+feed(const fixture *f, unsigned threads, qiaoi_learner **out, qiao_error *err)
 {
     qiao_status st = qiaoi_learner_new(f->base, threads, out, err);
     char chinese[200], english[200];
@@ -90,6 +90,14 @@ learn(const fixture *f, unsigned threads, qiaoi_learner **out, qiao_error *err)
             snprintf(english, sizeof english, "%s%s", pairs[i][1], pairs[other][1]);
             st = add(*out, chinese, english, err);
         }
+    return st;
+}
+
+static qiao_status
+learn(const fixture *f, unsigned threads, qiaoi_learner **out, qiao_error *err)
+{
+    qiao_status st = feed(f, threads, out, err);
+
     return st == QIAO_OK ? qiaoi_learner_run(*out, f->working_path, err) : st;
 }
 
@@ -161,18 +169,28 @@ add_other_texts(qiaoi_learner *learner)
     }
 }
 
+/* Enough text for a compound to be found. */
+static qiaoi_learner *
+feed_much(const fixture *f, unsigned threads)
+{
+    qiaoi_learner *learner = NULL;
+    qiao_error err = QIAO_ERROR_INIT;
+
+    assert_ok(qiaoi_learner_new(f->base, threads, &learner, &err), &err);
+    add_other_texts(learner);
+    for (size_t i = 0; i < PAIRS; i++)
+        assert_ok(add(learner, pairs[i][0], pairs[i][1], &err), &err);
+    return learner;
+}
+
 static void
 words_that_always_stand_together_become_one(void **state)
 {
     const fixture *f = *state;
-    qiaoi_learner *learner = NULL;
+    qiaoi_learner *learner = feed_much(f, 1);
     qiao_error err = QIAO_ERROR_INIT;
     char stem[64];
 
-    assert_ok(qiaoi_learner_new(f->base, 1, &learner, &err), &err);
-    add_other_texts(learner);
-    for (size_t i = 0; i < PAIRS; i++)
-        assert_ok(add(learner, pairs[i][0], pairs[i][1], &err), &err);
     assert_ok(qiaoi_learner_run(learner, f->working_path, &err), &err);
     assert_int_equal(qiaoi_learner_counts(learner).compounds, 1);
     assert_string_equal(best_of(f, learner, "多模态", stem), "multimod");
@@ -293,6 +311,86 @@ memory_that_runs_out_is_an_answer_and_leaves_no_file(void **state)
     assert_true(qiao_test_fail_allocations(NULL, learn_and_forget, *state) > 20);
 }
 
+static void
+read_working(const fixture *f, qiao_buffer *out)
+{
+    qiao_error err = QIAO_ERROR_INIT;
+
+    assert_ok(qiao_file_read(f->working_path, 0, out, &err), &err);
+    assert_int_equal(remove(f->working_path), 0);
+}
+
+static void
+what_was_kept_gives_the_same_as_learning_again(void **state)
+{
+    const fixture *f = *state;
+    qiaoi_learner *learner = feed_much(f, 1), *second = feed_much(f, 2);
+    qiao_buffer kept = {0}, working[2] = {{0}, {0}};
+    qiaoi_learner_report reports[2];
+    qiao_error err = QIAO_ERROR_INIT;
+    const qiaoi_learned *learned[2];
+    size_t counts[2];
+    bool recalled;
+
+    assert_ok(qiaoi_learner_run(learner, f->working_path, &err), &err);
+    assert_int_equal(qiaoi_learner_counts(learner).compounds, 1);
+    read_working(f, &working[0]);
+    assert_ok(qiaoi_learner_keep(learner, &kept, &err), &err);
+    assert_ok(qiaoi_learner_recall(second, kept.data, kept.length, f->working_path, &recalled, &err), &err);
+    assert_true(recalled);
+    read_working(f, &working[1]);
+    assert_int_equal(working[0].length, working[1].length);
+    assert_memory_equal(working[0].data, working[1].data, working[0].length);
+    for (int i = 0; i < 2; i++) {
+        learned[i] = qiaoi_learner_result(i == 0 ? learner : second, &counts[i]);
+        reports[i] = qiaoi_learner_counts(i == 0 ? learner : second);
+    }
+    assert_int_equal(counts[0], counts[1]);
+    assert_memory_equal(&reports[0], &reports[1], sizeof reports[0]);
+    for (size_t i = 0; i < counts[0]; i++) {
+        assert_int_equal(learned[0][i].entry, learned[1][i].entry);
+        assert_string_equal(learned[0][i].stem, learned[1][i].stem);
+        assert_memory_equal(&learned[0][i].count, &learned[1][i].count, sizeof learned[0][i].count);
+    }
+    assert_true(qiaoi_learner_hash(learner) == qiaoi_learner_hash(second));
+    for (int i = 0; i < 2; i++)
+        qiao_buffer_done(&working[i]);
+    qiao_buffer_done(&kept);
+    qiaoi_learner_free(learner);
+    qiaoi_learner_free(second);
+}
+
+static void
+what_was_kept_of_other_texts_or_is_damaged_is_not_taken(void **state)
+{
+    const fixture *f = *state;
+    qiaoi_learner *learner = NULL, *second = NULL;
+    qiao_buffer kept = {0};
+    qiao_error err = QIAO_ERROR_INIT;
+    bool recalled;
+
+    assert_ok(learn(f, 1, &learner, &err), &err);
+    remove(f->working_path);
+    assert_ok(qiaoi_learner_keep(learner, &kept, &err), &err);
+    assert_ok(feed(f, 1, &second, &err), &err);
+    for (size_t cut = 0; cut < kept.length; cut += 1 + cut / 3) {
+        assert_ok(qiaoi_learner_recall(second, kept.data, cut, f->working_path, &recalled, &err), &err);
+        assert_false(recalled);
+    }
+    kept.data[kept.length / 2] ^= 1;
+    assert_ok(qiaoi_learner_recall(second, kept.data, kept.length, f->working_path, &recalled, &err), &err);
+    assert_false(recalled);
+    kept.data[kept.length / 2] ^= 1;
+    assert_ok(add(second, "研究氢压力。", "Study of hydrogen pressure.", &err), &err);
+    assert_ok(qiaoi_learner_recall(second, kept.data, kept.length, f->working_path, &recalled, &err), &err);
+    assert_false(recalled);
+    assert_false(qiao_file_exists(f->working_path));
+    assert_int_equal(qiaoi_learner_counts(second).kept, 0);
+    qiao_buffer_done(&kept);
+    qiaoi_learner_free(learner);
+    qiaoi_learner_free(second);
+}
+
 int
 main(void)
 {
@@ -305,6 +403,8 @@ main(void)
         TEST(a_learner_that_was_fed_nothing_learns_nothing),
         TEST(a_pair_that_many_records_copy_counts_a_few_times_only),
         TEST(a_word_of_a_megabyte_is_passed_over),
+        TEST(what_was_kept_gives_the_same_as_learning_again),
+        TEST(what_was_kept_of_other_texts_or_is_damaged_is_not_taken),
         TEST(memory_that_runs_out_is_an_answer_and_leaves_no_file),
     };
 
