@@ -1,5 +1,7 @@
 #!/bin/sh
-# Installs what is missing, builds with and without sanitizers, runs every test in both, and ends with one line: N passed, N failed.
+# Installs what is missing, builds with and without sanitizers, runs every test (plain, under ASan and UBSan, or both), and ends with one line:
+# N passed, N failed. A test that fails is run once more, since a browser or a network of a machine at its limit can fail it; one that then passes
+# is named, and counted in the last line.
 #
 #   sh test.sh [ARGUMENT of ctest ...]      for example: sh test.sh -L unit
 set -eu
@@ -9,13 +11,14 @@ jobs=$(nproc 2>/dev/null || echo 2)
 passed=0
 failed=0
 skipped=0
+again=0
 broken=no
 
 attribute() {
     sed -n "s/.*[^a-z]$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1
 }
 
-# The counts of one run, from the report that ctest writes.
+# The counts of one run, from the report and the log that ctest writes.
 count() {
     tests=$(attribute "$1" tests)
     bad=$(attribute "$1" failures)
@@ -23,6 +26,12 @@ count() {
     passed=$((passed + tests - bad - out))
     failed=$((failed + bad))
     skipped=$((skipped + out))
+    first=$(grep -cE '^ *[0-9]+/[0-9]+ Test .*\*\*\*(Failed|Timeout|Exception)' "$2" || true)
+    if [ "$first" -gt "$bad" ]; then
+        again=$((again + first - bad))
+        printf 'failed at first:\n'
+        grep -E '^ *[0-9]+/[0-9]+ Test .*\*\*\*(Failed|Timeout|Exception)' "$2"
+    fi
 }
 
 run() {
@@ -35,9 +44,10 @@ run() {
         return
     fi
     rm -f "build/$preset/tests.xml"
-    ctest --test-dir "build/$preset" --parallel "$jobs" --output-on-failure --output-junit tests.xml "$@" || broken=yes
+    ctest --test-dir "build/$preset" --parallel "$jobs" --repeat until-pass:2 --output-on-failure --output-log "build/$preset/tests.log" \
+        --output-junit tests.xml "$@" || broken=yes
     if [ -f "build/$preset/tests.xml" ]; then
-        count "build/$preset/tests.xml"
+        count "build/$preset/tests.xml" "build/$preset/tests.log"
     else
         broken=yes
     fi
@@ -50,10 +60,11 @@ fi
 if command -v ccache >/dev/null 2>&1; then
     export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
 fi
-run dev "$@"
+run dev -LE fault "$@" # a failed allocation shows more with sanitizers, which run these
 run asan -LE 'arch|header|docs|packaging' "$@" # nothing of ours runs in these
 
 line="$passed passed, $failed failed"
+[ $again -eq 0 ] || line="$line, $again of them at the second attempt"
 [ $skipped -eq 0 ] || line="$line, $skipped skipped"
 if [ $broken = yes ] && [ $failed -eq 0 ]; then
     line="$line (a build or a run broke off, see above)"
