@@ -142,7 +142,7 @@ marked(const qiaoi_completion *c, const uint32_t *entries, uint32_t count, uint3
         uint32_t mark = entries[i] >> 8 & (MARKS - 1);
 
         out[found] = entries[i]; /* without a branch: it could not be foretold */
-        found += c->marks[mark >> 6] >> (mark & 63u) & 1u;
+        found += (uint32_t)(c->marks[mark >> 6] >> (mark & 63u) & 1u);
     }
     return found;
 }
