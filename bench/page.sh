@@ -1,6 +1,6 @@
 #!/bin/sh
-# How long the staff page takes in Chromium: until the first results stand there, from a key pressed to the results of it, until the matches of a need
-# stand there, and the round trip of a suggestion. Prints one line of JSON: medians in milliseconds, and the bytes of the first view, with nothing kept
+# How long the staff page takes in Chromium: from its address to the first results, from a key pressed to the results of it, from a link to the matches of a need
+# and the round trip of a suggestion. Prints one line of JSON: medians in milliseconds, and the bytes of the first view, with nothing kept
 # from before; "busy" says that the machine did other work. Keeps it in bench/results/page.jsonl.
 #
 #   sh bench/page.sh DATA [ROUNDS]      DATA: a folder with a published generation; needs what scripts/dependencies.sh --tests installs

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
-import os from 'node:os';
 import path from 'node:path';
 import { fixtures, run, Server, sleep, source, temporary } from '../api/harness.mjs';
 
@@ -50,8 +49,6 @@ function watchPage(secret) {
 }
 
 const require = createRequire(path.join(source, 'build/dependencies/web-tests/package.json'));
-const told = path.join(os.tmpdir(), `qiao-browser-${process.pid}.log`); // by the driver: how the browser ended
-Object.assign(process.env, { DEBUG: 'pw:browser', DEBUG_FILE: told });
 const { chromium } = require('playwright-core');
 const { AxeBuilder } = require('@axe-core/playwright');
 
@@ -62,24 +59,11 @@ const browserPath = process.env.QIAO_CHROMIUM ?? '/usr/bin/chromium';
 const resting = new Map();
 
 let browser;
-let closing = false;
-
-// A browser that went away between two tests, as on a machine that is short of everything, is told of and opened anew; the test in whose midst it goes fails.
 export async function openBrowser() {
-  if (browser?.isConnected()) return browser;
-  resting.clear();
-  browser = await chromium.launch({
-    executablePath: browserPath,
-    args: ['--disable-gpu', '--disable-software-rasterizer', ...(process.getuid() === 0 ? ['--no-sandbox'] : [])],
-  });
-  browser.on('disconnected', () => closing || setTimeout(() => console.error(`# the browser went away: ${/<process did exit:.*>/.exec(fs.readFileSync(told, 'utf8'))?.[0] ?? 'nobody knows why'}`), 500).unref());
+  browser = await chromium.launch({ executablePath: browserPath, args: ['--disable-gpu', '--disable-software-rasterizer', ...(process.getuid() === 0 ? ['--no-sandbox'] : [])] });
   return browser;
 }
-export async function closeBrowser() {
-  closing = true;
-  await browser.close();
-  fs.rmSync(told, { force: true });
-}
+export const closeBrowser = () => browser.close();
 
 let plain; // data of the fixtures alone, made once
 export const removeData = () => plain && fs.rmSync(plain, { recursive: true });
@@ -106,7 +90,7 @@ export async function serve(data, options = []) {
   return server;
 }
 
-// A page of the browser, alone in its context. faults: what should not have happened so far. alone: the context is of no use to later pages, as with
+// A page of the browser, alone in its context. address: null = nowhere yet. faults: what should not have happened so far. alone: the context is of no use to later pages, as with
 // a clock that was put in.
 export class Page {
   static async open(server, address = '#/', { lang = 'zh-CN', width = 1280, height = 900, scale = 1, key, alone = Boolean(key), settle = true, ...options } = {}) {
@@ -117,7 +101,6 @@ export class Page {
     page.pending = new Set();
     page.kind = JSON.stringify([lang, scale, options]);
     page.alone = alone;
-    await openBrowser();
     page.context = (!alone && resting.get(page.kind)?.pop()) || (await browser.newContext({ locale: lang, viewport: { width, height }, deviceScaleFactor: scale, reducedMotion: 'reduce', ...options }));
     page.at = await page.context.newPage();
     await page.at.setViewportSize({ width, height });
@@ -127,8 +110,8 @@ export class Page {
     page.at.on('request', (request) => new URL(request.url()).host !== new URL(page.root).host && !request.url().startsWith('data:') && page.faults.push(`asks another host: ${request.url()}`));
     page.at.on('request', (request) => page.pending.add(request));
     for (const end of ['requestfinished', 'requestfailed']) page.at.on(end, (request) => page.pending.delete(request));
-    await page.at.goto(page.root + address);
-    if (settle) await page.rest();
+    if (address !== null) await page.at.goto(page.root + address);
+    if (address !== null && settle) await page.rest();
     return page;
   }
 

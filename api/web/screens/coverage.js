@@ -73,7 +73,7 @@ function Chart({ by, rows }) {
   return html`
     <div>
       <label class="sort"><span>${t('coverage.chart_of')}</span><select value=${figure} onChange=${(event) => replaceParams({ figure: event.target.value })}>${told.map((one) => html`<option value=${one}>${t(`figure.${one}`)}</option>`)}</select></label>
-      ${shown.some((row) => row.figures[figure] > 0) && html`<${BarChart} caption=${t(known.length > shown.length ? 'coverage.chart_first' : 'coverage.chart', { by: t(`by.${by}`), figure: name, count: number(shown.length) })} fromEnd=${by === 'month'}
+      ${shown.some((row) => row.figures[figure] > 0) && html`<${BarChart} caption=${t(known.length > shown.length ? 'coverage.chart_first' : 'coverage.chart', { by: t(`by.${by}`).toLowerCase(), figure: name, count: number(shown.length) })} fromEnd=${by === 'month'}
         bars=${shown.map((row) => ({ name: by === 'month' ? row.code : named(row), count: row.figures[figure] ?? null }))} />`}
     </div>
   `;
