@@ -49,7 +49,7 @@ const bare = (word) => word.toLowerCase().replaceAll('y', 'i');
 
 /**
  * The words that stems stand for, among words that were found: "batteri" is "battery" where that was found more often than "batteries". A stem
- * of which nothing was found is left out.
+ * of which nothing was found is left out. Words in Chinese or Japanese have no stems and stay as they are.
  * @param {string[]} stems
  * @param {string[]} found as often as they were found
  * @returns {string[]}
@@ -60,7 +60,7 @@ export function wordsOf(stems, found) {
   for (const word of found) counts.set(word.toLowerCase(), (counts.get(word.toLowerCase()) ?? 0) + 1);
   const ranked = [...counts].sort((a, b) => b[1] - a[1] || a[0].length - b[0].length);
   const near = (stem, word) => bare(word).startsWith(bare(stem)) && word.length <= stem.length + 4;
-  return [...new Set(stems.flatMap((stem) => ranked.find(([word]) => near(stem, word))?.[0] ?? []))];
+  return [...new Set(stems.flatMap((stem) => (/[\u2e80-\u9fff]/.test(stem) ? stem : ranked.find(([word]) => near(stem, word))?.[0] ?? [])))];
 }
 
 /**

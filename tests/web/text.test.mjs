@@ -26,6 +26,7 @@ test('a text is cut at its marks, and nothing is lost', () => {
 test('a stem is shown as a word that was found, and not at all where none was', () => {
   assert.deepEqual(wordsOf(['batteri', 'solid', 'traction'], ['Battery', 'batteries', 'battery', 'solid', 'state']), ['battery', 'solid']);
   assert.deepEqual(wordsOf(['cell'], ['cellulose', 'cells']), ['cells']);
+  assert.deepEqual(wordsOf(['电池'], ['固态电池']), ['电池']);
   assert.deepEqual(wordsOf(['batteri'], ['bat', '固态']), []);
 });
 
