@@ -337,6 +337,7 @@ export default {
   'cases.empty': 'No cases yet',
   'cases.empty_hint': 'Accept a match of a need, then choose “Begin a case” on its card.',
   'cases.none': 'None',
+  'cases.see': 'See',
   'cases.open': 'Open…',
   'cases.case': 'Case',
   'cases.move': 'Move to',

@@ -337,6 +337,7 @@ export default {
   'cases.empty': '还没有对接',
   'cases.empty_hint': '在需求的匹配列表中认可一条匹配，再点卡片上的“开始对接”即可建立。',
   'cases.none': '暂无',
+  'cases.see': '查看',
   'cases.open': '处理…',
   'cases.case': '对接详情',
   'cases.move': '变更状态',

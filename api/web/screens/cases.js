@@ -10,8 +10,10 @@ import { href } from '../router.js';
 import { isStaff } from '../session.js';
 import { html, useState } from '../vendor/preact.js';
 
-/** A role where no key was used. @param {string} by */
-const whoIs = (by) => (has(`role.${by}`) ? t(`role.${by}`) : by);
+/** A role where no key was used; else the name of the key, which says nothing to an enterprise. @param {string} by */
+const whoIs = (by) => (has(`role.${by}`) ? t(`role.${by}`) : isStaff() ? by : '');
+/** @param {any} step of a case */
+const When = ({ step }) => html`${date(step.at)}${whoIs(step.by) && html` · <bdi>${whoIs(step.by)}</bdi>`}`;
 const casePath = (one) => `v1/cases/${encodeURIComponent(one.need)}/${encodeURIComponent(one.project)}`;
 
 export default function Cases() {
@@ -47,7 +49,7 @@ function Column({ status, cases, onOpen }) {
             <p class="small">↔ <${RecordTitle} kind="projects" id=${one.project} /></p>
             ${one.note && html`<p class="small note calm" dir="auto"><bdi>${one.note}</bdi></p>`}
             ${one.internal_note && html`<p class="small no-print" dir="auto"><span class="badge">${t('cases.internal_is')}</span> <bdi>${one.internal_note}</bdi></p>`}
-            <p class="case-line small"><span>${date(one.at)} · <bdi>${whoIs(one.by)}</bdi></span><button type="button" onClick=${() => onOpen(one)}>${t('cases.open')}</button></p>
+            <p class="case-line small"><span><${When} step=${one} /></span><button type="button" onClick=${() => onOpen(one)}>${t(isStaff() ? 'cases.open' : 'cases.see')}</button></p>
           </li>`)}
       </ul>
       ${cases.length === 0 && html`<p class="small">${t('cases.none')}</p>`}
@@ -125,7 +127,7 @@ function History({ one, reasons }) {
   return html`
     <section><h3>${t('cases.history')}</h3>
       <ol class="history">${data.history.map((step) => html`
-        <li key=${step.revision}><b>${nameIn(reasons.case_statuses, step.status)}</b>${step.correction && html` <span class="badge warn">${t('cases.corrected')}</span>`} <span class="small">${date(step.at)} · <bdi>${whoIs(step.by)}</bdi></span>
+        <li key=${step.revision}><b>${nameIn(reasons.case_statuses, step.status)}</b>${step.correction && html` <span class="badge warn">${t('cases.corrected')}</span>`} <span class="small"><${When} step=${step} /></span>
           ${step.reason && html`<p class="small">${nameIn(reasons.reasons, step.reason)}</p>`}
           ${step.note && html`<p class="small" dir="auto"><bdi>${step.note}</bdi></p>`}
           ${step.internal_note && html`<p class="small" dir="auto"><span class="badge">${t('cases.internal_is')}</span> <bdi>${step.internal_note}</bdi></p>`}
