@@ -26,8 +26,11 @@ typedef struct entry {
 
 #define FIRSTS 65536u /* power of two: a few thousand words begin names, and 8 KiB stay in the nearest cache */
 
+#define KEYS 262144u /* power of two */
+
 struct qiao_concepts {
     uint64_t firsts[FIRSTS / 64]; /* a bit for the hash of each word that begins a name: most words begin none */
+    uint64_t keys[KEYS / 64];     /* a bit for each key: most pairs of words begin none either */
     entry *slots;
     uint32_t slot_count, count; /* a power of two */
     char (*fields)[24];
@@ -130,11 +133,21 @@ add_word(uint64_t key, const word *w)
     return qiao_hash64(both, sizeof both, 3) | 1;
 }
 
-/* Of a word's hash among the firsts; its lowest bit is always set. */
-static size_t
-place_of(uint64_t hash)
+/* Bits of hashes, whose lowest bit is always set. */
+static void
+set_bit(uint64_t *bits, size_t count, uint64_t hash)
 {
-    return (size_t)(hash >> 1) & (FIRSTS - 1);
+    size_t at = (size_t)(hash >> 1) & (count - 1);
+
+    bits[at / 64] |= (uint64_t)1 << at % 64;
+}
+
+static bool
+has_bit(const uint64_t *bits, size_t count, uint64_t hash)
+{
+    size_t at = (size_t)(hash >> 1) & (count - 1);
+
+    return (bits[at / 64] >> at % 64 & 1u) != 0;
 }
 
 /* ---- loading ---- */
@@ -177,6 +190,7 @@ put(qiao_concepts *c, uint64_t key)
     while (c->slots[at].key != 0 && c->slots[at].key != key)
         at = (at + 1) & (c->slot_count - 1);
     if (c->slots[at].key == 0) {
+        set_bit(c->keys, KEYS, key);
         c->slots[at] = (entry){key, NO_FIELD, 0};
         c->count++;
     }
@@ -186,6 +200,8 @@ put(qiao_concepts *c, uint64_t key)
 static const entry *
 get(const qiao_concepts *c, uint64_t key)
 {
+    if (!has_bit(c->keys, KEYS, key))
+        return NULL;
     for (uint32_t at = (uint32_t)key & (c->slot_count - 1); c->slot_count > 0 && c->slots[at].key != 0;
          at = (at + 1) & (c->slot_count - 1))
         if (c->slots[at].key == key)
@@ -214,7 +230,7 @@ put_name(qiao_concepts *c, const char *name, size_t length, uint32_t field)
     if (count == 0 || words > QIAOI_CONCEPT_WORDS || han > HAN_MOST || (words == 0 && han < HAN_LEAST) ||
         (words > 0 && han > 0) || (words == 1 && length < 4))
         return true;
-    c->firsts[place_of(first) / 64] |= (uint64_t)1 << place_of(first) % 64;
+    set_bit(c->firsts, FIRSTS, first);
     for (uint32_t i = 0; i + 1 < count; i++) {
         known = put(c, keys[i]);
         if (known == NULL)
@@ -399,8 +415,7 @@ qiaoi_concepts_find(const qiao_concepts *concepts, const char *text, size_t leng
     while (next_word(text, length, &at, &w)) {
         qiaoi_concept_hit hit;
 
-        if ((concepts->firsts[place_of(w.hash) / 64] >> place_of(w.hash) % 64 & 1u) != 0 &&
-            find_name(concepts, text, length, w, &at, &hit))
+        if (has_bit(concepts->firsts, FIRSTS, w.hash) && find_name(concepts, text, length, w, &at, &hit))
             visit(&hit, context);
     }
 }

@@ -14,11 +14,11 @@
 #define CACHE_FILL 40000u
 #define WORD_MAX 256u
 
+/* 16 bytes: looking into it is mostly waiting for memory. */
 typedef struct cache_slot {
-    const char *word; /* NULL = free */
-    const char *stem;
-    uint32_t word_length, stem_length;
-    uint64_t hash;
+    const char *word; /* NULL = free; the stem stands behind it */
+    uint32_t hash;    /* upper half: the lower one says the place */
+    uint16_t word_length, stem_length;
 } cache_slot;
 
 struct qiao_stemmer {
@@ -69,24 +69,28 @@ clear_cache(qiao_stemmer *stemmer)
 }
 
 static const char *
-fill_slot(qiao_stemmer *stemmer, cache_slot *slot, uint64_t hash, const char *word, size_t length)
+stem_of(const cache_slot *slot)
+{
+    return slot->word + slot->word_length + 1;
+}
+
+/* NULL without memory, and the slot stays free. */
+static const char *
+fill_slot(qiao_stemmer *stemmer, cache_slot *slot, uint32_t hash, const char *word, size_t length)
 {
     const sb_symbol *stem = sb_stemmer_stem(stemmer->snowball, (const sb_symbol *)word, (int)length);
     size_t stem_length = stem == NULL ? 0 : (size_t)sb_stemmer_length(stemmer->snowball);
+    char *both = stem == NULL ? NULL : qiao_arena_alloc(stemmer->strings, length + stem_length + 2);
 
-    if (stem == NULL)
+    if (both == NULL)
         return NULL;
-    slot->word = qiao_arena_strndup(stemmer->strings, word, length);
-    slot->stem = qiao_arena_strndup(stemmer->strings, (const char *)stem, stem_length);
-    if (slot->word == NULL || slot->stem == NULL) {
-        slot->word = NULL;
-        return NULL;
-    }
-    slot->hash = hash;
-    slot->word_length = (uint32_t)length;
-    slot->stem_length = (uint32_t)stem_length;
+    memcpy(both, word, length);
+    both[length] = '\0';
+    memcpy(both + length + 1, stem, stem_length);
+    both[length + 1 + stem_length] = '\0';
+    *slot = (cache_slot){both, hash, (uint16_t)length, (uint16_t)stem_length};
     stemmer->filled++;
-    return slot->stem;
+    return stem_of(slot);
 }
 
 const char *
@@ -102,14 +106,15 @@ qiao_stem(qiao_stemmer *stemmer, const char *word, size_t length, size_t *stem_l
         clear_cache(stemmer);
     hash = qiao_hash64(word, length, 0);
     for (i = hash & (CACHE_SLOTS - 1); stemmer->slots[i].word != NULL; i = (i + 1) & (CACHE_SLOTS - 1)) {
-        cache_slot *slot = &stemmer->slots[i];
+        const cache_slot *slot = &stemmer->slots[i];
 
-        if (slot->hash == hash && slot->word_length == length && memcmp(slot->word, word, length) == 0) {
+        if (slot->hash == (uint32_t)(hash >> 32) && slot->word_length == length &&
+            memcmp(slot->word, word, length) == 0) {
             *stem_length = slot->stem_length;
-            return slot->stem;
+            return stem_of(slot);
         }
     }
-    stem = fill_slot(stemmer, &stemmer->slots[i], hash, word, length);
+    stem = fill_slot(stemmer, &stemmer->slots[i], (uint32_t)(hash >> 32), word, length);
     stemmer->ran_short = stemmer->ran_short || stem == NULL;
     *stem_length = stem == NULL ? 0 : stemmer->slots[i].stem_length;
     return stem;
