@@ -42,6 +42,7 @@ typedef struct build {
     qiaoi_findings_basis basis;
     qiaoi_reuse reuse;
     qiaoi_text text;
+    qiaoi_suggesting *suggesting;
     qiaoi_verdict_list verdicts;
     char staged[QIAO_PATH_MAX];
     bool have_stage;
@@ -356,7 +357,7 @@ finish_text(build *b, qiao_error *err)
 static qiao_status
 make_suggestions(build *b, qiao_error *err)
 {
-    return qiaoi_corpus_suggest(&b->corpus, b->base, b->options->lexicon_path, b->staged, err);
+    return qiaoi_suggest_finish(b->suggesting, b->staged, err);
 }
 
 /* From the words that the merge left, before the postings take them. */
@@ -376,7 +377,8 @@ find_duplicates(build *b, qiao_error *err)
     return st;
 }
 
-/* The records go to disk while the lexicon is derived; the postings need it, and suggestions are made beside them. */
+/* The records go to disk and titles are read while the lexicon is derived; the postings need it, and suggestions are
+ * made beside them. */
 static qiao_status
 write_index(build *b, qiao_error *err)
 {
@@ -388,7 +390,10 @@ write_index(build *b, qiao_error *err)
     begin_stage(b, QIAO_BUILD_LEXICON);
     snprintf(path, sizeof path, "%s/records.mdb", b->staged);
     begin_side_job(b, &lexicon, derive_lexicon);
-    st = end_side_job(&lexicon, qiaoi_corpus_write_records(&b->corpus, path, &writer, err), err);
+    st = qiaoi_corpus_write_records(&b->corpus, path, &writer, err);
+    if (st == QIAO_OK)
+        st = qiaoi_suggest_begin(&b->corpus, b->base, b->options->lexicon_path, &b->suggesting, err);
+    st = end_side_job(&lexicon, st, err);
     end_stage(b, QIAO_BUILD_LEXICON);
     if (st == QIAO_OK)
         st = find_duplicates(b, err);
@@ -522,13 +527,31 @@ install(build *b, qiao_error *err)
     return st;
 }
 
-/* Without it the next build analyses everything again: no reason to fail. */
-static void
-keep_findings(build *b)
+static qiao_status
+write_findings(build *b, qiao_error *err)
 {
+    return qiaoi_findings_write(&b->corpus, &b->basis, b->number, b->options->data_dir, err);
+}
+
+/* While checksums are made and files go to disk, what was found is written beside. Without it the next build analyses
+ * everything again: no reason to fail. */
+static qiao_status
+install_and_keep(build *b, qiao_error *err)
+{
+    side_job findings;
+    qiao_status st;
+
+    begin_side_job(b, &findings, write_findings);
+    st = install(b, err);
     begin_stage(b, QIAO_BUILD_KEEP);
-    b->report->kept = qiaoi_findings_write(&b->corpus, &b->basis, b->number, b->options->data_dir, NULL) == QIAO_OK;
+    if (findings.started)
+        pthread_join(findings.thread, NULL);
+    else if (st == QIAO_OK)
+        run_side_job(&findings);
+    b->report->kept = st == QIAO_OK && findings.status == QIAO_OK;
+    b->report->kept = qiaoi_findings_settle(b->report->kept, b->options->data_dir, NULL) == QIAO_OK && b->report->kept;
     end_stage(b, QIAO_BUILD_KEEP);
+    return st;
 }
 
 static qiao_status
@@ -568,11 +591,7 @@ make_generation(build *b, qiao_error *err)
     }
     if (st == QIAO_OK && !b->options->no_match)
         st = match_all(b, err);
-    if (st == QIAO_OK)
-        st = install(b, err);
-    if (st == QIAO_OK)
-        keep_findings(b);
-    return st;
+    return st == QIAO_OK ? install_and_keep(b, err) : st;
 }
 
 static unsigned
@@ -607,6 +626,7 @@ qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_er
     if (st == QIAO_OK)
         st = make_generation(&b, err);
     qiaoi_text_done(&b.text);
+    qiaoi_suggesting_free(b.suggesting);
     if (b.have_stage && qiao_file_remove_tree(b.staged, NULL) != QIAO_OK && st == QIAO_OK)
         st = qiao_fail(err, QIAO_E_IO, "cannot remove %s", b.staged);
     qiaoi_reuse_done(&b.reuse);

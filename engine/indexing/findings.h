@@ -44,9 +44,13 @@ typedef struct qiaoi_findings_entry {
     uint32_t number;
 } qiaoi_findings_entry;
 
-/* After the merge: uses have the numbers of the global terms. Replaces what was there; where it fails, nothing is. */
+/* After the merge: uses have the numbers of the global terms. Written beside what was there, which counts until the new
+ * ones are settled. */
 qiao_status qiaoi_findings_write(const qiaoi_corpus *corpus, const qiaoi_findings_basis *basis, uint64_t generation,
                                  const char *data_dir, qiao_error *err) QIAO_CHECK;
+/* Once the generation is installed: they replace what was there. Where good is false, they are dropped, and those of an
+ * earlier build go on to count: they say of which generation they are. */
+qiao_status qiaoi_findings_settle(bool good, const char *data_dir, qiao_error *err) QIAO_CHECK;
 
 typedef struct qiaoi_findings {
     qiao_mapping mapping;

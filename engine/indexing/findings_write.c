@@ -250,20 +250,26 @@ qiaoi_findings_write(const qiaoi_corpus *corpus, const qiaoi_findings_basis *bas
                                     .documents = {corpus->count[0], corpus->count[1]},
                                     .numbers = corpus->numbers,
                                     .term_count = corpus->term_count};
-    char path[QIAO_PATH_MAX + 64], beside[QIAO_PATH_MAX + 64];
+    char path[QIAO_PATH_MAX + 64];
     qiao_status st;
 
     snprintf(path, sizeof path, "%s/build", data_dir);
     st = qiao_file_make_directories(path, err);
+    snprintf(path, sizeof path, "%s/build/findings.new", data_dir);
+    return st == QIAO_OK ? write_file(corpus, &header, path, err) : st;
+}
+
+qiao_status
+qiaoi_findings_settle(bool good, const char *data_dir, qiao_error *err)
+{
+    char path[QIAO_PATH_MAX + 64], beside[QIAO_PATH_MAX + 64];
+    qiao_status st;
+
     snprintf(path, sizeof path, "%s/build/findings.bin", data_dir);
     snprintf(beside, sizeof beside, "%s/build/findings.new", data_dir);
-    if (st == QIAO_OK)
-        st = write_file(corpus, &header, beside, err);
-    if (st == QIAO_OK && rename(beside, path) != 0)
-        st = qiao_fail_errno(err, errno, "cannot rename %s to %s", beside, path);
-    if (st != QIAO_OK) {
-        (void)unlink(beside);
-        (void)unlink(path);
-    }
+    if (good && rename(beside, path) == 0)
+        return QIAO_OK;
+    st = good ? qiao_fail_errno(err, errno, "cannot rename %s to %s", beside, path) : QIAO_OK;
+    (void)unlink(beside);
     return st;
 }

@@ -13,12 +13,14 @@
 #define PATH_SIZE 4096
 #define SMALL_CATALOGUE 2000u /* here what stands in two places is frequent; elsewhere three */
 
-typedef struct work {
+typedef struct qiaoi_suggesting {
     qiaoi_suggest_stage stage;
+    qiaoi_names names;
     qiaoi_title_words words;
     qiaoi_phrase_counts phrases;
     uint32_t least;
-} work;
+} qiaoi_suggesting;
+typedef qiaoi_suggesting work;
 
 /* ---- names that are given: "|" between them ---- */
 
@@ -320,15 +322,21 @@ add_spellings(work *w, qiao_error *err)
 /* ---- all of it ---- */
 
 static qiao_status
-make(work *w, const char *path, qiao_error *err)
+read_titles(work *w, qiao_error *err)
 {
-    qiao_status st = qiaoi_suggest_count(&w->stage, err);
+    qiao_status st = qiaoi_suggest_visible(&w->stage, err);
 
     w->least = w->stage.visible_count < SMALL_CATALOGUE ? 2 : 3;
     if (st == QIAO_OK)
         st = add_projects(w, err);
-    if (st == QIAO_OK)
-        st = qiaoi_title_phrases(&w->words, w->least, err);
+    return st == QIAO_OK ? qiaoi_title_phrases(&w->words, w->least, err) : st;
+}
+
+static qiao_status
+make(work *w, const char *path, qiao_error *err)
+{
+    qiao_status st = qiaoi_suggest_count(&w->stage, err);
+
     if (st == QIAO_OK)
         st = note_concepts(w, err);
     if (st == QIAO_OK)
@@ -357,34 +365,56 @@ beside(const char *lexicon_path, char out[PATH_SIZE], qiao_error *err)
 }
 
 qiao_status
-qiaoi_corpus_suggest(const qiaoi_corpus *corpus, const qiao_lexicon *lexicon, const char *lexicon_path,
-                     const char *folder, qiao_error *err)
+qiaoi_suggest_begin(const qiaoi_corpus *corpus, const qiao_lexicon *lexicon, const char *lexicon_path,
+                    qiaoi_suggesting **out, qiao_error *err)
 {
-    work w = {.stage = {.corpus = corpus, .lexicon = lexicon}};
-    char path[PATH_SIZE + 104], found[PATH_SIZE];
-    qiaoi_names names = {0};
-    qiao_status st = QIAO_OK;
+    work *w = qiao_calloc(1, sizeof *w);
+    char found[PATH_SIZE];
+    qiao_status st;
 
-    if (lexicon_path == NULL)
-        st = qiao_share_path(NAMES_FILE, found, err);
-    else
-        st = beside(lexicon_path, found, err);
+    *out = NULL;
+    if (w == NULL)
+        return qiao_fail_memory(err);
+    w->stage = (qiaoi_suggest_stage){.corpus = corpus, .lexicon = lexicon, .names = &w->names};
+    st = lexicon_path == NULL ? qiao_share_path(NAMES_FILE, found, err) : beside(lexicon_path, found, err);
     if (st == QIAO_OK && (lexicon_path == NULL || qiao_file_exists(found)))
-        st = qiaoi_names_open(found, &names, err);
-    w.stage.names = &names;
+        st = qiaoi_names_open(found, &w->names, err);
     if (st == QIAO_OK)
-        st = qiaoi_suggest_maker_new(lexicon, &names, &w.stage.maker, err);
+        st = qiaoi_suggest_maker_new(lexicon, &w->names, &w->stage.maker, err);
     if (st == QIAO_OK)
-        st = qiao_stemmer_new("en", &w.stage.english, err);
+        st = qiao_stemmer_new("en", &w->stage.english, err);
+    if (st == QIAO_OK)
+        st = read_titles(w, err);
+    if (st != QIAO_OK) {
+        qiaoi_suggesting_free(w);
+        return st;
+    }
+    *out = w;
+    return QIAO_OK;
+}
+
+qiao_status
+qiaoi_suggest_finish(qiaoi_suggesting *suggesting, const char *folder, qiao_error *err)
+{
+    char path[PATH_SIZE + 104];
+
     snprintf(path, sizeof path, "%s/%s", folder, QIAOI_SUGGEST_NAME);
-    if (st == QIAO_OK)
-        st = make(&w, path, err);
-    qiao_stemmer_free(w.stage.english);
-    qiaoi_suggest_maker_free(w.stage.maker);
-    qiaoi_names_close(&names);
-    qiaoi_title_words_done(&w.words);
-    qiaoi_phrases_done(&w.phrases);
-    qiao_free(w.stage.visible);
-    qiao_free(w.stage.df);
-    return st;
+    return make(suggesting, path, err);
+}
+
+void
+qiaoi_suggesting_free(qiaoi_suggesting *suggesting)
+{
+    work *w = suggesting;
+
+    if (w == NULL)
+        return;
+    qiao_stemmer_free(w->stage.english);
+    qiaoi_suggest_maker_free(w->stage.maker);
+    qiaoi_names_close(&w->names);
+    qiaoi_title_words_done(&w->words);
+    qiaoi_phrases_done(&w->phrases);
+    qiao_free(w->stage.visible);
+    qiao_free(w->stage.df);
+    qiao_free(w);
 }

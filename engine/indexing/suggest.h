@@ -7,7 +7,8 @@
  *   suggest_count.c    in how many public projects a word or a phrase stands
  *   suggest.c          concepts, terms, and the file
  *
- * It asks for what the merge gives and changes nothing of it: it may run beside the postings.
+ * In two steps: titles and organisations ask for records and tags only, and may be read beside the merge; the rest asks
+ * for what the merge gives, changes nothing of it, and may run beside the postings.
  */
 #ifndef QIAO_INDEXING_SUGGEST_H
 #define QIAO_INDEXING_SUGGEST_H
@@ -26,10 +27,14 @@ typedef struct qiaoi_suggest_stage {
     qiao_stemmer *english;
 } qiaoi_suggest_stage;
 
-/* Makes FOLDER/suggest.bin. Readings and concepts come from names.bin: the program's, or, where a lexicon was named,
- * the one beside it; without one there are titles, organisations and words only. */
-qiao_status qiaoi_corpus_suggest(const qiaoi_corpus *corpus, const qiao_lexicon *lexicon, const char *lexicon_path,
-                                 const char *folder, qiao_error *err) QIAO_CHECK;
+/* The first step. Readings and concepts come from names.bin: the program's, or, where a lexicon was named, the one
+ * beside it; without one there are titles, organisations and words only. corpus and lexicon are borrowed to the end. */
+typedef struct qiaoi_suggesting qiaoi_suggesting;
+qiao_status qiaoi_suggest_begin(const qiaoi_corpus *corpus, const qiao_lexicon *lexicon, const char *lexicon_path,
+                                qiaoi_suggesting **out, qiao_error *err) QIAO_CHECK;
+/* The second: makes FOLDER/suggest.bin. */
+qiao_status qiaoi_suggest_finish(qiaoi_suggesting *suggesting, const char *folder, qiao_error *err) QIAO_CHECK;
+void qiaoi_suggesting_free(qiaoi_suggesting *suggesting);
 
 /* ---- suggest_public.c ---- */
 
@@ -53,7 +58,8 @@ qiao_status qiaoi_public_names_read(const char *json, size_t length, qiao_buffer
 
 /* ---- suggest_count.c ---- */
 
-/* Fills visible and df. */
+/* Fills visible; later, when terms are merged, df. */
+qiao_status qiaoi_suggest_visible(qiaoi_suggest_stage *stage, qiao_error *err) QIAO_CHECK;
 qiao_status qiaoi_suggest_count(qiaoi_suggest_stage *stage, qiao_error *err) QIAO_CHECK;
 /* Number of a term of the corpus, QIAOI_NO_TERM. */
 uint32_t qiaoi_suggest_term(const qiaoi_corpus *corpus, const char *text, size_t length);

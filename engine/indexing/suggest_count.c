@@ -33,8 +33,8 @@ find_tag(const qiaoi_term_table *table, const char *tag)
     return 0;
 }
 
-static qiao_status
-find_visible(qiaoi_suggest_stage *stage, qiao_error *err)
+qiao_status
+qiaoi_suggest_visible(qiaoi_suggest_stage *stage, qiao_error *err)
 {
     const qiaoi_corpus *corpus = stage->corpus;
     uint32_t(*wanted)[2] = qiao_calloc(corpus->shard_count + 1, sizeof *wanted);
@@ -62,10 +62,7 @@ qiao_status
 qiaoi_suggest_count(qiaoi_suggest_stage *stage, qiao_error *err)
 {
     const qiaoi_corpus *corpus = stage->corpus;
-    qiao_status st = find_visible(stage, err);
 
-    if (st != QIAO_OK)
-        return st;
     stage->df = qiao_calloc((size_t)corpus->term_count + 1, sizeof *stage->df);
     if (stage->df == NULL)
         return qiao_fail_memory(err);
