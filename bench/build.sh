@@ -3,7 +3,8 @@
 #
 #   sh bench/build.sh [BUILD [RECORDS...]]      default: build/release 10000 100000
 #
-# Of the records a tenth are needs. Prints one JSON object a line, and keeps it in bench/results/build.jsonl. DATA=DIR measures the records imported
+# Of the records a tenth are needs. Updates are measured twice: with changed bilingual records, from which translations are then learned again, and
+# without. Prints one JSON object a line, and keeps it in bench/results/build.jsonl. DATA=DIR measures the records imported
 # into DIR instead; FOLDER= holds the copies (/tmp).
 set -eu
 cd "$(dirname "$0")/.."
@@ -15,7 +16,8 @@ BENCH_COMMIT=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
 export BENCH_COMMIT
 
 measure() {
-    for command in build update; do
+    for command in build update "update --spare-bilingual"; do
+        # shellcheck disable=SC2086
         "$build/bin/qiao-bench" $command --data "$1" --folder "$folder" --rounds 3 2>/dev/null | tail -n 1 | tee -a bench/results/build.jsonl
     done
 }
