@@ -1,14 +1,15 @@
-/* zlib at its quickest level: an answer is sent once, and what counts is the time until it is there. */
+/* libdeflate at its quickest level: an answer is sent once, as a whole, and what counts is the time until it is there.
+ */
 #include "compress.h"
 
+#include <libdeflate.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <zlib.h>
 
 #define LEVEL 1
-#define GZIP_WINDOW (15 + 16) /* with the header of gzip */
+#define IDLE_MAX 8 /* compressors that wait */
 #define FIXED_MAX 64
 
 /* Thousandths of the q of a coding; 1000 where none is given. */
@@ -81,44 +82,63 @@ qiaoi_gzip_suits(const char *type)
     return false;
 }
 
-static void *
-allocate(void *context, unsigned count, unsigned size)
+/* ---- compressors: their tables are large, so they are kept ---- */
+
+static pthread_once_t prepared = PTHREAD_ONCE_INIT;
+static pthread_mutex_t idle_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct libdeflate_compressor *idle[IDLE_MAX];
+static size_t idle_count;
+
+static void
+prepare(void)
 {
-    (void)context;
-    return qiao_calloc(count, size);
+    libdeflate_set_memory_allocator(qiao_alloc, qiao_free);
+}
+
+static struct libdeflate_compressor *
+take_compressor(void)
+{
+    struct libdeflate_compressor *compressor = NULL;
+
+    pthread_once(&prepared, prepare);
+    pthread_mutex_lock(&idle_lock);
+    if (idle_count > 0)
+        compressor = idle[--idle_count];
+    pthread_mutex_unlock(&idle_lock);
+    return compressor != NULL ? compressor : libdeflate_alloc_compressor(LEVEL);
 }
 
 static void
-release(void *context, void *memory)
+return_compressor(struct libdeflate_compressor *compressor)
 {
-    (void)context;
-    qiao_free(memory);
+    bool kept;
+
+    pthread_mutex_lock(&idle_lock);
+    kept = idle_count < IDLE_MAX;
+    if (kept)
+        idle[idle_count++] = compressor;
+    pthread_mutex_unlock(&idle_lock);
+    if (!kept)
+        libdeflate_free_compressor(compressor);
 }
 
 bool
 qiaoi_gzip(const char *bytes, size_t length, qiao_buffer *out)
 {
-    z_stream stream = {.zalloc = allocate, .zfree = release};
-    uLong most;
-    bool fine;
+    struct libdeflate_compressor *compressor = take_compressor();
+    size_t most, made = 0;
 
-    if (length > UINT32_MAX / 2 || deflateInit2(&stream, LEVEL, Z_DEFLATED, GZIP_WINDOW, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    if (compressor == NULL)
         return false;
-    most = deflateBound(&stream, (uLong)length);
-    fine = qiao_buffer_reserve(out, most);
-    if (fine) {
-        stream.next_in = (Bytef *)(uintptr_t)bytes;
-        stream.avail_in = (uInt)length;
-        stream.next_out = (Bytef *)out->data + out->length;
-        stream.avail_out = (uInt)most;
-        fine = deflate(&stream, Z_FINISH) == Z_STREAM_END;
-    }
-    if (fine) {
-        out->length += most - stream.avail_out;
-        out->data[out->length] = '\0';
-    }
-    deflateEnd(&stream);
-    return fine;
+    most = libdeflate_gzip_compress_bound(compressor, length);
+    if (qiao_buffer_reserve(out, most))
+        made = libdeflate_gzip_compress(compressor, bytes, length, out->data + out->length, most);
+    return_compressor(compressor);
+    if (made == 0)
+        return false;
+    out->length += made;
+    out->data[out->length] = '\0';
+    return true;
 }
 
 static pthread_mutex_t fixed_lock = PTHREAD_MUTEX_INITIALIZER;

@@ -1,6 +1,6 @@
 /*
  * Compressed answers: gzip, where the client takes it and the answer is worth it. compress.c is the only file of the
- * service that includes zlib.
+ * service that includes libdeflate.
  */
 #ifndef QIAO_API_COMPRESS_H
 #define QIAO_API_COMPRESS_H

@@ -20,7 +20,7 @@ uplot_sha512='KIMVnG68zvu5XXUbC4LQEPnhwOxBuLyW1AHtpm6IKTXImkbLgkMy+jabjLgSLMasNu
 
 tools='g++ cmake ninja-build pkg-config ccache curl ca-certificates'
 libraries='libxapian-dev liblmdb-dev libcurl4-openssl-dev libcjson-dev libmicrohttpd-dev libroaring-dev libutf8proc-dev libopencc-dev
-libzstd-dev libxxhash-dev libsodium-dev libcmocka-dev libstemmer-dev libcsv-dev libexpat1-dev libzip-dev zlib1g-dev libxlsxwriter-dev libinih-dev'
+libzstd-dev libxxhash-dev libsodium-dev libcmocka-dev libstemmer-dev libcsv-dev libexpat1-dev libzip-dev zlib1g-dev libdeflate-dev libxlsxwriter-dev libinih-dev'
 # Of the tests of the staff page.
 browser='chromium fonts-noto-cjk mandoc'
 # Sources of the lexicon and the vocabularies. The build goes on without the ones that are missing.

@@ -96,6 +96,12 @@ qiao_buffer_text(qiao_buffer *buffer, const char *text)
 void
 qiao_buffer_char(qiao_buffer *buffer, char c)
 {
+    /* most answers are written in such pieces */
+    if (!buffer->failed && buffer->limit == 0 && buffer->length + 1 < buffer->capacity) {
+        buffer->data[buffer->length++] = c;
+        buffer->data[buffer->length] = '\0';
+        return;
+    }
     qiao_buffer_append(buffer, &c, 1);
 }
 
@@ -170,6 +176,21 @@ append_escape(qiao_buffer *buffer, unsigned char c)
     }
 }
 
+/* Eight bytes of ASCII that JSON takes as they are. */
+static bool
+eight_plain(const unsigned char *bytes)
+{
+    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+    uint64_t word, quote, backslash;
+
+    memcpy(&word, bytes, sizeof word);
+    quote = word ^ ones * '"';
+    backslash = word ^ ones * '\\';
+    /* a byte below n borrows from the top bit of its place in word - n; which other bytes borrow then, does not matter
+     */
+    return (((word - ones * 0x20u) | (quote - ones) | (backslash - ones) | word) & tops) == 0;
+}
+
 void
 qiao_buffer_json_string(qiao_buffer *buffer, const char *text, size_t length)
 {
@@ -178,9 +199,15 @@ qiao_buffer_json_string(qiao_buffer *buffer, const char *text, size_t length)
 
     qiao_buffer_char(buffer, '"');
     for (size_t i = 0; i < length;) {
-        int n = bytes[i] < 0x80 ? 1 : qiaoi_utf8_sequence(bytes + i, length - i);
-        size_t step = (size_t)(n < 0 ? -n : n);
+        size_t step;
+        int n;
 
+        if (i + 8 <= length && eight_plain(bytes + i)) {
+            i += 8;
+            continue;
+        }
+        n = bytes[i] < 0x80 ? 1 : qiaoi_utf8_sequence(bytes + i, length - i);
+        step = (size_t)(n < 0 ? -n : n);
         if (n > 0 && bytes[i] >= 0x20 && bytes[i] != '"' && bytes[i] != '\\') {
             i += step;
             continue;

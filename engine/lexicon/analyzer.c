@@ -6,6 +6,7 @@
 #include "qiao/analyzer.h"
 
 #include "lexicon/compound.h"
+#include "lexicon/known_words.h"
 #include "lexicon/segment.h"
 #include "qiao/memory.h"
 #include "text/normal.h"
@@ -23,6 +24,7 @@ struct qiao_analyzer {
     qiao_token *tokens;
     size_t count, capacity;
     qiao_arena *forms;
+    qiaoi_known_words known;
     qiaoi_run run;
     uint32_t offsets[QIAOI_RUN_MAX + 1]; /* source offset of each character of the run; [count] = its end */
     qiaoi_piece pieces[QIAOI_RUN_MAX], parts[QIAOI_RUN_MAX];
@@ -47,6 +49,8 @@ qiao_analyzer_new(const qiao_lexicon *lexicon, qiao_analyzer **out, qiao_error *
     analyzer->forms = qiao_arena_new(1u << 16);
     st = analyzer->forms == NULL ? qiao_fail_memory(err) : QIAO_OK;
     if (st == QIAO_OK)
+        st = qiaoi_known_words_init(&analyzer->known, err);
+    if (st == QIAO_OK)
         st = qiao_stemmer_new("en", &analyzer->english, err);
     if (st == QIAO_OK)
         st = qiao_stemmer_new("de", &analyzer->german, err);
@@ -68,17 +72,17 @@ qiao_analyzer_free(qiao_analyzer *analyzer)
     qiao_stemmer_free(analyzer->english);
     qiao_stemmer_free(analyzer->german);
     qiao_stemmer_free(analyzer->french);
+    qiaoi_known_words_done(&analyzer->known);
     qiao_arena_free(analyzer->forms);
     qiao_free(analyzer->tokens);
     qiao_free(analyzer);
 }
 
-/* A token with its form copied; NULL (and out_of_memory) when there is no room. */
+/* A token whose form stays until the next text; NULL (and out_of_memory) when there is no room. */
 static qiao_token *
-add_token(qiao_analyzer *a, uint32_t start, uint32_t end, const char *form, size_t length, qiao_script script)
+add_kept_token(qiao_analyzer *a, uint32_t start, uint32_t end, const char *form, size_t length, qiao_script script)
 {
     qiao_token *token;
-    char *copy;
 
     if (a->count == a->capacity) {
         size_t capacity = a->capacity == 0 ? 1024 : a->capacity * 2;
@@ -91,19 +95,27 @@ add_token(qiao_analyzer *a, uint32_t start, uint32_t end, const char *form, size
         a->tokens = grown;
         a->capacity = capacity;
     }
-    copy = qiao_arena_strndup(a->forms, form, length);
-    if (copy == NULL) {
-        a->out_of_memory = true;
-        return NULL;
-    }
     token = &a->tokens[a->count++];
     *token = (qiao_token){.start = start,
                           .end = end,
-                          .form = copy,
+                          .form = form,
                           .form_length = (uint16_t)length,
                           .script = (uint8_t)script,
                           .position = a->position};
     return token;
+}
+
+/* With its form copied. */
+static qiao_token *
+add_token(qiao_analyzer *a, uint32_t start, uint32_t end, const char *form, size_t length, qiao_script script)
+{
+    const char *copy = qiao_arena_strndup(a->forms, form, length);
+
+    if (copy == NULL) {
+        a->out_of_memory = true;
+        return NULL;
+    }
+    return add_kept_token(a, start, end, copy, length, script);
 }
 
 static void
@@ -117,21 +129,43 @@ set_language(qiao_token *token, const char *language)
 /* ---- Latin words ---- */
 
 static void
-add_english(qiao_analyzer *a, uint32_t start, uint32_t end, const char *word, size_t length)
+add_new_english(qiao_analyzer *a, uint32_t start, uint32_t end, const char *word, size_t length)
 {
     char plain[WORD_BYTES + 1];
     size_t n = qiaoi_fold_latin(word, length, plain, sizeof plain), stem_length = 0;
     const char *stem = qiao_stem(a->english, plain, n, &stem_length);
+    const qiaoi_known_word *known;
     qiao_token *token;
+    bool stop_word;
 
     if (stem == NULL) {
         a->out_of_memory = true;
         return;
     }
-    token = add_token(a, start, end, stem, stem_length, QIAO_SCRIPT_LATIN);
+    stop_word = qiao_stop_word(plain, n);
+    known = qiaoi_known_words_add(&a->known, word, length, stem, stem_length, stop_word);
+    token = known != NULL ? add_kept_token(a, start, end, known->stem, stem_length, QIAO_SCRIPT_LATIN)
+                          : add_token(a, start, end, stem, stem_length, QIAO_SCRIPT_LATIN);
     if (token == NULL)
         return;
-    token->stop_word = qiao_stop_word(plain, n);
+    token->stop_word = stop_word;
+    set_language(token, "en");
+}
+
+static void
+add_english(qiao_analyzer *a, uint32_t start, uint32_t end, const char *word, size_t length)
+{
+    const qiaoi_known_word *known = qiaoi_known_words_find(&a->known, word, length);
+    qiao_token *token;
+
+    if (known == NULL) {
+        add_new_english(a, start, end, word, length);
+        return;
+    }
+    token = add_kept_token(a, start, end, known->stem, known->stem_length, QIAO_SCRIPT_LATIN);
+    if (token == NULL)
+        return;
+    token->stop_word = known->stop_word;
     set_language(token, "en");
 }
 
@@ -451,6 +485,24 @@ extend_word(qiao_analyzer *a, word_state *word, uint32_t c, uint32_t start, uint
     word->end = end;
 }
 
+/* The letters and digits of ASCII that go on with a Latin word; the one before a byte that may be a combining mark is
+ * left. */
+static size_t
+extend_latin(const qiao_analyzer *a, word_state *word, const char *text, size_t length, size_t at)
+{
+    while (at + 1 < length && word->characters < WORD_CHARACTERS_MAX && is_name_character(text[at]) &&
+           (unsigned char)text[at + 1] < 0x80u) {
+        uint16_t normal = a->normal[(unsigned char)text[at]];
+
+        if (normal >= 0x80u || !is_name_character((char)normal))
+            break;
+        word->bytes[word->length++] = (char)normal;
+        word->characters++;
+        word->end = (uint32_t)++at;
+    }
+    return at;
+}
+
 static void
 read_text(qiao_analyzer *a, const char *text, size_t length)
 {
@@ -458,10 +510,16 @@ read_text(qiao_analyzer *a, const char *text, size_t length)
     size_t at = 0;
 
     while (at < length && !a->out_of_memory) {
-        uint32_t start = (uint32_t)at;
-        uint32_t normal = qiaoi_normal_next(a->normal, text, length, &at);
-        qiao_script script = qiao_script_of(normal);
-        run_kind kind = kind_of(a, script);
+        uint32_t start, normal;
+        qiao_script script;
+        run_kind kind;
+
+        if (word.kind == RUN_LATIN && word.length > 0)
+            at = extend_latin(a, &word, text, length, at);
+        start = (uint32_t)at;
+        normal = qiaoi_normal_next(a->normal, text, length, &at);
+        script = qiao_script_of(normal);
+        kind = kind_of(a, script);
 
         if (normal == 0) /* soft hyphens, zero-width characters: as if not there */
             continue;
@@ -522,6 +580,7 @@ qiao_analyze(qiao_analyzer *analyzer, const char *text, size_t length, const cha
     if (language == NULL || *language == '\0' || strcmp(language, "und") == 0)
         language = qiao_language_of(text, length);
     qiao_arena_reset(analyzer->forms);
+    qiaoi_known_words_begin(&analyzer->known);
     analyzer->count = 0;
     analyzer->run.count = 0;
     analyzer->position = 0;

@@ -92,6 +92,48 @@ rests_on_suggestion(const qiaoi_candidate *candidate, int signal)
            (signal == QIAOI_SIGNAL_PARTNER_COUNTRY && candidate->suggested.country > 0);
 }
 
+/* "0.123456" or "null" */
+static void
+write_value(int32_t value, qiao_buffer *out)
+{
+    char digits[9] = "0.000000";
+    int32_t rest = value % QIAO_MICRO;
+
+    if (value < 0) {
+        qiao_buffer_text(out, "null");
+        return;
+    }
+    digits[0] = (char)('0' + value / QIAO_MICRO);
+    for (int i = 7; i > 1; i--, rest /= 10)
+        digits[i] = (char)('0' + rest % 10);
+    qiao_buffer_append(out, digits, 8);
+}
+
+static void
+write_whole(int32_t value, qiao_buffer *out)
+{
+    if (value < 0)
+        qiao_buffer_char(out, '-');
+    qiao_buffer_u64(out, value < 0 ? (uint64_t) - (int64_t)value : (uint64_t)value);
+}
+
+static void
+write_signal(const qiao_matcher *matcher, const qiaoi_candidate *candidate, int signal, bool owner, qiao_buffer *out)
+{
+    const qiaoi_side_score *side = owner ? &candidate->pair.owner : &candidate->pair.enterprise;
+
+    qiao_buffer_text(out, "{\"code\":\"");
+    qiao_buffer_text(out, qiaoi_signal_code((qiaoi_signal)signal));
+    qiao_buffer_text(out, "\",\"value\":");
+    write_value(candidate->values[signal], out);
+    qiao_buffer_text(out, ",\"weight\":");
+    write_whole((int32_t)matcher->profile->weights[signal][owner ? 1 : 0], out);
+    qiao_buffer_text(out, ",\"contribution\":");
+    write_whole(side->contributions[signal], out);
+    if (rests_on_suggestion(candidate, signal))
+        qiao_buffer_text(out, ",\"suggested\":true");
+}
+
 static void
 write_side(const qiao_matcher *matcher, const qiaoi_candidate *candidate, bool owner, bool full, qiao_buffer *out)
 {
@@ -102,16 +144,7 @@ write_side(const qiao_matcher *matcher, const qiaoi_candidate *candidate, bool o
     for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++) {
         if (s > 0)
             qiao_buffer_char(out, ',');
-        qiao_buffer_printf(out, "{\"code\":\"%s\",\"value\":", qiaoi_signal_code((qiaoi_signal)s));
-        if (candidate->values[s] == QIAOI_SIGNAL_UNKNOWN)
-            qiao_buffer_text(out, "null");
-        else
-            qiao_buffer_printf(out, "%d.%06d", (int)(candidate->values[s] / QIAO_MICRO),
-                               (int)(candidate->values[s] % QIAO_MICRO));
-        qiao_buffer_printf(out, ",\"weight\":%d,\"contribution\":%d", (int)matcher->profile->weights[s][owner ? 1 : 0],
-                           (int)side->contributions[s]);
-        if (rests_on_suggestion(candidate, s))
-            qiao_buffer_text(out, ",\"suggested\":true");
+        write_signal(matcher, candidate, s, owner, out);
         if (full) {
             qiao_buffer_text(out, ",\"evidence\":");
             qiaoi_explain_evidence(&pair, (qiaoi_signal)s, out);

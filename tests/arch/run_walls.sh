@@ -37,6 +37,7 @@ wall 'zip\.h' 'indexer/zip_file.c'
 wall 'microhttpd\.h' 'api/http_microhttpd.c'
 wall 'ini\.h' 'api/config_file.c'
 wall 'xlsxwriter\.h' 'api/table_xlsx.c'
+wall 'libdeflate\.h' 'api/compress.c'
 
 # A wall that nobody built is no wall: these are in use.
 for name in 'xapian\.h' 'lmdb\.h' 'microhttpd\.h' 'expat\.h' 'zip\.h' 'xlsxwriter\.h'; do
