@@ -126,7 +126,7 @@ refuse_all(size_t size, void *context)
 static void
 compression_without_memory_sends_what_there_is(void **state)
 {
-    /* so short a text as half of it is not worth a try to the library */
+    /* the library stores fifty bytes as they are */
     static const char text[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
                                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     qiao_buffer out = {0};
