@@ -68,8 +68,7 @@ qiaoi_assess_context(const qiao_matcher *matcher)
 static void
 assess_text(qiao_matcher *matcher, qiaoi_candidate *candidate, qiaoi_pair_context *pair)
 {
-    qiaoi_row met = qiaoi_row_terms_met(&matcher->row_terms,
-                                        qiaoi_generation_row(matcher->generation, matcher->side, candidate->docid));
+    qiaoi_row met = qiaoi_row_terms_met(&matcher->row_terms, candidate->docid);
     double fit = qiaoi_topic_fit(&matcher->topic, matcher->generation, matcher->side, candidate->docid, met),
            title = qiaoi_title_evidence(&matcher->title, met);
 

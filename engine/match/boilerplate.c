@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define LONGEST 9u /* of what is listed, in bytes */
+
 static const char *const words[] = {
     "提出", "方法", "研究", "实现", "基于", "通过", "问题", "技术", "需求", "公司", "企业",   "项目", "产品",
     "开发", "研发", "解决", "进行", "利用", "采用", "提高", "提升", "具有", "以及", "可以",   "能够", "目前",
@@ -23,22 +25,26 @@ static const char *const function_words[] = {
     "之间", "之一", "关于", "根据", "按照", "为了", "来",   "去",   "做",   "一个", "一种", "一些", "成为",
 };
 
+/* All that is listed is Chinese: most words of other languages differ in their first byte from all of it. */
+static bool
+listed(const char *form, size_t length, const char *const *list, size_t count)
+{
+    if (length == 0 || length > LONGEST || (unsigned char)form[0] < 0xE3u)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(list[i], form, length) == 0 && list[i][length] == '\0')
+            return true;
+    return false;
+}
+
 bool
 qiaoi_function_word(const char *form, size_t length)
 {
-    if (length > 6)
-        return false;
-    for (size_t i = 0; i < sizeof function_words / sizeof *function_words; i++)
-        if (strlen(function_words[i]) == length && memcmp(function_words[i], form, length) == 0)
-            return true;
-    return false;
+    return listed(form, length, function_words, sizeof function_words / sizeof *function_words);
 }
 
 double
 qiaoi_boilerplate_weight(const char *form, size_t length)
 {
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strlen(words[i]) == length && memcmp(words[i], form, length) == 0)
-            return 0.5;
-    return 1.0;
+    return listed(form, length, words, sizeof words / sizeof *words) ? 0.5 : 1.0;
 }

@@ -69,7 +69,7 @@ qiao_matcher_new(const qiao_generation *generation, const qiao_tables *tables, q
     if (st == QIAO_OK)
         st = qiaoi_topic_init(&matcher->topic, qiao_generation_lexicon(generation)->term_count, err);
     if (st == QIAO_OK)
-        st = qiaoi_row_terms_init(&matcher->row_terms, qiao_generation_lexicon(generation)->term_count, err);
+        st = qiaoi_row_terms_init(&matcher->row_terms, generation, err);
     matcher->contributions = qiao_alloc(QIAOI_GROUPS_MAX * sizeof *matcher->contributions);
     if (st == QIAO_OK && matcher->contributions == NULL)
         st = qiao_fail_memory(err);
@@ -338,7 +338,7 @@ qiaoi_matcher_query(qiao_matcher *matcher, qiao_error *err)
 
     qiaoi_contributor_forget(&matcher->contributor);
     if (st == QIAO_OK)
-        st = qiaoi_row_terms_set(&matcher->row_terms, &matcher->query, err);
+        st = qiaoi_row_terms_set(&matcher->row_terms, &matcher->query, matcher->side, QIAOI_RESCORE_BLOCK, err);
     if (st == QIAO_OK)
         st = qiaoi_topic_set(&matcher->topic, &matcher->query, matcher->generation, matcher->side, err);
     if (st == QIAO_OK)

@@ -309,10 +309,8 @@ qiaoi_pair_terms(qiao_matcher *matcher, uint32_t docid, const qiao_record *recor
     qiao_status st;
 
     memset(out, 0, sizeof *out);
-    st = qiaoi_contributor_add(
-        &matcher->contributor, &matcher->query, matcher->generation, matcher->side, docid,
-        qiaoi_row_terms_met(&matcher->row_terms, qiaoi_generation_row(matcher->generation, matcher->side, docid)),
-        matcher->contributions, err);
+    st = qiaoi_contributor_add(&matcher->contributor, &matcher->query, matcher->generation, matcher->side, docid,
+                               qiaoi_row_terms_met(&matcher->row_terms, docid), matcher->contributions, err);
     if (st == QIAO_OK)
         st = choose_groups(matcher, most, out, err);
     if (st == QIAO_OK)

@@ -1,14 +1,18 @@
-/* See row_terms.h. The bits of a catalogue's terms stay in the processor's nearest memory, and no entry costs a branch.
- */
+/* See row_terms.h. When a row is walked, the bits of a catalogue's terms stay in the processor's nearest memory, and no
+ * entry costs a branch. */
 #include "match/row_terms.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 qiao_status
-qiaoi_row_terms_init(qiaoi_row_terms *terms, uint32_t term_count, qiao_error *err)
+qiaoi_row_terms_init(qiaoi_row_terms *terms, const qiao_generation *generation, qiao_error *err)
 {
+    uint32_t count = qiao_generation_lexicon(generation)->term_count;
+
     memset(terms, 0, sizeof *terms);
-    terms->term_count = term_count < QIAOI_ROWS_SLOTS ? term_count : QIAOI_ROWS_SLOTS;
+    terms->generation = generation;
+    terms->term_count = count < QIAOI_ROWS_SLOTS ? count : QIAOI_ROWS_SLOTS;
     terms->bits = qiao_calloc(QIAOI_ROWS_SLOTS / 32, sizeof *terms->bits); /* pages that no term needs stay unused */
     return terms->bits != NULL ? QIAO_OK : qiao_fail_memory(err);
 }
@@ -19,6 +23,8 @@ qiaoi_row_terms_done(qiaoi_row_terms *terms)
     qiao_free(terms->bits);
     qiao_free(terms->marked);
     qiao_free(terms->met);
+    qiao_free(terms->starts);
+    qiao_free(terms->entries);
     memset(terms, 0, sizeof *terms);
 }
 
@@ -36,14 +42,125 @@ room(qiaoi_row_terms *terms, uint32_t count, qiao_error *err)
     return terms->marked_capacity > 0 ? QIAO_OK : qiao_fail_memory(err);
 }
 
-qiao_status
-qiaoi_row_terms_set(qiaoi_row_terms *terms, const qiaoi_query *query, qiao_error *err)
+static int
+compare_slots(const void *a, const void *b)
 {
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/* ---- dealing out ---- */
+
+static qiao_status
+grow(uint32_t **array, uint32_t *capacity, uint32_t count, qiao_error *err)
+{
+    if (count <= *capacity)
+        return QIAO_OK;
+    qiao_free(*array);
+    *array = qiao_alloc((size_t)count * sizeof **array);
+    *capacity = *array != NULL ? count : 0;
+    return *array != NULL ? QIAO_OK : qiao_fail_memory(err);
+}
+
+/* Rows hold what is a term of the pivot. */
+static bool
+in_rows(const qiaoi_row_terms *terms, uint32_t slot)
+{
+    return qiaoi_generation_idf(terms->generation, terms->side)[slot] > 0;
+}
+
+/* Only the lists of a single range are dealt out. The number of their postings; UINT32_MAX where walking the rows of
+ * the documents asked for costs less. */
+static uint32_t
+worth_dealing(const qiaoi_row_terms *terms, uint32_t asked)
+{
+    size_t ranges;
+    const qiaoi_postings *range = qiaoi_generation_postings(terms->generation, terms->side, &ranges);
+    uint64_t documents = qiao_generation_count(terms->generation, terms->side), postings = 0, walked;
+
+    if (ranges != 1 || documents == 0)
+        return UINT32_MAX;
+    walked = qiaoi_generation_row_entries(terms->generation, terms->side) / documents *
+             (asked < documents ? asked : documents);
+    for (uint32_t i = 0; i < terms->marked_count && postings + documents < walked; i++)
+        postings += in_rows(terms, terms->marked[i]) ? qiaoi_postings_list(range, terms->marked[i]).count : 0;
+    return postings + documents < walked ? (uint32_t)postings : UINT32_MAX;
+}
+
+/* In order of slot, so that what a document gets is in order of slot. */
+static qiao_status
+deal(qiaoi_row_terms *terms, uint32_t postings, qiao_error *err)
+{
+    size_t ranges;
+    const qiaoi_postings *range = qiaoi_generation_postings(terms->generation, terms->side, &ranges);
+    uint32_t documents = qiao_generation_count(terms->generation, terms->side), at = 0;
+    qiao_status st = grow(&terms->starts, &terms->starts_capacity, documents + 1, err);
+
+    if (st == QIAO_OK)
+        st = grow(&terms->entries, &terms->entries_capacity, postings + 1, err);
+    if (st != QIAO_OK)
+        return st;
+    qsort(terms->marked, terms->marked_count, sizeof *terms->marked, compare_slots);
+    memset(terms->starts, 0, (documents + 1) * sizeof *terms->starts);
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < terms->marked_count; i++) {
+            uint32_t slot = terms->marked[i];
+            qiaoi_posting_list list = qiaoi_postings_list(range, slot);
+
+            for (uint32_t k = 0; in_rows(terms, slot) && k < list.count; k++) {
+                uint32_t document = list.documents[k];
+
+                if (document >= documents)
+                    continue; /* a damaged file */
+                if (pass == 0)
+                    terms->starts[document]++;
+                else
+                    terms->entries[terms->starts[document]++] = slot << 8 | list.impacts[k];
+            }
+        }
+        /* after the first pass where each document begins; after the second, where it has ended, the next began */
+        for (uint32_t d = 0; pass == 0 && d <= documents; d++) {
+            uint32_t count = terms->starts[d];
+
+            terms->starts[d] = at;
+            at += count;
+        }
+    }
+    terms->dealt = true;
+    return QIAO_OK;
+}
+
+/* ---- walking ---- */
+
+static qiaoi_row
+walk(qiaoi_row_terms *terms, qiaoi_row row)
+{
+    const uint32_t *bits = terms->bits;
+    uint32_t *met = terms->met, count = 0;
+
+    for (uint32_t i = 0; i < row.count && count <= terms->marked_count; i++) {
+        uint32_t entry = row.entries[i], slot = entry >> 8;
+
+        met[count] = entry;
+        count += bits[slot >> 5] >> (slot & 31u) & 1u;
+    }
+    return (qiaoi_row){met, count};
+}
+
+/* ---- */
+
+qiao_status
+qiaoi_row_terms_set(qiaoi_row_terms *terms, const qiaoi_query *query, qiao_kind side, uint32_t asked, qiao_error *err)
+{
+    uint32_t postings;
     qiao_status st;
 
     for (uint32_t i = 0; i < terms->marked_count; i++)
         terms->bits[terms->marked[i] >> 5] = 0;
     terms->marked_count = 0;
+    terms->side = side;
+    terms->dealt = false;
     st = room(terms, query->term_count, err);
     for (uint32_t i = 0; st == QIAO_OK && i < query->term_count; i++) {
         uint32_t slot = query->terms[i].slot, bit = 1u << (slot & 31u);
@@ -53,22 +170,21 @@ qiaoi_row_terms_set(qiaoi_row_terms *terms, const qiaoi_query *query, qiao_error
         terms->bits[slot >> 5] |= bit;
         terms->marked[terms->marked_count++] = slot;
     }
-    return st;
+    if (st != QIAO_OK)
+        return st;
+    postings = worth_dealing(terms, asked);
+    return postings != UINT32_MAX ? deal(terms, postings, err) : QIAO_OK;
 }
 
 qiaoi_row
-qiaoi_row_terms_met(qiaoi_row_terms *terms, qiaoi_row row)
+qiaoi_row_terms_met(qiaoi_row_terms *terms, uint32_t docid)
 {
-    const uint32_t *bits = terms->bits;
-    uint32_t *met = terms->met, count = 0;
+    uint32_t begin;
 
-    if (terms->marked_count == 0)
+    if (terms->marked_count == 0 || docid >= qiao_generation_count(terms->generation, terms->side))
         return (qiaoi_row){NULL, 0};
-    for (uint32_t i = 0; i < row.count && count <= terms->marked_count; i++) {
-        uint32_t entry = row.entries[i], slot = entry >> 8;
-
-        met[count] = entry;
-        count += bits[slot >> 5] >> (slot & 31u) & 1u;
-    }
-    return (qiaoi_row){met, count};
+    if (!terms->dealt)
+        return walk(terms, qiaoi_generation_row(terms->generation, terms->side, docid));
+    begin = docid == 0 ? 0 : terms->starts[docid - 1];
+    return (qiaoi_row){terms->entries + begin, terms->starts[docid] - begin};
 }

@@ -134,6 +134,17 @@ qiaoi_generation_row_ahead(const qiao_generation *generation, qiao_kind kind, ui
     __builtin_prefetch(&generation->sides[kind].rows[docid >> QIAOI_RANGE_BITS].starts[docid & (QIAOI_RANGE_SIZE - 1)]);
 }
 
+uint64_t
+qiaoi_generation_row_entries(const qiao_generation *generation, qiao_kind kind)
+{
+    const qiaoi_generation_side *s = &generation->sides[kind];
+    uint64_t entries = 0;
+
+    for (size_t r = 0; r < s->range_count; r++)
+        entries += s->rows[r].starts[s->rows[r].documents];
+    return entries;
+}
+
 uint32_t
 qiao_generation_count(const qiao_generation *generation, qiao_kind kind)
 {

@@ -33,6 +33,8 @@ typedef struct qiaoi_row {
 qiaoi_row qiaoi_generation_row(const qiao_generation *generation, qiao_kind kind, uint32_t docid);
 /* Asks memory for where that row begins. docid: below the count of the side. */
 void qiaoi_generation_row_ahead(const qiao_generation *generation, qiao_kind kind, uint32_t docid);
+/* How many entries the rows of a side have. */
+uint64_t qiaoi_generation_row_entries(const qiao_generation *generation, qiao_kind kind);
 
 /* The document that has a number of the full-text index (its docid there less one); false where none has. */
 bool qiaoi_generation_place(const qiao_generation *generation, uint32_t number, qiao_kind *kind_out,
