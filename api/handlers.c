@@ -1,6 +1,7 @@
 /* The table of routes, and the handlers that read the catalogue: records, matches of a record. */
 #include "handlers.h"
 
+#include "kept_answers.h"
 #include "qiao/match.h"
 #include "service.h"
 #include "visible.h"
@@ -114,20 +115,44 @@ qiaoi_answer_day(void)
     return (uint64_t)(time(NULL) / 86400);
 }
 
+/* From what was kept, or made and kept. */
+static void
+answer_matches_of(qiaoi_call *call, qiao_kind kind, qiaoi_visible *visible, qiaoi_parameters *given, uint64_t basis)
+{
+    qiaoi_kept_answers *kept = call->service->kept_answers;
+    qiao_buffer *body = &call->response->body, key = {0};
+    qiao_match_request request = {.kind = kind};
+    bool answered;
+
+    qiao_buffer_printf(&key, "%llu %llu ", (unsigned long long)qiao_session_opening(call->session),
+                       (unsigned long long)basis);
+    qiao_buffer_text(&key, qiaoi_access_scope(&call->caller));
+    qiao_buffer_char(&key, '\n');
+    qiao_buffer_text(&key, call->request->target);
+    answered = !key.failed && qiaoi_kept_answers_find(kept, key.data, key.length, body);
+    if (!answered) {
+        qiaoi_visible_to_match(visible, call->id, &request);
+        answered = qiaoi_visible_match(call, given, &request, qiao_match_json);
+        if (answered && !key.failed && !body->failed)
+            qiaoi_kept_answers_keep(kept, key.data, key.length, body->data, body->length);
+    }
+    if (answered)
+        qiaoi_call_json(call);
+    qiao_buffer_done(&key);
+}
+
 static void
 answer_matches(qiaoi_call *call, qiao_kind kind)
 {
     qiaoi_parameters given;
-    qiao_match_request request;
     qiaoi_visible visible = {0};
 
     if (qiaoi_call_parameters(call, QIAOI_P_MATCH, QIAOI_MATCH_LIMIT_MAX, &given) &&
-        qiaoi_visible_open(call, kind, call->id, &visible) &&
-        !qiaoi_call_unchanged(call, qiaoi_answer_day() + (visible.revision << 20))) {
-        request = (qiao_match_request){.kind = kind};
-        qiaoi_visible_to_match(&visible, call->id, &request);
-        if (qiaoi_visible_match(call, &given, &request, qiao_match_json))
-            qiaoi_call_json(call);
+        qiaoi_visible_open(call, kind, call->id, &visible)) {
+        uint64_t basis = qiaoi_answer_day() + (visible.revision << 20);
+
+        if (!qiaoi_call_unchanged(call, basis))
+            answer_matches_of(call, kind, &visible, &given, basis);
     }
     qiaoi_visible_done(&visible);
 }

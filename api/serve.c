@@ -8,6 +8,7 @@
 #include "desk_commands.h"
 #include "http.h"
 #include "json_guard.h"
+#include "kept_answers.h"
 #include "listen.h"
 #include "log.h"
 #include "metrics_page.h"
@@ -29,6 +30,7 @@
 #define LOOK_EVERY_NS (500L * 1000 * 1000)
 #define WRITE_USES_EVERY_US ((uint64_t)60 * 1000 * 1000)
 #define RETRY_AFTER_US ((uint64_t)30 * 1000 * 1000)
+#define KEPT_ANSWERS_BYTES ((size_t)8 << 20)
 #define SPARE_FILES 1024u /* descriptors beside the connections: the generation's files, the log */
 
 typedef struct api_program {
@@ -38,6 +40,7 @@ typedef struct api_program {
     qiao_language language;
     qiao_engine *engine;
     qiaoi_misses *misses;
+    qiaoi_kept_answers *kept_answers;
     qiao_desk *desk;
     qiaoi_listener listener, admin_listener;
     qiaoi_service service;
@@ -194,7 +197,11 @@ prepare_service(api_program *program, qiao_error *err)
     if (status != QIAO_OK)
         return status;
     program->metrics.started = (int64_t)time(NULL);
+    program->kept_answers = qiaoi_kept_answers_new(KEPT_ANSWERS_BYTES);
+    if (program->kept_answers == NULL)
+        return qiao_fail_memory(err);
     program->service.misses = program->misses;
+    program->service.kept_answers = program->kept_answers;
     program->service.reports = program->reports;
     program->service.data_dir = given->data;
     program->service.admission = &program->admission;
@@ -409,6 +416,7 @@ clean_up(api_program *program)
     qiaoi_listen_close(&program->admin_listener);
     qiaoi_reports_stop(program->reports);
     qiaoi_misses_stop(program->misses);
+    qiaoi_kept_answers_free(program->kept_answers);
     qiaoi_key_uses_free(program->service.key_uses);
     qiaoi_admission_done(&program->admission);
     if (program->engine != NULL)

@@ -31,6 +31,7 @@ qiaoi_service_init(qiaoi_service *service, qiao_engine *engine, qiao_language la
     service->access = (qiaoi_access){0};
     service->reports = NULL;
     service->misses = NULL;
+    service->kept_answers = NULL;
     service->admission = NULL;
     service->metrics = NULL;
     service->key_uses = NULL;

@@ -29,6 +29,7 @@ typedef struct qiaoi_service {
     qiaoi_access access;           /* without a desk, until one is put in: open, and nothing can be written */
     struct qiaoi_reports *reports; /* borrowed; NULL = nothing is counted */
     struct qiaoi_misses *misses;  /* borrowed; NULL = what was not found is not kept */
+    struct qiaoi_kept_answers *kept_answers; /* borrowed; NULL = every answer is made anew */
     const char *data_dir;          /* borrowed; NULL = not known: nothing of the folder is told */
     qiaoi_admission *admission;    /* borrowed; NULL = as many requests as come */
     qiaoi_metrics *metrics;        /* borrowed; NULL = nothing is counted */

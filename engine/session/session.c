@@ -67,6 +67,12 @@ qiao_session_generation(const qiao_session *session)
     return session->snapshot->number;
 }
 
+uint64_t
+qiao_session_opening(const qiao_session *session)
+{
+    return session->snapshot->opening;
+}
+
 const char *
 qiao_session_about_json(const qiao_session *session)
 {

@@ -26,6 +26,7 @@ typedef struct qiaoi_snapshot {
     qiao_tables tables;     /* the engine's, but for the profiles: those there are when the generation is opened */
     qiaoi_suggest *suggest; /* NULL = built before there were suggestions */
     uint64_t number;
+    uint64_t opening; /* which opening of the engine's it was, from 1 */
     char name[QIAOI_GENERATION_TEXT_SIZE];
     qiao_buffer about;
     qiaoi_posted *posted;
@@ -43,6 +44,7 @@ struct qiao_engine {
     pthread_mutex_t lock;       /* the fields below, and the guarded ones of snapshots; never held over I/O */
     pthread_cond_t closed;      /* a snapshot is gone */
     pthread_mutex_t refreshing; /* one refresh at a time */
+    uint64_t openings;          /* of generations so far; changed by whoever refreshes */
     qiaoi_snapshot *current;
     qiaoi_snapshot *snapshots;
 };

@@ -77,6 +77,7 @@ qiaoi_snapshot_open(qiao_engine *engine, uint64_t number, qiaoi_snapshot **out, 
     if (snapshot == NULL)
         return qiao_fail_memory(err);
     snapshot->number = number;
+    snapshot->opening = ++engine->openings;
     snprintf(snapshot->name, sizeof snapshot->name, "gen-%010llu", (unsigned long long)number);
     st = fill(engine, snapshot, err);
     if (st != QIAO_OK) {

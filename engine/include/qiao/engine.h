@@ -49,6 +49,9 @@ QIAO_EXPORT uint64_t qiao_engine_generation(qiao_engine *engine);
 QIAO_EXPORT qiao_status qiao_session_acquire(qiao_engine *engine, qiao_session **out, qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT void qiao_session_release(qiao_session *session); /* NULL is fine */
 QIAO_EXPORT uint64_t qiao_session_generation(const qiao_session *session);
+/* A number that no other opening of a generation by this engine has. Sessions with the same one answer alike; a
+ * generation that is opened again may come with other profiles. */
+QIAO_EXPORT uint64_t qiao_session_opening(const qiao_session *session);
 /* Manifest facts as a JSON object: generation, created, counts, versions. Lives as long as the session is held. */
 QIAO_EXPORT const char *qiao_session_about_json(const qiao_session *session);
 
