@@ -132,6 +132,16 @@ qiao_session_generation(const qiao_session *session)
     return session->generation;
 }
 
+/* Never the same: no answer is kept, so that every request is at work here. */
+uint64_t
+qiao_session_opening(const qiao_session *session)
+{
+    static atomic_ullong openings;
+
+    (void)session;
+    return atomic_fetch_add(&openings, 1) + 1;
+}
+
 const char *
 qiao_session_about_json(const qiao_session *session)
 {
