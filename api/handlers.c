@@ -124,16 +124,18 @@ answer_matches_of(qiaoi_call *call, qiao_kind kind, qiaoi_visible *visible, qiao
     qiao_match_request request = {.kind = kind};
     bool answered;
 
-    qiao_buffer_printf(&key, "%llu %llu ", (unsigned long long)qiao_session_opening(call->session),
-                       (unsigned long long)basis);
-    qiao_buffer_text(&key, qiaoi_access_scope(&call->caller));
-    qiao_buffer_char(&key, '\n');
-    qiao_buffer_text(&key, call->request->target);
-    answered = !key.failed && qiaoi_kept_answers_find(kept, key.data, key.length, body);
+    if (kept != NULL) {
+        qiao_buffer_printf(&key, "%llu %llu ", (unsigned long long)qiao_session_opening(call->session),
+                           (unsigned long long)basis);
+        qiao_buffer_text(&key, qiaoi_access_scope(&call->caller));
+        qiao_buffer_char(&key, '\n');
+        qiao_buffer_text(&key, call->request->target);
+    }
+    answered = kept != NULL && !key.failed && qiaoi_kept_answers_find(kept, key.data, key.length, body);
     if (!answered) {
         qiaoi_visible_to_match(visible, call->id, &request);
         answered = qiaoi_visible_match(call, given, &request, qiao_match_json);
-        if (answered && !key.failed && !body->failed)
+        if (answered && kept != NULL && !key.failed && !body->failed)
             qiaoi_kept_answers_keep(kept, key.data, key.length, body->data, body->length);
     }
     if (answered)
