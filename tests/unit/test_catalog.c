@@ -360,8 +360,8 @@ manifests_with_wrong_fields_are_refused(void **state)
         const char *from, *to;
         qiao_status status;
     } cases[] = {
-        {"\"format_version\": 6", "\"format_version\": 7", QIAO_E_VERSION},
-        {"\"format_version\": 6", "\"format_version\": \"5\"", QIAO_E_CORRUPT},
+        {"\"format_version\": ", "\"format_version\": 9", QIAO_E_VERSION}, /* a digit more */
+        {"\"format_version\": ", "\"format_version\": \"5\", \"x\": ", QIAO_E_CORRUPT},
         {"\"projects\": 0", "\"projects\": -1", QIAO_E_CORRUPT},
         {"\"projects\": 0", "\"projects\": 1e300", QIAO_E_CORRUPT},
         {"\"projects\": 0", "\"Projects\": 0", QIAO_E_CORRUPT},
