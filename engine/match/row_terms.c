@@ -101,7 +101,8 @@ deal(qiaoi_row_terms *terms, uint32_t postings, qiao_error *err)
         st = grow(&terms->entries, &terms->entries_capacity, postings + 1, err);
     if (st != QIAO_OK)
         return st;
-    qsort(terms->marked, terms->marked_count, sizeof *terms->marked, compare_slots);
+    if (terms->marked_count > 0)
+        qsort(terms->marked, terms->marked_count, sizeof *terms->marked, compare_slots);
     memset(terms->starts, 0, (documents + 1) * sizeof *terms->starts);
     for (int pass = 0; pass < 2; pass++) {
         for (uint32_t i = 0; i < terms->marked_count; i++) {
