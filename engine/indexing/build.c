@@ -239,6 +239,7 @@ choose_mode(build *b, qiao_error *err)
     else
         st = qiaoi_corpus_reuse(&b->corpus, b->options->data_dir, &b->basis, b->tables.vocabulary, &b->reuse,
                                 &b->report->mode, err);
+    b->corpus.parent = b->reuse.findings != NULL ? &b->reuse.parent : NULL;
     b->report->analysed = b->reuse.findings != NULL ? b->reuse.changed : b->corpus.numbers;
     return st;
 }

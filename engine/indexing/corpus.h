@@ -35,6 +35,13 @@ typedef struct qiaoi_shard {
     qiaoi_term_table tags;
 } qiaoi_shard;
 
+/* The generation that an update starts from, for what can be copied of it. */
+typedef struct qiaoi_parent {
+    struct qiao_generation *generation; /* NULL: nothing is copied */
+    uint32_t documents[2];
+    double mean_length[2][4]; /* as qiaoi_corpus has them */
+} qiaoi_parent;
+
 typedef struct qiaoi_corpus {
     qiao_arena *arena; /* ids and JSON */
     qiaoi_corpus_document *documents[2];
@@ -54,9 +61,16 @@ typedef struct qiaoi_corpus {
     qiaoi_pair *pairs;  /* hash table */
     uint64_t pair_slots;
     uint32_t pair_count;
-    size_t pairs_at_a_time;   /* sorted together by the merge; 0 = 16 million: 256 MiB */
-    double mean_length[2][4]; /* per side: pivot title, pivot body, native title, native body */
-    uint64_t postings;        /* written */
+    uint64_t *pair_keys; /* ascending; the slot of each is term_count and its place */
+    /* of an update: numbers of the earlier build's terms here, QIAOI_NO_TERM where no document has one any more */
+    const qiaoi_parent *parent; /* borrowed; NULL in a full build */
+    uint32_t *kept_terms;
+    uint32_t kept_term_count;
+    size_t pairs_at_a_time; /* sorted together by the merge; 0 = 16 million: 256 MiB */
+    /* Per side: pivot title, pivot body, native title, native body; rounded (merge.c), so that a few other records do
+     * not move the impact of every term. */
+    double mean_length[2][4];
+    uint64_t postings; /* written */
 } qiaoi_corpus;
 
 void qiaoi_corpus_done(qiaoi_corpus *corpus);
@@ -90,10 +104,14 @@ qiao_status qiaoi_corpus_analyse(qiaoi_corpus *corpus, const qiaoi_analysis *ana
  */
 qiao_status qiaoi_corpus_merge(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, qiao_error *err) QIAO_CHECK;
 
+/* pairs.c: the merge's last step, on all threads: the pairs worth a posting list and how many documents have each. */
+qiao_status qiaoi_corpus_pairs(qiaoi_corpus *corpus, qiao_error *err) QIAO_CHECK;
+
 /*
- * postings.c: records.mdb in two steps. The first, of ids, records, facts and tags, asks for nothing that the merge
- * gives and may run beside it; on failure *out is NULL. The second, of the postings, takes the writer in every case;
- * lexicon is the generation's (for words that are translated). Both on one thread, which the writer belongs to.
+ * records.c, postings.c: records.mdb in two steps. The first, of ids, records, facts and tags, asks for nothing that
+ * the merge gives and may run beside it; on failure *out is NULL. The second, of the postings, takes the writer in
+ * every case; lexicon is the generation's (for words that are translated). Both on one thread, which the writer belongs
+ * to.
  */
 qiao_status qiaoi_corpus_write_records(const qiaoi_corpus *corpus, const char *path, qiaoi_generation_writer **out,
                                        qiao_error *err) QIAO_CHECK;

@@ -15,7 +15,7 @@
 #include "qiao/file.h"
 
 #define QIAOI_FINDINGS_MAGIC 0x444E494651u /* "QFIND" */
-#define QIAOI_FINDINGS_VERSION 1u
+#define QIAOI_FINDINGS_VERSION 2u
 
 /* What the analysis of a record depends on beside the record. */
 typedef struct qiaoi_findings_basis {
@@ -35,6 +35,7 @@ typedef struct qiaoi_findings_header {
     uint32_t documents[2];
     uint32_t numbers; /* of the full-text index, given so far */
     uint32_t term_count, tag_count, zero;
+    double mean_length[2][4]; /* that the generation's postings were made with */
 } qiaoi_findings_header;
 
 typedef struct qiaoi_findings_entry {

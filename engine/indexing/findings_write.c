@@ -253,6 +253,7 @@ qiaoi_findings_write(const qiaoi_corpus *corpus, const qiaoi_findings_basis *bas
     char path[QIAO_PATH_MAX + 64];
     qiao_status st;
 
+    memcpy(header.mean_length, corpus->mean_length, sizeof header.mean_length);
     snprintf(path, sizeof path, "%s/build", data_dir);
     st = qiao_file_make_directories(path, err);
     snprintf(path, sizeof path, "%s/build/findings.new", data_dir);

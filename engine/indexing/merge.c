@@ -1,18 +1,16 @@
 /*
  * Joins the shards' private term numbers into one table in string order (so that numbers do not depend on threads),
- * counts documents per term, and chooses the adjacent pairs worth a posting list.
+ * counts documents per term, and measures mean lengths.
  */
+#include "base/parallel.h"
 #include "indexing/corpus.h"
 
 #include "lexicon/lexicon_writer.h"
 #include "qiao/file.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define PAIR_DOCUMENTS_MIN 3u /* a pair seen less often says little among many documents ... */
-#define PAIRS_AT_A_TIME ((size_t)1 << 24)
-#define SMALL_CORPUS 2000u /* ... but everything counts among few */
 
 typedef struct string_ref {
     uint64_t head; /* its first eight bytes, the first one highest: mostly all that a comparison needs */
@@ -114,23 +112,6 @@ number_terms(qiaoi_corpus *corpus, const string_ref *refs, size_t total, uint32_
     return qiao_buffer_check(&corpus->term_bytes, err);
 }
 
-static void
-rename_uses(qiaoi_corpus *corpus, uint32_t *const *maps)
-{
-    for (int kind = 0; kind < 2; kind++)
-        for (uint32_t d = 0; d < corpus->count[kind]; d++) {
-            qiaoi_corpus_document *document = &corpus->documents[kind][d];
-            const uint32_t *map = maps[document->shard];
-
-            for (uint32_t i = 0; i < document->use.term_count; i++)
-                document->use.terms[i].id = map[document->use.terms[i].id];
-            for (uint32_t i = 0; i < document->use.pair_count; i++) {
-                document->use.pairs[i].first = map[document->use.pairs[i].first];
-                document->use.pairs[i].second = map[document->use.pairs[i].second];
-            }
-        }
-}
-
 /* Documents of each side that use each lexicon entry, over all shards. */
 static qiao_status
 count_entries(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, qiao_error *err)
@@ -171,11 +152,46 @@ mark_stems(const qiaoi_corpus *corpus, const qiao_lexicon *lexicon, bool *wanted
     return count;
 }
 
+/* ---- by all threads ---- */
+
+typedef struct walk {
+    qiaoi_corpus *corpus;
+    uint32_t *const *maps;
+    unsigned threads;
+    uint32_t *df[QIAOI_PARTS_MAX]; /* [2][term_count], of each thread */
+} walk;
+
+static unsigned
+thread_count(const qiaoi_corpus *corpus)
+{
+    return corpus->threads == 0 ? 1 : corpus->threads > QIAOI_PARTS_MAX ? QIAOI_PARTS_MAX : corpus->threads;
+}
+
+/* Threads may mark the same term: all write the same. */
+static void
+mark_used(void *context, unsigned part)
+{
+    const walk *w = context;
+
+    for (int kind = 0; kind < 2; kind++) {
+        size_t end = qiaoi_part_begin(w->corpus->count[kind], part + 1, w->threads);
+
+        for (size_t d = qiaoi_part_begin(w->corpus->count[kind], part, w->threads); d < end; d++) {
+            const qiaoi_corpus_document *document = &w->corpus->documents[kind][d];
+            uint32_t *map = w->maps[document->shard];
+
+            for (uint32_t i = 0; i < document->use.term_count; i++)
+                __atomic_store_n(&map[document->use.terms[i].id], 1, __ATOMIC_RELAXED);
+        }
+    }
+}
+
 /* A map for each shard, from its numbers to those of all; before the terms are numbered, it says which are in use:
  * those of findings may belong to documents that are gone. */
 static qiao_status
-make_maps(const qiaoi_corpus *corpus, uint32_t **maps, size_t *used_out, qiao_error *err)
+make_maps(qiaoi_corpus *corpus, uint32_t **maps, size_t *used_out, qiao_error *err)
 {
+    walk w = {.corpus = corpus, .maps = maps, .threads = thread_count(corpus)};
     size_t used = 0;
 
     for (size_t s = 0; s < corpus->shard_count; s++) {
@@ -183,18 +199,67 @@ make_maps(const qiaoi_corpus *corpus, uint32_t **maps, size_t *used_out, qiao_er
         if (maps[s] == NULL)
             return qiao_fail_memory(err);
     }
-    for (int kind = 0; kind < 2; kind++)
-        for (uint32_t d = 0; d < corpus->count[kind]; d++) {
-            const qiaoi_corpus_document *document = &corpus->documents[kind][d];
-            uint32_t *map = maps[document->shard];
-
-            for (uint32_t i = 0; i < document->use.term_count; i++) {
-                used += map[document->use.terms[i].id] == 0;
-                map[document->use.terms[i].id] = 1;
-            }
-        }
+    qiaoi_in_parts(w.threads, mark_used, &w);
+    for (size_t s = 0; s < corpus->shard_count; s++)
+        for (uint32_t t = 0; t < corpus->shards[s].collector.terms.count; t++)
+            used += maps[s][t];
     *used_out = used;
     return QIAO_OK;
+}
+
+/* Uses get the numbers of all, and documents of each side are counted by term. */
+static void
+rename_and_count(void *context, unsigned part)
+{
+    const walk *w = context;
+
+    for (int kind = 0; kind < 2; kind++) {
+        uint32_t *df = w->df[part] + (size_t)kind * w->corpus->term_count;
+        size_t end = qiaoi_part_begin(w->corpus->count[kind], part + 1, w->threads);
+
+        for (size_t d = qiaoi_part_begin(w->corpus->count[kind], part, w->threads); d < end; d++) {
+            qiaoi_corpus_document *document = &w->corpus->documents[kind][d];
+            const uint32_t *map = w->maps[document->shard];
+
+            for (uint32_t i = 0; i < document->use.term_count; i++)
+                df[document->use.terms[i].id = map[document->use.terms[i].id]]++;
+            for (uint32_t i = 0; i < document->use.pair_count; i++) {
+                document->use.pairs[i].first = map[document->use.pairs[i].first];
+                document->use.pairs[i].second = map[document->use.pairs[i].second];
+            }
+        }
+    }
+}
+
+static void
+sum_counts(void *context, unsigned part)
+{
+    const walk *w = context;
+    size_t all = 2 * (size_t)w->corpus->term_count, end = qiaoi_part_begin(all, part + 1, w->threads);
+
+    for (unsigned k = 1; k < w->threads; k++)
+        for (size_t i = qiaoi_part_begin(all, part, w->threads); i < end; i++)
+            w->df[0][i] += w->df[k][i];
+}
+
+static qiao_status
+rename_uses(qiaoi_corpus *corpus, uint32_t *const *maps, qiao_error *err)
+{
+    walk w = {.corpus = corpus, .maps = maps, .threads = thread_count(corpus)};
+    bool whole = true;
+
+    for (unsigned k = 0; k < w.threads; k++) {
+        w.df[k] = qiao_calloc(2 * (size_t)corpus->term_count + 1, sizeof *w.df[k]);
+        whole = whole && w.df[k] != NULL;
+    }
+    if (whole) {
+        qiaoi_in_parts(w.threads, rename_and_count, &w);
+        qiaoi_in_parts(w.threads, sum_counts, &w);
+        corpus->term_df = w.df[0];
+    }
+    for (unsigned k = whole ? 1 : 0; k < w.threads; k++)
+        qiao_free(w.df[k]);
+    return whole ? QIAO_OK : qiao_fail_memory(err);
 }
 
 /* The terms of each shard, then the lexicon's; borders[shard_count + 2]: where each begins, and the end. */
@@ -211,6 +276,8 @@ gather_terms(const qiaoi_corpus *corpus, const qiao_lexicon *lexicon, const bool
         for (uint32_t t = 0; t < table->count; t++)
             if (maps[s][t] != 0)
                 refs[at++] = refer_to(table->bytes.data + table->offsets[t], s, t);
+            else
+                maps[s][t] = QIAOI_NO_TERM;
     }
     borders[corpus->shard_count] = at;
     for (uint64_t offset = 0; offset < lexicon->strings_size; offset++)
@@ -248,7 +315,12 @@ merge_terms(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, qiao_error *err)
     if (st == QIAO_OK)
         st = sort_and_number(corpus, lexicon, wanted, mark_stems(corpus, lexicon, wanted) + used, maps, err);
     if (st == QIAO_OK)
-        rename_uses(corpus, maps);
+        st = rename_uses(corpus, maps, err);
+    if (st == QIAO_OK && corpus->shard_count > 0) { /* of the findings of an earlier build, if there are any */
+        corpus->kept_term_count = corpus->shards[corpus->shard_count - 1].collector.terms.count;
+        corpus->kept_terms = maps[corpus->shard_count - 1];
+        maps[corpus->shard_count - 1] = NULL;
+    }
     for (size_t s = 0; maps != NULL && s < corpus->shard_count; s++)
         qiao_free(maps[s]);
     qiao_free(maps);
@@ -256,23 +328,15 @@ merge_terms(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, qiao_error *err)
     return st;
 }
 
-static qiao_status
-count_documents(qiaoi_corpus *corpus, qiao_error *err)
+/* To one of 32 steps an octave: sums of other records seldom give another one, and a document's postings hold from
+ * build to build. */
+static double
+round_length(double mean)
 {
-    corpus->term_df = qiao_calloc(2 * (size_t)corpus->term_count + 1, sizeof *corpus->term_df);
-    if (corpus->term_df == NULL)
-        return qiao_fail_memory(err);
-    for (int kind = 0; kind < 2; kind++) {
-        uint32_t *df = corpus->term_df + (size_t)kind * corpus->term_count;
+    int exponent;
+    double mantissa = frexp(mean, &exponent);
 
-        for (uint32_t d = 0; d < corpus->count[kind]; d++) {
-            const qiaoi_document *use = &corpus->documents[kind][d].use;
-
-            for (uint32_t i = 0; i < use->term_count; i++)
-                df[use->terms[i].id]++;
-        }
-    }
-    return QIAO_OK;
+    return ldexp(round(mantissa * 64.0) / 64.0, exponent);
 }
 
 static void
@@ -291,167 +355,8 @@ measure_lengths(qiaoi_corpus *corpus)
             }
         }
         for (int i = 0; i < 4; i++)
-            corpus->mean_length[kind][i] = count[i] == 0 ? 1.0 : (double)sum[i] / (double)count[i];
+            corpus->mean_length[kind][i] = count[i] == 0 ? 1.0 : round_length((double)sum[i] / (double)count[i]);
     }
-}
-
-/* ---- pairs ---- */
-
-static uint64_t
-pair_key(const qiaoi_pair_use *pair)
-{
-    return ((uint64_t)pair->first + 1) << 32 | ((uint64_t)pair->second + 1);
-}
-
-/* Least significant digit first, 11 bits a pass; only the passes that differ. Returns the one of both that holds them.
- */
-static uint64_t *
-sort_keys(uint64_t *keys, uint64_t *spare, size_t count)
-{
-    uint64_t used = 0;
-
-    for (size_t i = 0; i < count; i++)
-        used |= keys[i];
-    for (unsigned shift = 0; shift < 64; shift += 11) {
-        size_t counts[2048] = {0}, at = 0;
-        uint64_t *sorted = spare;
-
-        if ((used >> shift & 2047u) == 0)
-            continue;
-        for (size_t i = 0; i < count; i++)
-            counts[keys[i] >> shift & 2047u]++;
-        for (size_t b = 0; b < 2048; b++) {
-            size_t n = counts[b];
-
-            counts[b] = at;
-            at += n;
-        }
-        for (size_t i = 0; i < count; i++)
-            sorted[counts[keys[i] >> shift & 2047u]++] = keys[i];
-        spare = keys;
-        keys = sorted;
-    }
-    return keys;
-}
-
-static void
-insert_pair(qiaoi_corpus *corpus, uint64_t key, uint32_t df)
-{
-    uint64_t i = qiao_hash64(&key, sizeof key, 0) & (corpus->pair_slots - 1);
-
-    while (corpus->pairs[i].key != 0)
-        i = (i + 1) & (corpus->pair_slots - 1);
-    corpus->pairs[i] = (qiaoi_pair){key, corpus->term_count + corpus->pair_count++, df};
-}
-
-/* Pairs by their first term: how many there are, in all documents together. */
-static uint32_t *
-count_firsts(const qiaoi_corpus *corpus)
-{
-    uint32_t *firsts = qiao_calloc((size_t)corpus->term_count + 1, sizeof *firsts);
-
-    for (uint32_t d = 0; firsts != NULL && d < corpus->count[QIAO_PROJECT]; d++) {
-        const qiaoi_document *use = &corpus->documents[QIAO_PROJECT][d].use;
-
-        for (uint32_t i = 0; i < use->pair_count; i++)
-            firsts[use->pairs[i].first]++;
-    }
-    return firsts;
-}
-
-/* The end of the first terms, from begin, whose pairs are sorted together; at least one term. */
-static uint32_t
-end_of_pass(const qiaoi_corpus *corpus, const uint32_t *firsts, uint32_t begin, size_t *count_out)
-{
-    size_t most = corpus->pairs_at_a_time == 0 ? PAIRS_AT_A_TIME : corpus->pairs_at_a_time, count = 0;
-    uint32_t end = begin;
-
-    do
-        count += firsts[end++];
-    while (end < corpus->term_count && count + firsts[end] <= most);
-    *count_out = count;
-    return end;
-}
-
-static size_t
-most_in_a_pass(const qiaoi_corpus *corpus, const uint32_t *firsts)
-{
-    size_t most = 0, count;
-
-    for (uint32_t begin = 0; begin < corpus->term_count;) {
-        begin = end_of_pass(corpus, firsts, begin, &count);
-        most = count > most ? count : most;
-    }
-    return most;
-}
-
-static void
-gather_keys(const qiaoi_corpus *corpus, uint32_t begin, uint32_t end, uint64_t *keys)
-{
-    for (uint32_t d = 0; d < corpus->count[QIAO_PROJECT]; d++) {
-        const qiaoi_document *use = &corpus->documents[QIAO_PROJECT][d].use;
-
-        for (uint32_t i = 0; i < use->pair_count; i++)
-            if (use->pairs[i].first >= begin && use->pairs[i].first < end)
-                *keys++ = pair_key(&use->pairs[i]);
-    }
-}
-
-/* A document gives each of its pairs once, so equal keys count documents. Those seen often enough are appended. */
-static void
-keep_frequent(const uint64_t *keys, size_t count, uint32_t least, qiao_buffer *kept)
-{
-    for (size_t i = 0, end; i < count; i = end) {
-        for (end = i + 1; end < count && keys[end] == keys[i]; end++) {
-        }
-        if (end - i >= least) {
-            const qiaoi_pair pair = {keys[i], 0, (uint32_t)(end - i)};
-
-            qiao_buffer_append(kept, &pair, sizeof pair);
-        }
-    }
-}
-
-/* Pairs in order of key, a part of the first terms at a time, so that memory does not grow with the corpus. */
-static qiao_status
-find_frequent(const qiaoi_corpus *corpus, const uint32_t *firsts, qiao_buffer *kept, qiao_error *err)
-{
-    uint32_t least = corpus->count[QIAO_PROJECT] < SMALL_CORPUS ? 1 : PAIR_DOCUMENTS_MIN;
-    size_t most = most_in_a_pass(corpus, firsts), count;
-    uint64_t *keys = qiao_alloc((most + 1) * sizeof *keys), *spare = qiao_alloc((most + 1) * sizeof *spare);
-    qiao_status st = keys == NULL || spare == NULL ? qiao_fail_memory(err) : QIAO_OK;
-
-    for (uint32_t begin = 0, end; st == QIAO_OK && begin < corpus->term_count; begin = end) {
-        end = end_of_pass(corpus, firsts, begin, &count);
-        gather_keys(corpus, begin, end, keys);
-        keep_frequent(sort_keys(keys, spare, count), count, least, kept);
-        st = qiao_buffer_check(kept, err);
-    }
-    qiao_free(keys);
-    qiao_free(spare);
-    return st;
-}
-
-static qiao_status
-choose_pairs(qiaoi_corpus *corpus, qiao_error *err)
-{
-    uint32_t *firsts = count_firsts(corpus);
-    qiao_buffer kept = {0};
-    qiao_status st = firsts == NULL ? qiao_fail_memory(err) : find_frequent(corpus, firsts, &kept, err);
-    const qiaoi_pair *pairs = (const qiaoi_pair *)(const void *)kept.data;
-    size_t count = kept.length / sizeof *pairs;
-
-    if (st == QIAO_OK) {
-        corpus->pair_slots = qiaoi_hash_size(count);
-        corpus->pairs = qiao_calloc(corpus->pair_slots, sizeof *corpus->pairs);
-        if (corpus->pairs == NULL)
-            st = qiao_fail_memory(err);
-    }
-    for (size_t i = 0; st == QIAO_OK && i < count; i++)
-        insert_pair(corpus, pairs[i].key, pairs[i].df);
-    qiao_free(firsts);
-    qiao_buffer_done(&kept);
-    return st;
 }
 
 qiao_status
@@ -462,9 +367,7 @@ qiaoi_corpus_merge(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, qiao_error
     if (st == QIAO_OK)
         st = merge_terms(corpus, lexicon, err);
     if (st == QIAO_OK)
-        st = count_documents(corpus, err);
-    if (st == QIAO_OK)
-        st = choose_pairs(corpus, err);
+        st = qiaoi_corpus_pairs(corpus, err);
     measure_lengths(corpus);
     return st;
 }

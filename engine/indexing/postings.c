@@ -1,12 +1,13 @@
 /*
- * Writes records.mdb: ids, records, tags, and the matching postings of both sides by counting sort, range by range.
+ * Writes the matching postings of both sides by counting sort, range by range; in an update, only what cannot be copied
+ * (postings_copy.c) is made.
  *
  * Impact of a term: title_weight * tf_title / (1 - .5 + .5 * l_title / mean) + tf_body / (1 - .7 + .7 * l_body / mean),
  * as a byte (store/impact.h); lengths are those of the term's own channel (pivot or native words). Saturation is
  * left to the query, which groups the translations of one word (BM25F's field weighting: Robertson, Zaragoza, Taylor
  * 2004).
  */
-#include "indexing/corpus.h"
+#include "indexing/postings.h"
 
 #include "qiao/file.h"
 
@@ -27,20 +28,15 @@ typedef struct contribution {
     float title, body;
 } contribution;
 
-typedef struct posting {
-    uint32_t slot;
-    uint16_t document;
-    uint8_t impact;
-} posting;
-
 typedef struct posting_builder {
     const qiaoi_corpus *corpus;
     const qiao_lexicon *lexicon;
+    const qiaoi_copying *copying; /* NULL: everything is made */
     qiao_kind kind;
     contribution *list; /* of one document */
     uint32_t count;
-    uint32_t *hash;    /* slot -> list index + 1, by open addressing */
-    posting *postings; /* of its part of one range */
+    uint32_t *hash;          /* slot -> list index + 1, by open addressing */
+    qiaoi_posting *postings; /* of its part of one range */
     size_t posting_count, posting_capacity;
     uint32_t slots;
     uint32_t first_native;            /* terms stand in order of their strings, ASCII first */
@@ -98,6 +94,22 @@ contribute_document(posting_builder *builder, const qiaoi_document *use)
 
         if (pair != NULL)
             contribute(builder, pair->term, use->pairs[i].title, use->pairs[i].body);
+    }
+}
+
+/* Of a document whose other postings are copied. */
+static void
+contribute_fresh_pairs(posting_builder *builder, const qiaoi_document *use)
+{
+    for (uint32_t i = 0; i < use->pair_count; i++) {
+        const qiaoi_pair_use *seen = &use->pairs[i];
+        const qiaoi_pair *pair;
+
+        if (!qiaoi_copying_fresh_pair(builder->copying, seen->first, seen->second))
+            continue;
+        pair = qiaoi_lexicon_pair(builder->lexicon, seen->first, seen->second);
+        if (pair != NULL && qiaoi_copying_fresh_slot(builder->copying, pair->term))
+            contribute(builder, pair->term, seen->title, seen->body);
     }
 }
 
@@ -165,7 +177,7 @@ emit_document(posting_builder *builder, const qiaoi_document *use, uint16_t loca
 {
     if (builder->posting_count + builder->count > builder->posting_capacity) {
         size_t capacity = builder->posting_capacity * 2 + CONTRIBUTIONS_MAX;
-        posting *grown = qiao_realloc_array(builder->postings, capacity, sizeof *grown);
+        qiaoi_posting *grown = qiao_realloc_array(builder->postings, capacity, sizeof *grown);
 
         if (grown == NULL)
             return qiao_fail_memory(err);
@@ -177,7 +189,7 @@ emit_document(posting_builder *builder, const qiaoi_document *use, uint16_t loca
         uint8_t value = impact(builder, use, &builder->list[i]);
 
         if (value > 0)
-            builder->postings[builder->posting_count++] = (posting){builder->list[i].slot, local, value};
+            builder->postings[builder->posting_count++] = (qiaoi_posting){builder->list[i].slot, local, value};
     }
     clear_hash(builder);
     return QIAO_OK;
@@ -193,7 +205,10 @@ run_part(void *context)
     for (uint32_t d = builder->first; builder->status == QIAO_OK && d < builder->end; d++) {
         const qiaoi_document *use = &builder->corpus->documents[builder->kind][d].use;
 
-        contribute_document(builder, use);
+        if (builder->copying != NULL && qiaoi_copying_keeps(builder->copying, d))
+            contribute_fresh_pairs(builder, use);
+        else
+            contribute_document(builder, use);
         builder->status = emit_document(builder, use, (uint16_t)(d - builder->range_first), &builder->error);
     }
     return NULL;
@@ -291,7 +306,7 @@ write_range(const posting_builder *builders, unsigned count, qiaoi_generation_wr
             memcpy(fill, starts, (size_t)header.present * sizeof *fill);
             for (unsigned b = 0; b < count; b++)
                 for (size_t i = 0; i < builders[b].posting_count; i++) {
-                    const posting *item = &builders[b].postings[i];
+                    const qiaoi_posting *item = &builders[b].postings[i];
                     uint32_t list = counts[item->slot], at = fill[list]++;
 
                     docs[at] = item->document;
@@ -371,143 +386,57 @@ write_rows(posting_builder *builder, qiaoi_generation_writer *writer, uint32_t n
     return st;
 }
 
+/* Lays out what the builders made of one range. */
+static qiao_status
+write_made(qiaoi_corpus *corpus, posting_builder *builders, unsigned count, qiaoi_generation_writer *writer,
+           uint32_t range, uint32_t documents, qiao_error *err)
+{
+    qiaoi_postings view = {.bitmap = NULL};
+    qiao_status st = write_range(builders, count, writer, range, documents, &view, err);
+
+    corpus->postings += count_postings(builders, count);
+    return st == QIAO_OK ? write_rows(builders, writer, range, &view, err) : st;
+}
+
+/* Joins it with what is copied. */
+static qiao_status
+write_joined(qiaoi_corpus *corpus, posting_builder *builders, unsigned count, qiaoi_copying *copying,
+             qiaoi_generation_writer *writer, uint32_t range, uint32_t documents, qiao_error *err)
+{
+    qiaoi_posting_part *parts = qiao_alloc(count * sizeof *parts);
+    uint32_t written = 0;
+    qiao_status st;
+
+    if (parts == NULL)
+        return qiao_fail_memory(err);
+    for (unsigned i = 0; i < count; i++)
+        parts[i] = (qiaoi_posting_part){builders[i].postings, builders[i].posting_count};
+    st = qiaoi_copying_range(copying, range, documents, parts, count, writer, &written, err);
+    corpus->postings += written;
+    qiao_free(parts);
+    return st;
+}
+
 static qiao_status
 write_postings(qiaoi_corpus *corpus, posting_builder *builders, unsigned count, qiaoi_generation_writer *writer,
                qiao_error *err)
 {
     uint32_t total = corpus->count[builders->kind];
-    qiao_status st = QIAO_OK;
+    qiaoi_copying *copying = NULL;
+    qiao_status st = qiaoi_copying_new(corpus, builders->kind, builders->first_native, &copying, err);
 
+    for (unsigned i = 0; i < count; i++)
+        builders[i].copying = copying;
     for (uint32_t first = 0; st == QIAO_OK && first < total; first += QIAOI_RANGE_SIZE) {
         uint32_t documents = total - first < QIAOI_RANGE_SIZE ? total - first : QIAOI_RANGE_SIZE;
-        qiaoi_postings range;
 
         st = collect_range(builders, count, first, documents, err);
         if (st == QIAO_OK)
-            st = write_range(builders, count, writer, first >> QIAOI_RANGE_BITS, documents, &range, err);
-        if (st == QIAO_OK)
-            st = write_rows(builders, writer, first >> QIAOI_RANGE_BITS, &range, err);
-        corpus->postings += count_postings(builders, count);
+            st = copying != NULL
+                     ? write_joined(corpus, builders, count, copying, writer, first >> QIAOI_RANGE_BITS, documents, err)
+                     : write_made(corpus, builders, count, writer, first >> QIAOI_RANGE_BITS, documents, err);
     }
-    return st;
-}
-
-static qiao_status
-write_places(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_error *err)
-{
-    uint32_t *places = qiao_alloc(((size_t)corpus->numbers + 1) * sizeof *places);
-    qiao_status st;
-
-    if (places == NULL)
-        return qiao_fail_memory(err);
-    memset(places, 0xFF, (size_t)corpus->numbers * sizeof *places); /* QIAOI_PLACE_NONE */
-    for (int kind = 0; kind < 2; kind++)
-        for (uint32_t d = 0; d < corpus->count[kind]; d++)
-            places[corpus->documents[kind][d].number] = kind == QIAO_NEED ? QIAOI_PLACE_NEED | d : d;
-    st = qiaoi_generation_writer_places(writer, places, corpus->numbers, err);
-    qiao_free(places);
-    return st;
-}
-
-static qiao_status
-write_records(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_error *err)
-{
-    qiao_status st = QIAO_OK;
-
-    for (int kind = 0; st == QIAO_OK && kind < 2; kind++) {
-        const char **ids = qiao_alloc(((size_t)corpus->count[kind] + 1) * sizeof *ids);
-
-        if (ids == NULL)
-            return qiao_fail_memory(err);
-        for (uint32_t d = 0; d < corpus->count[kind]; d++)
-            ids[d] = corpus->documents[kind][d].id;
-        st = qiaoi_generation_writer_documents(writer, (qiao_kind)kind, ids, corpus->count[kind], err);
-        qiao_free(ids);
-    }
-    if (st == QIAO_OK)
-        st = write_places(corpus, writer, err);
-    for (int kind = 0; st == QIAO_OK && kind < 2; kind++)
-        for (uint32_t d = 0; st == QIAO_OK && d < corpus->count[kind]; d++)
-            st = qiaoi_generation_writer_record(writer, (qiao_kind)kind, d, corpus->documents[kind][d].json,
-                                                corpus->documents[kind][d].length, err);
-    for (int kind = 0; st == QIAO_OK && kind < 2; kind++)
-        for (uint32_t d = 0; st == QIAO_OK && d < corpus->count[kind]; d++)
-            st = qiaoi_generation_writer_facts(writer, (qiao_kind)kind, d, corpus->documents[kind][d].facts,
-                                               corpus->documents[kind][d].facts_length, err);
-    return st;
-}
-
-/* ---- tags ---- */
-
-typedef struct tag_use {
-    const char *tag;
-    uint32_t docid;
-} tag_use;
-
-static int
-compare_tags(const void *a, const void *b)
-{
-    const tag_use *x = a, *y = b;
-    int order = strcmp(x->tag, y->tag);
-
-    return order != 0 ? order : x->docid < y->docid ? -1 : x->docid > y->docid;
-}
-
-static qiao_status
-write_sorted_tags(const tag_use *uses, size_t count, qiao_kind kind, qiaoi_generation_writer *writer, qiao_error *err)
-{
-    uint32_t *docids = qiao_alloc((count + 1) * sizeof *docids);
-    qiao_status st = docids == NULL ? qiao_fail_memory(err) : QIAO_OK;
-
-    for (size_t i = 0; st == QIAO_OK && i < count;) {
-        size_t n = 0, begin = i;
-
-        for (; i < count && strcmp(uses[begin].tag, uses[i].tag) == 0; i++)
-            docids[n++] = uses[i].docid;
-        st = qiaoi_generation_writer_tag(writer, kind, uses[begin].tag, docids, n, err);
-    }
-    qiao_free(docids);
-    return st;
-}
-
-static qiao_status
-write_tags(const qiaoi_corpus *corpus, qiao_kind kind, qiaoi_generation_writer *writer, qiao_error *err)
-{
-    size_t count = 0, at = 0;
-    tag_use *uses;
-    qiao_status st;
-
-    for (uint32_t d = 0; d < corpus->count[kind]; d++)
-        count += corpus->documents[kind][d].tag_count;
-    uses = qiao_alloc((count + 1) * sizeof *uses);
-    if (uses == NULL)
-        return qiao_fail_memory(err);
-    for (uint32_t d = 0; d < corpus->count[kind]; d++) {
-        const qiaoi_corpus_document *document = &corpus->documents[kind][d];
-        const qiaoi_term_table *table = &corpus->shards[document->shard].tags;
-
-        for (uint32_t i = 0; i < document->tag_count; i++)
-            uses[at++] = (tag_use){table->bytes.data + table->offsets[document->tags[i]], d};
-    }
-    qsort(uses, count, sizeof *uses, compare_tags);
-    st = write_sorted_tags(uses, count, kind, writer, err);
-    qiao_free(uses);
-    return st;
-}
-
-qiao_status
-qiaoi_corpus_write_records(const qiaoi_corpus *corpus, const char *path, qiaoi_generation_writer **out, qiao_error *err)
-{
-    qiao_status st = qiaoi_generation_writer_open(path, out, err);
-
-    if (st == QIAO_OK)
-        st = write_records(corpus, *out, err);
-    for (int kind = 0; st == QIAO_OK && kind < 2; kind++)
-        st = write_tags(corpus, (qiao_kind)kind, *out, err);
-    if (st != QIAO_OK) {
-        qiaoi_generation_writer_abort(*out);
-        *out = NULL;
-    }
+    qiaoi_copying_free(copying);
     return st;
 }
 

@@ -19,6 +19,8 @@ qiaoi_corpus_done(qiaoi_corpus *corpus)
     qiao_free(corpus->term_df);
     qiao_free(corpus->entry_df);
     qiao_free(corpus->pairs);
+    qiao_free(corpus->pair_keys);
+    qiao_free(corpus->kept_terms);
     memset(corpus, 0, sizeof *corpus);
 }
 

@@ -3,6 +3,7 @@
 
 #include "qiao/catalog.h"
 #include "qiao/fulltext.h"
+#include "qiao/generation.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -143,6 +144,45 @@ join_sides(qiaoi_corpus *corpus, qiaoi_reuse *reuse, qiao_error *err)
     return QIAO_OK;
 }
 
+/* The terms and documents that the findings speak of must be those of the generation. */
+static bool
+same_numbers(const qiaoi_findings *findings, const qiao_generation *generation)
+{
+    const qiaoi_findings_header *header = findings->header;
+    const qiao_lexicon *lexicon = qiao_generation_lexicon(generation);
+    size_t bytes = (size_t)(header->tags - header->terms);
+    uint32_t entry = 0;
+
+    if (lexicon->term_count != header->term_count || lexicon->term_offsets[lexicon->term_count] != bytes ||
+        memcmp(lexicon->term_bytes, findings->mapping.data + header->terms, bytes) != 0)
+        return false;
+    for (int kind = 0; kind < 2; kind++) {
+        if (qiao_generation_count(generation, (qiao_kind)kind) != header->documents[kind])
+            return false;
+        for (uint32_t d = 0; d < header->documents[kind]; d++, entry++)
+            if (strcmp(qiao_generation_id(generation, (qiao_kind)kind, d),
+                       findings->ids + findings->entries[entry].id) != 0)
+                return false;
+    }
+    return true;
+}
+
+/* Where it cannot be read everything is made anew: no reason to fail. */
+static void
+open_parent(qiaoi_reuse *reuse, const char *data_dir)
+{
+    const qiaoi_findings_header *header = reuse->findings->header;
+    qiaoi_parent *parent = &reuse->parent;
+
+    memcpy(parent->documents, header->documents, sizeof parent->documents);
+    memcpy(parent->mean_length, header->mean_length, sizeof parent->mean_length);
+    if (qiao_generation_open(data_dir, reuse->generation, &parent->generation, NULL) == QIAO_OK &&
+        !same_numbers(reuse->findings, parent->generation)) {
+        qiao_generation_close(parent->generation);
+        parent->generation = NULL;
+    }
+}
+
 qiao_status
 qiaoi_corpus_reuse(qiaoi_corpus *corpus, const char *data_dir, const qiaoi_findings_basis *basis,
                    const qiao_vocabulary *vocabulary, qiaoi_reuse *out, qiao_build_mode *mode_out, qiao_error *err)
@@ -160,6 +200,8 @@ qiaoi_corpus_reuse(qiaoi_corpus *corpus, const char *data_dir, const qiaoi_findi
             return st;
         if (too_much(corpus, out))
             *mode_out = QIAO_BUILD_FULL_MUCH_CHANGED;
+        else
+            open_parent(out, data_dir);
     }
     if (*mode_out != QIAO_BUILD_UPDATED) {
         qiaoi_reuse_done(out);
@@ -173,5 +215,6 @@ qiaoi_reuse_done(qiaoi_reuse *reuse)
 {
     qiaoi_findings_close(reuse->findings);
     qiao_free(reuse->removed);
+    qiao_generation_close(reuse->parent.generation);
     memset(reuse, 0, sizeof *reuse);
 }

@@ -13,6 +13,7 @@ typedef struct qiaoi_reuse {
     uint32_t *removed;        /* numbers of it that no document has any more */
     uint32_t removed_count;
     uint64_t changed; /* documents to be analysed */
+    qiaoi_parent parent;
 } qiaoi_reuse;
 
 /*

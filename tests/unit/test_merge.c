@@ -63,7 +63,7 @@ merge(const fixture *f, unsigned threads, size_t pairs_at_a_time, qiaoi_corpus *
 
     snprintf(folder, sizeof folder, "%s", qiao_test_path(&f->folder, "staged"));
     (void)mkdir(folder, 0755);
-    *corpus = (qiaoi_corpus){.pairs_at_a_time = pairs_at_a_time};
+    *corpus = (qiaoi_corpus){.pairs_at_a_time = pairs_at_a_time, .threads = threads};
     assert_ok(qiao_source_store_open(f->folder.path, true, &store, &err), &err);
     assert_ok(qiaoi_corpus_read(corpus, store, &err), &err);
     for (int kind = 0; kind < 2; kind++)
