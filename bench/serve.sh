@@ -1,6 +1,6 @@
 #!/bin/sh
-# The service under load: wrk on POST /v1/match and GET /v1/needs/{id}/matches of a running catalogue, with and without keys of access, and with
-# compressed answers; the variants take turns, so that what else the machine does hits them alike. Installs wrk where it is missing.
+# The service under load: wrk on POST /v1/match and GET /v1/needs/{id}/matches (of all needs in turn) of a running catalogue, with and without keys of
+# access, and with compressed answers; the variants take turns, so that what else the machine does hits them alike. Installs wrk where it is missing.
 #
 #   sh bench/serve.sh DATA [BUILD [SECONDS [CONNECTIONS [ROUNDS]]]]      DATA: a data folder with a generation; default build/release 3 16 5
 #
@@ -61,9 +61,12 @@ start open
 open=$address open_pid=$pid
 start keyed
 keyed=$address keyed_pid=$pid
-need=${NEED:-$(curl -sf "http://$open/v1/search?side=needs&limit=1" | grep -oE '"id":"[^"]*"' | head -n 1 | cut -d'"' -f4)}
-[ -n "$need" ] || {
-    echo "$data holds no need: name one with NEED=id" >&2
+# Up to 5,000 needs are asked for in turn: more answers than the service keeps.
+for offset in $(seq 0 100 4900); do
+    curl -sf "http://$open/v1/search?side=needs&limit=100&offset=$offset" | grep -oE '"id":"[^"]*"' | cut -d'"' -f4 || true
+done | sort -u >"$work/needs"
+[ -s "$work/needs" ] || {
+    echo "$data holds no need" >&2
     exit 1
 }
 
@@ -88,6 +91,17 @@ done = function(summary, latency)
 end
 LUA
 cat "$work/done.lua" >>"$work/match.lua"
+cat - "$work/done.lua" >"$work/needs.lua" <<LUA
+local needs = {}
+for id in io.lines("$work/needs") do
+    needs[#needs + 1] = id:gsub("[^%w._~-]", function(c) return string.format("%%%02X", c:byte()) end)
+end
+local at = 0
+request = function()
+    at = at % #needs + 1
+    return wrk.format("GET", "/v1/needs/" .. needs[at] .. "/matches")
+end
+LUA
 
 pid_of() {
     case "$1" in
@@ -153,4 +167,4 @@ measure() {
     done | tee -a bench/results/serve.jsonl
 }
 measure "POST /v1/match" /v1/match "$work/match.lua" open staff enterprise gzip
-measure "GET /v1/needs/{id}/matches" "/v1/needs/$need/matches" "$work/done.lua" open staff gzip
+measure "GET /v1/needs/{id}/matches" /v1/needs "$work/needs.lua" open staff gzip

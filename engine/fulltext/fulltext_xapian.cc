@@ -1,19 +1,24 @@
 /*
  * Full-text index over Xapian: the only C++ file of the engine and the only one that includes <xapian.h>.
  *
- * Every exported function runs its body inside guarded(), which turns whatever is thrown into a qiao_status; nothing passes it. Results are
- * copied out before a call ends. A shard is written without syncs: it is merged into the final database and thrown away, and the whole
- * generation is synced once before it is published. Databases keep their termlist table (4 % of the time of a build): without it nothing could be
- * taken out again, and an update takes out.
+ * Every exported function runs its body inside guarded(), which turns whatever is thrown into a qiao_status; nothing
+ * passes it. Results are copied out before a call ends. A shard is written without syncs: it is merged into the final
+ * database and thrown away, and the whole generation is synced once before it is published. It is written as pieces,
+ * each a database that is filled in one go and not touched again, since a commit into a table that is not empty copies
+ * most of its blocks; the pieces are merged when the shard is closed (a tenth less processor time). Databases keep
+ * their termlist table (4 % of the time of a build): without it nothing could be taken out again, and an update takes
+ * out.
  */
 #include "qiao/fulltext.h"
 
 #include "fulltext/fulltext_guard.h"
 #include "fulltext/terms.h"
+#include "qiao/file.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -25,8 +30,11 @@
 
 namespace {
 
-/* Pending postings are written at this many: measured best of 60 to 480 thousand; the library itself would only count documents. */
-constexpr size_t flush_postings = 120000;
+/* A piece of a shard holds so many postings: measured best of 15 to 120 thousand, what the cache holds of the library's
+ * trees. */
+constexpr size_t piece_postings = 60000;
+/* So many pieces are merged into one, which keeps the open files few. */
+constexpr size_t pieces_at_once = 48;
 /* Below the library's own limit of 10,000, so that ours alone decides. */
 constexpr unsigned flush_documents = 8000;
 /* Documents looked at before the library may estimate the total. */
@@ -69,7 +77,8 @@ check_format(const Xapian::Database &database)
 Xapian::WritableDatabase
 create_database(const std::string &path)
 {
-    Xapian::WritableDatabase database(path, Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC);
+    Xapian::WritableDatabase database(path,
+                                      Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC);
 
     database.set_metadata(format_key, QIAO_FULLTEXT_FORMAT);
     return database;
@@ -79,11 +88,14 @@ create_database(const std::string &path)
 
 struct qiao_fulltext_writer {
     std::string path;
-    Xapian::WritableDatabase database;
+    Xapian::WritableDatabase database; /* for update the whole, else the piece at hand */
     size_t pending_postings;
     unsigned pending_documents;
     uint32_t last;
     bool update;
+    std::vector<std::string> pieces; /* in order of docid */
+    size_t named;                    /* pieces so far, for their names */
+    bool at_hand;                    /* the last one is open */
 };
 
 struct qiao_fulltext {
@@ -95,12 +107,74 @@ struct qiao_fulltext {
 
 /* ---- writing ---- */
 
+namespace {
+
+std::string
+next_piece(qiao_fulltext_writer &writer)
+{
+    return writer.path + "." + std::to_string(writer.named++);
+}
+
+void
+begin_piece(qiao_fulltext_writer &writer)
+{
+    std::string path = next_piece(writer);
+
+    writer.database = create_database(path);
+    writer.pieces.push_back(path);
+    writer.at_hand = true;
+}
+
+/* Databases whose docids ascend from one to the next, into one. */
+void
+merge_databases(const std::vector<std::string> &paths, const std::string &path, int flags)
+{
+    Xapian::Database all;
+
+    for (const std::string &one : paths)
+        all.add_database(open_database(one));
+    all.compact(path, Xapian::DBCOMPACT_NO_RENUMBER | Xapian::DB_NO_SYNC | flags);
+}
+
+qiao_status
+remove_pieces(const std::vector<std::string> &paths, qiao_error *err)
+{
+    qiao_status st = QIAO_OK;
+
+    for (size_t i = 0; st == QIAO_OK && i < paths.size(); i++)
+        st = qiao_file_remove_tree(paths[i].c_str(), err);
+    return st;
+}
+
+/* The piece at hand is complete. */
+qiao_status
+end_piece(qiao_fulltext_writer &writer, qiao_error *err)
+{
+    std::vector<std::string> merged;
+
+    writer.database.commit();
+    writer.database.close();
+    writer.at_hand = false;
+    if (writer.pieces.size() < pieces_at_once)
+        return QIAO_OK;
+    merged.swap(writer.pieces);
+    writer.pieces.push_back(next_piece(writer));
+    merge_databases(merged, writer.pieces[0], Xapian::Compactor::STANDARD);
+    return remove_pieces(merged, err);
+}
+
+} // namespace
+
 extern "C" qiao_status
 qiao_fulltext_writer_open(const char *path, qiao_fulltext_writer **out, qiao_error *err)
 {
     *out = nullptr;
     return guarded(err, path, [&] {
-        *out = new qiao_fulltext_writer{path, create_database(path), 0, 0, 0, false};
+        std::unique_ptr<qiao_fulltext_writer> writer(
+            new qiao_fulltext_writer{path, Xapian::WritableDatabase(), 0, 0, 0, false, {}, 0, false});
+
+        begin_piece(*writer);
+        *out = writer.release();
         return QIAO_OK;
     });
 }
@@ -112,7 +186,10 @@ qiao_fulltext_update_open(const char *path, qiao_fulltext_writer **out, qiao_err
     return guarded(err, path, [&] {
         check_format(open_database(path));
         *out = new qiao_fulltext_writer{
-            path, Xapian::WritableDatabase(path, Xapian::DB_OPEN | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC), 0, 0, 0, true};
+            path, Xapian::WritableDatabase(path, Xapian::DB_OPEN | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC),
+            0,    0,
+            0,    true,
+            {},   0, true};
         return QIAO_OK;
     });
 }
@@ -124,7 +201,8 @@ std::string
 order_value(const qiao_fulltext_document &from)
 {
     double day = from.slots[QIAO_SLOT_UPDATED];
-    uint32_t age = std::isnan(day) ? UINT32_MAX : static_cast<uint32_t>(INT64_C(0x7fffffff) - static_cast<int64_t>(day));
+    uint32_t age =
+        std::isnan(day) ? UINT32_MAX : static_cast<uint32_t>(INT64_C(0x7fffffff) - static_cast<int64_t>(day));
     std::string value;
 
     for (int shift = 24; shift >= 0; shift -= 8)
@@ -159,12 +237,15 @@ fill_document(const qiao_fulltext_document &from, Xapian::Document &to)
     to.add_value(order_slot, order_value(from));
 }
 
-void
-flush(qiao_fulltext_writer &writer)
+qiao_status
+flush(qiao_fulltext_writer &writer, qiao_error *err)
 {
-    writer.database.commit();
     writer.pending_postings = 0;
     writer.pending_documents = 0;
+    if (!writer.update)
+        return end_piece(writer, err);
+    writer.database.commit();
+    return QIAO_OK;
 }
 
 } // namespace
@@ -180,13 +261,15 @@ qiao_fulltext_add(qiao_fulltext_writer *writer, const qiao_fulltext_document *do
                              static_cast<unsigned long>(document->docid), static_cast<unsigned long>(writer->last),
                              writer->path.c_str());
         fill_document(*document, filled);
+        if (!writer->at_hand)
+            begin_piece(*writer);
         writer->database.replace_document(document->docid, filled);
         writer->last = document->docid;
         writer->pending_postings += document->term_count + document->filter_count + 1;
         writer->pending_documents++;
-        if (writer->pending_postings >= (writer->update ? update_postings : flush_postings) ||
+        if (writer->pending_postings >= (writer->update ? update_postings : piece_postings) ||
             writer->pending_documents >= flush_documents)
-            flush(*writer);
+            return flush(*writer, err);
         return QIAO_OK;
     });
 }
@@ -201,9 +284,7 @@ qiao_fulltext_remove(qiao_fulltext_writer *writer, uint32_t docid, qiao_error *e
             return qiao_fail(err, QIAO_E_CORRUPT, "the full-text index %s has no document %lu", writer->path.c_str(),
                              static_cast<unsigned long>(docid));
         }
-        if (++writer->pending_documents >= flush_documents)
-            flush(*writer);
-        return QIAO_OK;
+        return ++writer->pending_documents >= flush_documents ? flush(*writer, err) : QIAO_OK;
     });
 }
 
@@ -215,9 +296,17 @@ qiao_fulltext_writer_close(qiao_fulltext_writer *writer, qiao_error *err)
     if (writer == nullptr)
         return QIAO_OK;
     st = guarded(err, writer->path.c_str(), [&] {
-        flush(*writer);
-        writer->database.close();
-        return QIAO_OK;
+        if (writer->at_hand) {
+            writer->database.commit();
+            writer->database.close();
+        }
+        if (writer->update)
+            return QIAO_OK;
+        if (writer->last == 0)
+            create_database(writer->path).close();
+        else
+            merge_databases(writer->pieces, writer->path, Xapian::Compactor::STANDARD);
+        return remove_pieces(writer->pieces, err);
     });
     qiao_fulltext_writer_abandon(writer);
     return st;
@@ -305,7 +394,8 @@ qiao_fulltext_check(const char *path, qiao_error *err)
         check_format(open_database(path));
         bad = Xapian::Database::check(path, 0, nullptr);
         if (bad != 0)
-            return qiao_fail(err, QIAO_E_CORRUPT, "the full-text index %s is damaged: %zu faults in its tables", path, bad);
+            return qiao_fail(err, QIAO_E_CORRUPT, "the full-text index %s is damaged: %zu faults in its tables", path,
+                             bad);
         return QIAO_OK;
     });
 }
@@ -326,7 +416,8 @@ qiao_fulltext_frequency(qiao_fulltext *fulltext, const char *form, size_t length
         for (unsigned field = 0; field < QIAO_FT_FIELD_COUNT; field++) {
             size_t n = qiaoi_fulltext_word_term(static_cast<qiao_fulltext_field>(field), form, length, term);
 
-            uint32_t beside = fulltext->beside.get_doccount() > 0 ? fulltext->beside.get_termfreq(std::string(term, n)) : 0;
+            uint32_t beside =
+                fulltext->beside.get_doccount() > 0 ? fulltext->beside.get_termfreq(std::string(term, n)) : 0;
 
             frequency = std::max(frequency, fulltext->database.get_termfreq(std::string(term, n)) + beside);
         }
@@ -341,11 +432,13 @@ namespace {
 bool
 is_by_date(const qiao_fulltext_query &request)
 {
-    return request.order == QIAO_FT_ORDER_NEWEST || (request.order == QIAO_FT_ORDER_RELEVANCE && request.word_count == 0);
+    return request.order == QIAO_FT_ORDER_NEWEST ||
+           (request.order == QIAO_FT_ORDER_RELEVANCE && request.word_count == 0);
 }
 
 Xapian::MSet
-run_query(const Xapian::Database &database, const Xapian::Query &query, const qiao_fulltext_query &request, uint32_t offset, uint32_t limit)
+run_query(const Xapian::Database &database, const Xapian::Query &query, const qiao_fulltext_query &request,
+          uint32_t offset, uint32_t limit)
 {
     Xapian::Enquire enquire(database);
     order_key key(request.order, request.today);
@@ -393,14 +486,16 @@ stands_before(const qiao_fulltext_query &request, const Xapian::MSetIterator &a,
 }
 
 /*
- * Both databases are searched by themselves and their hits merged. The library could search them as one, but where one lacks a word that stands in an
- * AND, release 1.4.22 goes on with a list that it has freed.
+ * Both databases are searched by themselves and their hits merged. The library could search them as one, but where one
+ * lacks a word that stands in an AND, release 1.4.22 goes on with a list that it has freed.
  */
 void
-search_beside(const qiao_fulltext &fulltext, const Xapian::Query &disk, const Xapian::Query &beside, const qiao_fulltext_query &request, findings &to)
+search_beside(const qiao_fulltext &fulltext, const Xapian::Query &disk, const Xapian::Query &beside,
+              const qiao_fulltext_query &request, findings &to)
 {
     uint32_t wanted = request.offset + request.limit, place = 0;
-    Xapian::MSet first = run_query(fulltext.database, disk, request, 0, wanted), second = run_query(fulltext.beside, beside, request, 0, wanted);
+    Xapian::MSet first = run_query(fulltext.database, disk, request, 0, wanted),
+                 second = run_query(fulltext.beside, beside, request, 0, wanted);
     Xapian::MSetIterator a = first.begin(), b = second.begin();
 
     add_findings(first, 0, to);
@@ -408,7 +503,8 @@ search_beside(const qiao_fulltext &fulltext, const Xapian::Query &disk, const Xa
     to.hits.clear();
     for (; place < wanted && (a != first.end() || b != second.end()); place++) {
         bool from_disk = b == second.end() || (a != first.end() && stands_before(request, a, b));
-        qiao_fulltext_hit hit = from_disk ? qiao_fulltext_hit{*a, a.get_weight()} : qiao_fulltext_hit{QIAO_FULLTEXT_BESIDE + *b, b.get_weight()};
+        qiao_fulltext_hit hit = from_disk ? qiao_fulltext_hit{*a, a.get_weight()}
+                                          : qiao_fulltext_hit{QIAO_FULLTEXT_BESIDE + *b, b.get_weight()};
 
         if (place >= request.offset)
             to.hits.push_back(hit);
@@ -420,7 +516,8 @@ search_beside(const qiao_fulltext &fulltext, const Xapian::Query &disk, const Xa
 }
 
 /* Notes every document of one database that matches; the library tells a document's number in its own database. */
-class collector : public Xapian::MatchSpy {
+class collector : public Xapian::MatchSpy
+{
   public:
     collector(std::vector<uint32_t> &docids, uint32_t base) : docids_(docids), base_(base)
     {
@@ -498,8 +595,8 @@ find(const qiao_fulltext &fulltext, const queries &built, const qiao_fulltext_qu
 } // namespace
 
 extern "C" qiao_status
-qiao_fulltext_search(qiao_fulltext *fulltext, const qiao_fulltext_query *query, qiao_fulltext_hit *hits, size_t *count_out,
-                     uint64_t *total_out, bool *estimated_out, qiao_error *err)
+qiao_fulltext_search(qiao_fulltext *fulltext, const qiao_fulltext_query *query, qiao_fulltext_hit *hits,
+                     size_t *count_out, uint64_t *total_out, bool *estimated_out, qiao_error *err)
 {
     return guarded(err, fulltext->path.c_str(), [&] {
         queries built;
@@ -542,8 +639,8 @@ qiao_fulltext_total(qiao_fulltext *fulltext, const qiao_fulltext_query *query, u
 }
 
 extern "C" qiao_status
-qiao_fulltext_matches(qiao_fulltext *fulltext, const qiao_fulltext_query *query, const uint32_t **out, size_t *count_out,
-                      qiao_error *err)
+qiao_fulltext_matches(qiao_fulltext *fulltext, const qiao_fulltext_query *query, const uint32_t **out,
+                      size_t *count_out, qiao_error *err)
 {
     fulltext->matches.clear();
     return guarded(err, fulltext->path.c_str(), [&] {
