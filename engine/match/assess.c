@@ -65,8 +65,8 @@ qiaoi_assess_context(const qiao_matcher *matcher)
                                 .as_of = matcher->today};
 }
 
-static void
-assess_text(qiao_matcher *matcher, qiaoi_candidate *candidate, qiaoi_pair_context *pair)
+void
+qiaoi_assess_text(qiao_matcher *matcher, qiaoi_candidate *candidate)
 {
     qiaoi_row met = qiaoi_row_terms_met(&matcher->row_terms, candidate->docid);
     double fit = qiaoi_topic_fit(&matcher->topic, matcher->generation, matcher->side, candidate->docid, met),
@@ -75,9 +75,10 @@ assess_text(qiao_matcher *matcher, qiaoi_candidate *candidate, qiaoi_pair_contex
     candidate->text = qiaoi_text_evidence_of(&matcher->query, matcher->profile,
                                              candidate->text_score / (double)QIAOI_SCORE_UNIT, fit);
     candidate->band = qiaoi_band_of(&candidate->text, matcher->profile);
-    pair->text_body = candidate->place > 0 ? candidate->text_value : candidate->text.value;
-    if (title >= 0)
-        pair->text_title = title >= 1 ? QIAO_MICRO : (int32_t)(title * QIAO_MICRO);
+    candidate->values[QIAOI_SIGNAL_TEXT_BODY] = candidate->place > 0 ? candidate->text_value : candidate->text.value;
+    candidate->values[QIAOI_SIGNAL_TEXT_TITLE] = title < 0    ? QIAOI_SIGNAL_UNKNOWN
+                                                 : title >= 1 ? QIAO_MICRO
+                                                              : (int32_t)(title * QIAO_MICRO);
 }
 
 static qiao_status
@@ -114,7 +115,7 @@ assess_verdicts(const qiao_matcher *matcher, const qiaoi_candidate *candidate)
 }
 
 qiao_status
-qiaoi_assess(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_error *err)
+qiaoi_assess_others(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_error *err)
 {
     qiaoi_pair_context pair;
     qiao_status st = QIAO_OK;
@@ -124,7 +125,8 @@ qiaoi_assess(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_error *err)
         st = stored_facts(matcher, matcher->side, candidate->docid, &matcher->candidate_block,
                           &matcher->candidate_facts, err);
     pair = qiaoi_assess_context(matcher);
-    assess_text(matcher, candidate, &pair);
+    pair.text_title = candidate->values[QIAOI_SIGNAL_TEXT_TITLE];
+    pair.text_body = candidate->values[QIAOI_SIGNAL_TEXT_BODY];
     pair.feedback = assess_verdicts(matcher, candidate);
     if (st == QIAO_OK && matcher->subject_facts != NULL)
         st = assess_indicators(matcher, candidate->docid, &pair, err);
@@ -135,4 +137,11 @@ qiaoi_assess(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_error *err)
     candidate->gate = qiaoi_gate_of(&pair, matcher->gate_day, matcher->profile->gates_off);
     candidate->flags = qiaoi_flags_of(&pair, matcher->gate_day);
     return QIAO_OK;
+}
+
+qiao_status
+qiaoi_assess(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_error *err)
+{
+    qiaoi_assess_text(matcher, candidate);
+    return qiaoi_assess_others(matcher, candidate, err);
 }

@@ -31,14 +31,14 @@ qiaoi_duplicates_collapse(qiao_matcher *matcher)
     size_t kept = 0;
 
     for (size_t i = 0; i < matcher->candidate_count; i++) {
-        qiaoi_candidate candidate = matcher->candidates[i];
+        const qiaoi_candidate *candidate = &matcher->candidates[i];
         uint32_t count;
-        const qiao_duplicate *group = group_of(matcher, candidate.docid, &count);
+        const qiao_duplicate *group = group_of(matcher, candidate->docid, &count);
 
         if (group != NULL && stands_already(matcher, group, count, kept))
-            qiao_record_free(candidate.record);
-        else
-            matcher->candidates[kept++] = candidate;
+            qiao_record_free(candidate->record);
+        else if (kept++ != i)
+            matcher->candidates[kept - 1] = *candidate;
     }
     matcher->candidate_count = kept;
 }

@@ -8,6 +8,7 @@
 #include "match/assess.h"
 #include "match/duplicates.h"
 #include "match/fusion.h"
+#include "match/shortlist.h"
 #include "match/stored.h"
 
 #include <stdlib.h>
@@ -282,25 +283,32 @@ compare_candidates(const void *a, const void *b)
 }
 
 static qiao_status
+assess_all(qiao_matcher *matcher, bool text_only, qiao_error *err)
+{
+    qiao_status st = QIAO_OK;
+
+    if (matcher->first_only > 0 && matcher->candidate_count <= QIAOI_RESCORE_BLOCK)
+        return qiaoi_shortlist(matcher, matcher->first_only, err);
+    for (size_t i = 0; st == QIAO_OK && i < matcher->candidate_count; i++) {
+        st = qiaoi_assess(matcher, &matcher->candidates[i], err);
+        matcher->candidates[i].block = text_only ? 0 : (uint32_t)(i / QIAOI_RESCORE_BLOCK);
+    }
+    return st;
+}
+
+static qiao_status
 score_all(qiao_matcher *matcher, bool text_only, qiao_error *err)
 {
     size_t kept = 0;
+    qiao_status st = assess_all(matcher, text_only, err);
 
+    if (st != QIAO_OK)
+        return st;
     for (size_t i = 0; i < matcher->candidate_count; i++) {
-        qiao_status st = qiaoi_assess(matcher, &matcher->candidates[i], err);
-
-        if (st != QIAO_OK)
-            return st;
-        matcher->candidates[i].block = text_only ? 0 : (uint32_t)(i / QIAOI_RESCORE_BLOCK);
-    }
-    for (size_t i = 0; i < matcher->candidate_count; i++) {
-        qiaoi_candidate swap = matcher->candidates[i];
-
-        if (swap.gate != QIAOI_GATE_NONE) {
-            qiao_record_free(swap.record);
-            continue;
-        }
-        matcher->candidates[kept++] = swap;
+        if (matcher->candidates[i].gate != QIAOI_GATE_NONE)
+            qiao_record_free(matcher->candidates[i].record);
+        else if (kept++ != i)
+            matcher->candidates[kept - 1] = matcher->candidates[i];
     }
     matcher->candidate_count = kept;
     if (kept > 0)

@@ -76,6 +76,7 @@ struct qiao_matcher {
     qiao_kind side;          /* searched */
     int today;               /* of the generation: what depends on a date is scored as of the day it was made */
     int as_of;               /* gates as of that day, for lists that are stored; 0 = today */
+    size_t first_only;       /* only so many of the list will be read; 0 = all of it may be */
     int gate_day;            /* of this request: records that expired before it are left out */
     uint32_t *contributions; /* [QIAOI_GROUPS_MAX] */
 };

@@ -4,6 +4,7 @@
 
 #include "match/boilerplate.h"
 #include "match/passages.h"
+#include "match/sort.h"
 #include "qiao/file.h"
 #include "qiao/match.h"
 
@@ -21,6 +22,7 @@ _Static_assert(QIAOI_QUERY_WORDS_MAX < 1u << 14 && PAIRS_MAX < 1u << 14, "an ind
 #define QUERIES_MAX (1u << (32 - INDEX_BITS))
 #define PAIR_STEMS 4u /* best translations of each neighbour that are tried together */
 #define PAIR_TERMS_MAX 12u
+#define PAIRS_AHEAD 8u
 #define WEIGHT_SINGLE_CHARACTER 0.5
 #define WEIGHT_NUMBER 0.2
 #define NEEDS_MIN 50.0 /* needs in the catalogue from which on their words are counted */
@@ -44,10 +46,15 @@ qiaoi_query_init(qiaoi_query *query, qiao_error *err)
     query->groups = qiao_alloc((QIAOI_QUERY_WORDS_MAX + PAIRS_MAX) * sizeof *query->groups);
     query->terms =
         qiao_alloc((size_t)(QIAOI_QUERY_WORDS_MAX + PAIRS_MAX) * QIAOI_GROUP_TERMS_MAX * sizeof *query->terms);
+    query->by_slot =
+        qiao_alloc((size_t)(QIAOI_QUERY_WORDS_MAX + PAIRS_MAX) * QIAOI_GROUP_TERMS_MAX * sizeof *query->by_slot);
+    query->strengths =
+        qiao_alloc((size_t)(QIAOI_QUERY_WORDS_MAX + PAIRS_MAX) * QIAOI_GROUP_TERMS_MAX * sizeof *query->strengths);
     query->pair_candidates = qiao_alloc(PAIRS_MAX * sizeof *query->pair_candidates);
     query->pair_slots = qiao_calloc(PAIR_SLOTS, sizeof *query->pair_slots);
     if (query->arena == NULL || query->words == NULL || query->word_slots == NULL || query->groups == NULL ||
-        query->terms == NULL || query->pair_candidates == NULL || query->pair_slots == NULL) {
+        query->terms == NULL || query->by_slot == NULL || query->strengths == NULL || query->pair_candidates == NULL ||
+        query->pair_slots == NULL) {
         qiaoi_query_done(query);
         return qiao_fail_memory(err);
     }
@@ -62,6 +69,8 @@ qiaoi_query_done(qiaoi_query *query)
     qiao_free(query->word_slots);
     qiao_free(query->groups);
     qiao_free(query->terms);
+    qiao_free(query->by_slot);
+    qiao_free(query->strengths);
     qiao_free(query->sequence);
     qiao_free(query->pair_candidates);
     qiao_free(query->pair_slots);
@@ -77,8 +86,8 @@ clear(qiaoi_query *query)
         memset(query->pair_slots, 0, PAIR_SLOTS * sizeof *query->pair_slots);
         query->number = 1;
     }
-    query->word_count = query->group_count = query->term_count = query->sequence_count = query->pair_candidate_count =
-        0;
+    query->word_count = query->group_count = query->term_count = query->by_slot_count = query->sequence_count =
+        query->pair_candidate_count = 0;
     query->attainable = query->attainable_squares = 0;
     query->cut = false;
 }
@@ -291,11 +300,10 @@ add_alternative(const group_builder *b, alternative *list, size_t count, uint32_
 static size_t
 alternatives_of(const group_builder *b, const qiaoi_query_word *word, alternative list[QIAOI_GROUP_TERMS_MAX])
 {
-    uint32_t own = qiaoi_lexicon_term(b->lexicon, word->form, word->form_length);
     size_t count = 0;
 
-    if (own != QIAOI_NO_TERM)
-        count = add_alternative(b, list, count, own, word->latin ? 1.0 : b->native_share, 0, !word->latin);
+    if (word->term != QIAOI_NO_TERM)
+        count = add_alternative(b, list, count, word->term, word->latin ? 1.0 : b->native_share, 0, !word->latin);
     if (word->entry != 0) {
         const qiaoi_entry *entry = &b->lexicon->entries[word->entry - 1];
 
@@ -335,14 +343,12 @@ rarity(const group_builder *b, qiaoi_query_word *word)
 {
     double needs = (double)b->lexicon->statistics->documents[QIAO_NEED], df = 0, z,
            listed = qiaoi_boilerplate_weight(word->form, word->form_length);
-    uint32_t own;
 
     word->rarity = listed;
     if (needs < NEEDS_MIN)
         return listed;
-    own = qiaoi_lexicon_term(b->lexicon, word->form, word->form_length);
-    if (own != QIAOI_NO_TERM)
-        df = b->lexicon->term_df[b->lexicon->term_count + own];
+    if (word->term != QIAOI_NO_TERM)
+        df = b->lexicon->term_df[b->lexicon->term_count + word->term];
     z = log((needs + 1.0) / (df + 0.5)) / log((needs + 1.0) / 2.0);
     z = z < 0.05 ? 0.05 : z > 1.0 ? 1.0 : z;
     word->rarity = z;
@@ -366,6 +372,17 @@ static bool
 part_of_untranslated(const qiaoi_query *query, const qiaoi_query_word *part)
 {
     return part->part && !query->words[part->whole].translated;
+}
+
+/* Looked up once: what the word weighs, its alternatives and its neighbours all ask for it. */
+static void
+find_terms(group_builder *b)
+{
+    for (uint32_t w = 0; w < b->query->word_count; w++) {
+        qiaoi_query_word *word = &b->query->words[w];
+
+        word->term = qiaoi_lexicon_term(b->lexicon, word->form, word->form_length);
+    }
 }
 
 static void
@@ -424,10 +441,8 @@ best_stems(const group_builder *b, const qiaoi_query_word *word, stem_share out[
     size_t count = 0;
 
     if (word->latin) {
-        uint32_t term = qiaoi_lexicon_term(b->lexicon, word->form, word->form_length);
-
-        if (term != QIAOI_NO_TERM)
-            out[count++] = (stem_share){term, 1.0};
+        if (word->term != QIAOI_NO_TERM)
+            out[count++] = (stem_share){word->term, 1.0};
     } else if (word->entry != 0) {
         const qiaoi_entry *entry = &b->lexicon->entries[word->entry - 1];
 
@@ -481,6 +496,16 @@ group_pair(group_builder *b, const struct qiaoi_pair_candidate *pair)
               count < PAIR_TERMS_MAX ? count : PAIR_TERMS_MAX);
 }
 
+/* The table of pairs is too large for the processor's own memory: what two English words ask of it is asked ahead. */
+static void
+pair_ahead(const group_builder *b, const struct qiaoi_pair_candidate *pair)
+{
+    const qiaoi_query_word *first = &b->query->words[pair->first], *second = &b->query->words[pair->second];
+
+    if (first->latin && second->latin && first->term != QIAOI_NO_TERM && second->term != QIAOI_NO_TERM)
+        qiaoi_lexicon_pair_ahead(b->lexicon, first->term, second->term);
+}
+
 static void
 group_pairs(group_builder *b)
 {
@@ -489,8 +514,11 @@ group_pairs(group_builder *b)
     for (uint32_t i = 0; i + 1 < query->sequence_count; i++)
         if (query->sequence[i] != UINT32_MAX && query->sequence[i + 1] != UINT32_MAX)
             count_pair(query, query->sequence[i], query->sequence[i + 1]);
-    for (uint32_t i = 0; i < query->pair_candidate_count; i++)
+    for (uint32_t i = 0; i < query->pair_candidate_count; i++) {
+        if (i + PAIRS_AHEAD < query->pair_candidate_count)
+            pair_ahead(b, &query->pair_candidates[i + PAIRS_AHEAD]);
         group_pair(b, &query->pair_candidates[i]);
+    }
 }
 
 /* ---- redundancy ---- */
@@ -498,55 +526,39 @@ group_pairs(group_builder *b)
 #define REDUNDANCY_POWER                                                                                               \
     0.5 /* between counting a stem once per synonym (0) and as the root of the sum of squares (1) */
 
-typedef struct slot_use {
-    uint32_t slot;
-    uint32_t term;  /* index into the query's terms */
-    float strength; /* group weight times term weight */
-} slot_use;
-
-static int
-compare_uses(const void *a, const void *b)
-{
-    const slot_use *x = a, *y = b;
-
-    if (x->slot != y->slot)
-        return x->slot < y->slot ? -1 : 1;
-    return x->term < y->term ? -1 : x->term > y->term;
-}
-
 /*
  * Many words of a need may mean the same stem (mine, pit, colliery: "mine"); each group is saturated by itself, so the
  * stem would count as often as it has synonyms. Its weights are scaled so that together they grow as the root of the
  * sum of squares: two equal synonyms count 1.4 times, not twice.
  */
-static qiao_status
-share_stems(qiaoi_query *query, qiao_error *err)
+static void
+share_stems(qiaoi_query *query)
 {
-    slot_use *uses = qiao_alloc((query->term_count + 1) * sizeof *uses);
+    uint64_t *uses = query->by_slot;
+    float *strengths = query->strengths; /* group weight times term weight */
     size_t count = 0;
 
-    if (uses == NULL)
-        return qiao_fail_memory(err);
     for (uint32_t g = 0; g < query->group_count; g++)
         for (uint32_t i = 0; i < query->groups[g].count; i++) {
             uint32_t term = query->groups[g].first + i;
 
-            uses[count++] =
-                (slot_use){query->terms[term].slot, term, query->groups[g].weight * query->terms[term].weight};
+            strengths[term] = query->groups[g].weight * query->terms[term].weight;
+            uses[count++] = (uint64_t)query->terms[term].slot << 32 | term;
         }
-    qsort(uses, count, sizeof *uses, compare_uses);
+    qiaoi_sort_numbers(uses, count);
+    query->by_slot_count = (uint32_t)count;
     for (size_t i = 0, end; i < count; i = end) {
         double sum = 0, squares = 0;
 
-        for (end = i; end < count && uses[end].slot == uses[i].slot; end++) {
-            sum += (double)uses[end].strength;
-            squares += (double)uses[end].strength * (double)uses[end].strength;
+        for (end = i; end < count && uses[end] >> 32 == uses[i] >> 32; end++) {
+            double strength = (double)strengths[(uint32_t)uses[end]];
+
+            sum += strength;
+            squares += strength * strength;
         }
         for (size_t k = i; k < end && end - i > 1; k++)
-            query->terms[uses[k].term].weight *= (float)pow(sqrt(squares) / sum, REDUNDANCY_POWER);
+            query->terms[(uint32_t)uses[k]].weight *= (float)pow(sqrt(squares) / sum, REDUNDANCY_POWER);
     }
-    qiao_free(uses);
-    return QIAO_OK;
 }
 
 /* ---- the whole ---- */
@@ -591,6 +603,7 @@ qiaoi_query_build(qiaoi_query *query, const qiaoi_query_model *model, qiao_analy
     b.rarity_power = b.rarity_power < 0 ? 0 : b.rarity_power > 1 ? 1 : b.rarity_power;
     query->form = b.rarity_power;
     b.rarity_power *= model->rarity;
+    find_terms(&b);
     group_words(&b, false);
     group_words(&b, true);
     if (model->pair > 0)
@@ -599,5 +612,6 @@ qiaoi_query_build(qiaoi_query *query, const qiaoi_query_model *model, qiao_analy
         qsort(query->groups, query->group_count, sizeof *query->groups, compare_groups);
         query->group_count = QIAOI_GROUPS_MAX;
     }
-    return share_stems(query, err);
+    share_stems(query);
+    return QIAO_OK;
 }

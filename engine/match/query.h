@@ -46,6 +46,7 @@ typedef struct qiaoi_query_word {
     bool part;        /* a part of a compound ... */
     uint32_t whole;   /* ... this word */
     bool translated;  /* has at least one posting on the side searched */
+    uint32_t term;    /* the word itself as a term of the generation, or QIAOI_NO_TERM */
     double rarity;    /* among the needs, 0.05..1 */
 } qiaoi_query_word;
 
@@ -83,6 +84,9 @@ typedef struct qiaoi_query {
     uint32_t group_count;
     qiaoi_query_term *terms;
     uint32_t term_count;
+    uint64_t *by_slot; /* terms of the groups, rising: slot << 32 | index into terms */
+    uint32_t by_slot_count;
+    float *strengths;   /* of each term, scratch */
     uint32_t *sequence; /* words in order of text, UINT32_MAX = a break; for pairs */
     uint32_t sequence_count, sequence_capacity;
     struct qiaoi_pair_candidate *pair_candidates;

@@ -2,7 +2,6 @@
  * entry costs a branch. */
 #include "match/row_terms.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 qiao_status
@@ -40,14 +39,6 @@ room(qiaoi_row_terms *terms, uint32_t count, qiao_error *err)
     terms->met = qiao_alloc(((size_t)count + 1) * sizeof *terms->met);
     terms->marked_capacity = terms->marked != NULL && terms->met != NULL ? count : 0;
     return terms->marked_capacity > 0 ? QIAO_OK : qiao_fail_memory(err);
-}
-
-static int
-compare_slots(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-    return x < y ? -1 : x > y;
 }
 
 /* ---- dealing out ---- */
@@ -101,15 +92,15 @@ deal(qiaoi_row_terms *terms, uint32_t postings, qiao_error *err)
         st = grow(&terms->entries, &terms->entries_capacity, postings + 1, err);
     if (st != QIAO_OK)
         return st;
-    if (terms->marked_count > 0)
-        qsort(terms->marked, terms->marked_count, sizeof *terms->marked, compare_slots);
     memset(terms->starts, 0, (documents + 1) * sizeof *terms->starts);
     for (int pass = 0; pass < 2; pass++) {
         for (uint32_t i = 0; i < terms->marked_count; i++) {
             uint32_t slot = terms->marked[i];
             qiaoi_posting_list list = qiaoi_postings_list(range, slot);
 
-            for (uint32_t k = 0; in_rows(terms, slot) && k < list.count; k++) {
+            if (!in_rows(terms, slot))
+                continue;
+            for (uint32_t k = 0; k < list.count; k++) {
                 uint32_t document = list.documents[k];
 
                 if (document >= documents)
@@ -162,9 +153,9 @@ qiaoi_row_terms_set(qiaoi_row_terms *terms, const qiaoi_query *query, qiao_kind 
     terms->marked_count = 0;
     terms->side = side;
     terms->dealt = false;
-    st = room(terms, query->term_count, err);
-    for (uint32_t i = 0; st == QIAO_OK && i < query->term_count; i++) {
-        uint32_t slot = query->terms[i].slot, bit = 1u << (slot & 31u);
+    st = room(terms, query->by_slot_count, err);
+    for (uint32_t i = 0; st == QIAO_OK && i < query->by_slot_count; i++) {
+        uint32_t slot = (uint32_t)(query->by_slot[i] >> 32), bit = 1u << (slot & 31u);
 
         if (slot >= terms->term_count || (terms->bits[slot >> 5] & bit) != 0)
             continue;

@@ -18,8 +18,8 @@
 typedef struct qiaoi_row_terms {
     const qiao_generation *generation;
     qiao_kind side;
-    uint32_t *bits; /* one for each slot that an entry can name */
-    uint32_t *marked;
+    uint32_t *bits;   /* one for each slot that an entry can name */
+    uint32_t *marked; /* rising */
     uint32_t marked_count, marked_capacity, term_count;
     uint32_t *met; /* [marked_capacity + 1] entries of the row that was walked last */
     bool dealt;

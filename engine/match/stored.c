@@ -48,7 +48,9 @@ qiaoi_stored_list(qiao_matcher *matcher, qiao_kind kind, uint32_t docid, qiaoi_m
 
     memset(out, 0, sizeof *out);
     matcher->as_of = matcher->today;
+    matcher->first_only = QIAOI_MATCHES_DEPTH;
     st = qiao_matcher_match(matcher, &request, &result, err);
+    matcher->first_only = 0;
     matcher->as_of = 0;
     if (st != QIAO_OK)
         return st;

@@ -41,11 +41,12 @@ qiaoi_title_set(qiaoi_title *title, const qiaoi_query *query, const qiaoi_query_
 double
 qiaoi_title_evidence(const qiaoi_title *title, qiaoi_row met)
 {
-    double sums[QIAOI_TITLE_WORDS] = {0}, total = 0;
+    double sums[QIAOI_TITLE_WORDS], total = 0;
     size_t t = 0;
 
     if (title->attainable <= 0)
         return -1;
+    memset(sums, 0, title->word_count * sizeof *sums);
     for (uint32_t i = 0; i < met.count && t < title->term_count; i++) {
         uint32_t slot = met.entries[i] >> 8;
 

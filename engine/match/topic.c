@@ -2,7 +2,6 @@
 #include "match/topic.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define RARITY_POWER 1.5
@@ -88,14 +87,6 @@ word_weight(const qiaoi_query_word *word)
     return (1.0 + log((double)word->count)) * (double)word->background * pow(word->rarity, RARITY_POWER);
 }
 
-static int
-compare_slots(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-    return x < y ? -1 : x > y;
-}
-
 qiao_status
 qiaoi_topic_set(qiaoi_topic *topic, const qiaoi_query *query, const qiao_generation *generation, qiao_kind side,
                 qiao_error *err)
@@ -118,12 +109,16 @@ qiaoi_topic_set(qiaoi_topic *topic, const qiaoi_query *query, const qiao_generat
             if (idf <= 0)
                 continue;
             add = (float)(q * (double)term->weight * (double)group->idf) * topic->side->idf[term->slot] / idf;
-            if (topic->weights[term->slot] <= 0)
-                topic->slots[topic->slot_count++] = term->slot;
             topic->weights[term->slot] += add;
         }
     }
-    qsort(topic->slots, topic->slot_count, sizeof *topic->slots, compare_slots);
+    for (uint32_t i = 0; st == QIAO_OK && i < query->by_slot_count; i++) {
+        uint32_t slot = (uint32_t)(query->by_slot[i] >> 32);
+        bool seen = topic->slot_count > 0 && topic->slots[topic->slot_count - 1] == slot;
+
+        if (!seen && slot < topic->term_count && topic->weights[slot] > 0)
+            topic->slots[topic->slot_count++] = slot;
+    }
     for (uint32_t i = 0; i < topic->slot_count; i++) {
         double w = (double)topic->weights[topic->slots[i]];
 
