@@ -197,6 +197,7 @@ learn(build *b, qiao_error *err)
 {
     char path[PATH_SIZE];
     qiaoi_learner_report counts;
+    qiao_lexicon *working = NULL;
     qiao_status st;
 
     begin_stage(b, QIAO_BUILD_LEARN);
@@ -209,17 +210,19 @@ learn(build *b, qiao_error *err)
                                               .data_dir = b->options->data_dir,
                                               .program = b->basis.program,
                                               .anew = b->options->full},
-                            &b->learner, &b->report->bilingual, err);
+                            &b->learner, &working, &b->report->bilingual, err);
     if (st != QIAO_OK)
         return st;
     counts = qiaoi_learner_counts(b->learner);
     b->report->sentence_pairs = counts.sentence_pairs;
     b->report->learned_words = counts.words;
     b->report->learned_compounds = counts.compounds;
-    if (counts.compounds > 0)
-        st = take_working_lexicon(b, path, err);
+    if (working != NULL) {
+        qiao_lexicon_close(b->base);
+        b->base = working;
+    }
     end_stage(b, QIAO_BUILD_LEARN);
-    return st;
+    return QIAO_OK;
 }
 
 /* Update or full build: what an earlier build found counts where the records were read by the same words and codes. */
@@ -230,7 +233,7 @@ choose_mode(build *b, qiao_error *err)
                *units = qiao_units_version(b->tables.units);
     qiao_status st = QIAO_OK;
 
-    b->basis.lexicon = qiao_hash64(b->base->mapping.data, b->base->mapping.length, 0);
+    b->basis.lexicon = qiaoi_lexicon_checksum(b->base);
     b->basis.vocabulary = qiao_hash64(
         units, strlen(units), qiao_hash64(vocabulary, strlen(vocabulary), qiao_concepts_checksum(b->tables.concepts)));
     b->report->mode = QIAO_BUILD_FULL_ASKED;
@@ -289,6 +292,7 @@ derive_lexicon(build *b, qiao_error *err)
                                  .pairs = corpus->pairs,
                                  .pair_slots = corpus->pair_slots,
                                  .entry_df = corpus->entry_df,
+                                 .threads = b->threads,
                                  .statistics = {{corpus->count[0], corpus->count[1]},
                                                 corpus->term_count,
                                                 corpus->pair_count,

@@ -1,6 +1,7 @@
 /* Writes the part of records.mdb that asks for nothing but the records and what was found in each: ids, records, facts,
  * tags. */
 #include "indexing/corpus.h"
+#include "store/generation_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,25 @@ write_places(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_e
     return st;
 }
 
+/* A record that did not change is taken as the parent stores it: packing it again would give the same. */
+static qiao_status
+write_record(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid,
+             qiao_error *err)
+{
+    const qiaoi_corpus_document *document = &corpus->documents[kind][docid];
+    const qiaoi_parent *parent = corpus->parent;
+    uint32_t then;
+    const void *value;
+    size_t length;
+    qiao_status st;
+
+    if (document->found == 0 || parent == NULL || parent->generation == NULL)
+        return qiaoi_generation_writer_record(writer, kind, docid, document->json, document->length, err);
+    then = document->found - 1 - (kind == QIAO_NEED ? parent->documents[QIAO_PROJECT] : 0);
+    st = qiaoi_generation_stored(parent->generation, kind, then, &value, &length, err);
+    return st == QIAO_OK ? qiaoi_generation_writer_stored(writer, kind, docid, value, length, err) : st;
+}
+
 static qiao_status
 write_records(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_error *err)
 {
@@ -41,8 +61,7 @@ write_records(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_
         st = write_places(corpus, writer, err);
     for (int kind = 0; st == QIAO_OK && kind < 2; kind++)
         for (uint32_t d = 0; st == QIAO_OK && d < corpus->count[kind]; d++)
-            st = qiaoi_generation_writer_record(writer, (qiao_kind)kind, d, corpus->documents[kind][d].json,
-                                                corpus->documents[kind][d].length, err);
+            st = write_record(corpus, writer, (qiao_kind)kind, d, err);
     for (int kind = 0; st == QIAO_OK && kind < 2; kind++)
         for (uint32_t d = 0; st == QIAO_OK && d < corpus->count[kind]; d++)
             st = qiaoi_generation_writer_facts(writer, (qiao_kind)kind, d, corpus->documents[kind][d].facts,

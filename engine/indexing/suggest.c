@@ -383,8 +383,9 @@ qiaoi_suggest_begin(const qiaoi_corpus *corpus, const qiao_lexicon *lexicon, con
         st = qiaoi_suggest_maker_new(lexicon, &w->names, &w->stage.maker, err);
     if (st == QIAO_OK)
         st = qiao_stemmer_new("en", &w->stage.english, err);
+    w->stage.known = qiao_calloc(QIAOI_KNOWN_WORDS, sizeof *w->stage.known);
     if (st == QIAO_OK)
-        st = read_titles(w, err);
+        st = w->stage.known == NULL ? qiao_fail_memory(err) : read_titles(w, err);
     if (st != QIAO_OK) {
         qiaoi_suggesting_free(w);
         return st;
@@ -415,6 +416,7 @@ qiaoi_suggesting_free(qiaoi_suggesting *suggesting)
     qiaoi_title_words_done(&w->words);
     qiaoi_phrases_done(&w->phrases);
     qiao_free(w->stage.visible);
+    qiao_free(w->stage.known);
     qiao_free(w->stage.df);
     qiao_free(w);
 }

@@ -16,6 +16,13 @@
 #include "indexing/corpus.h"
 #include "suggest/maker.h"
 
+/* The term that a word's stem is. */
+#define QIAOI_KNOWN_WORDS 16384u
+typedef struct qiaoi_known_word {
+    uint64_t hash; /* of the word; 0 = none */
+    uint32_t term;
+} qiaoi_known_word;
+
 typedef struct qiaoi_suggest_stage {
     const qiaoi_corpus *corpus;
     const qiao_lexicon *lexicon; /* working lexicon: words, normal form */
@@ -25,6 +32,7 @@ typedef struct qiaoi_suggest_stage {
     uint32_t visible_count;
     uint32_t *df; /* by term: public projects with it */
     qiao_stemmer *english;
+    qiaoi_known_word *known; /* [QIAOI_KNOWN_WORDS]: asked for lately */
 } qiaoi_suggest_stage;
 
 /* The first step. Readings and concepts come from names.bin: the program's, or, where a lexicon was named, the one

@@ -1,6 +1,7 @@
 /* In how many public projects words and neighbouring words stand: see suggest.h. */
 #include "indexing/suggest.h"
 
+#include "base/parallel.h"
 #include "qiao/file.h"
 #include "qiao/text.h"
 #include "suggest/normal.h"
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #define STEMS_MAX 8u
+#define SIEVE_BITS 20u
 #define PHRASE_GROUP 0x40000000u /* beside the groups of concepts and projects */
 
 /* Published, and open to everybody: both are tags, whose numbers differ by shard. */
@@ -97,6 +99,25 @@ qiaoi_suggest_term(const qiaoi_corpus *corpus, const char *text, size_t length)
 
 /* ---- phrases ---- */
 
+/* The term of a word's stem, QIAOI_NO_TERM; what was asked lately is remembered: phrases repeat their words. */
+static uint32_t
+term_of_word(qiaoi_suggest_stage *stage, const char *word, size_t length, bool *failed)
+{
+    uint64_t hash = qiao_hash64(word, length, 0) | 1;
+    qiaoi_known_word *known = &stage->known[hash >> 1 & (QIAOI_KNOWN_WORDS - 1)];
+    const char *stem;
+    size_t stem_length;
+
+    if (known->hash == hash)
+        return known->term;
+    stem = qiao_stem(stage->english, word, length, &stem_length);
+    *failed = *failed || stem == NULL;
+    if (stem == NULL)
+        return QIAOI_NO_TERM;
+    *known = (qiaoi_known_word){hash, qiaoi_suggest_term(stage->corpus, stem, stem_length)};
+    return known->term;
+}
+
 /* Terms of the stems of an English phrase, stop words left out; 0 where one of them is no term, or they are too many.
  */
 static size_t
@@ -106,22 +127,14 @@ read_stems(qiaoi_suggest_stage *stage, const char *text, size_t length, uint32_t
     size_t n = 0, end = qiaoi_name_key(stage->lexicon->normal, text, length, key, sizeof key);
 
     for (size_t at = 0, word; at < end; at += word + 1) {
-        const char *stem;
-        size_t stem_length;
-
         for (word = 0; at + word < end && key[at + word] != ' '; word++) {
         }
         if (qiao_stop_word(key + at, word))
             continue;
-        stem = qiao_stem(stage->english, key + at, word, &stem_length);
-        if (stem == NULL) {
-            *failed = true;
-            return 0;
-        }
         if (n == STEMS_MAX)
             return 0;
-        terms[n] = qiaoi_suggest_term(stage->corpus, stem, stem_length);
-        if (terms[n++] == QIAOI_NO_TERM)
+        terms[n] = term_of_word(stage, key + at, word, failed);
+        if (*failed || terms[n++] == QIAOI_NO_TERM)
             return 0;
     }
     return n;
@@ -158,31 +171,88 @@ compare_keys(const void *a, const void *b)
 }
 
 /* The keys that follow from a first term lie together: firsts[term] .. firsts[term + 1]. */
-static void
-count_pairs(const qiaoi_suggest_stage *stage, qiaoi_phrase_counts *phrases, const uint32_t *firsts)
-{
-    const uint64_t *keys = (const uint64_t *)(const void *)phrases->keys.data;
-    const qiaoi_corpus *corpus = stage->corpus;
+typedef struct pair_count {
+    const qiaoi_suggest_stage *stage;
+    const uint64_t *keys;
+    const uint32_t *firsts;
+    uint64_t *sieve; /* a set bit: a key may have this hash; most pairs of documents are told off by it */
+    unsigned threads;
+    uint32_t *counts[QIAOI_PARTS_MAX]; /* by key, of each thread */
+} pair_count;
 
-    for (uint32_t d = 0; d < corpus->count[QIAO_PROJECT]; d++) {
+static uint64_t
+sieve_place(uint32_t first, uint32_t second)
+{
+    return (((uint64_t)first << 32 | second) * 0x9E3779B97F4A7C15u) >> (64 - SIEVE_BITS);
+}
+
+static void
+count_pair(const pair_count *c, uint32_t *counts, uint32_t first, uint32_t second)
+{
+    uint32_t low = c->firsts[first], end = c->firsts[first + 1], high = end;
+    uint64_t key = key_of(first, second);
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (c->keys[middle] < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < end && c->keys[low] == key)
+        counts[low]++;
+}
+
+static void
+count_part(void *context, unsigned part)
+{
+    const pair_count *c = context;
+    const qiaoi_corpus *corpus = c->stage->corpus;
+    size_t end = qiaoi_part_begin(corpus->count[QIAO_PROJECT], part + 1, c->threads);
+
+    for (size_t d = qiaoi_part_begin(corpus->count[QIAO_PROJECT], part, c->threads); d < end; d++) {
         const qiaoi_document *use = &corpus->documents[QIAO_PROJECT][d].use;
 
-        for (uint32_t i = 0; stage->visible[d] && i < use->pair_count; i++) {
-            uint32_t low = firsts[use->pairs[i].first], end = firsts[use->pairs[i].first + 1], high = end;
-            uint64_t key = key_of(use->pairs[i].first, use->pairs[i].second);
+        for (uint32_t i = 0; c->stage->visible[d] && i < use->pair_count; i++) {
+            uint64_t place = sieve_place(use->pairs[i].first, use->pairs[i].second);
 
-            while (low < high) {
-                uint32_t middle = low + (high - low) / 2;
-
-                if (keys[middle] < key)
-                    low = middle + 1;
-                else
-                    high = middle;
-            }
-            if (low < end && keys[low] == key)
-                phrases->counts[low]++;
+            if ((c->sieve[place >> 6] >> (place & 63u) & 1u) != 0)
+                count_pair(c, c->counts[part], use->pairs[i].first, use->pairs[i].second);
         }
     }
+}
+
+static qiao_status
+count_pairs(const qiaoi_suggest_stage *stage, qiaoi_phrase_counts *phrases, const uint32_t *firsts, qiao_error *err)
+{
+    pair_count c = {.stage = stage,
+                    .keys = (const uint64_t *)(const void *)phrases->keys.data,
+                    .firsts = firsts,
+                    .sieve = qiao_calloc((size_t)1 << (SIEVE_BITS - 6), sizeof *c.sieve)};
+    bool whole = c.sieve != NULL;
+
+    c.threads = stage->corpus->threads == 0 ? 1 : stage->corpus->threads;
+    c.threads = c.threads > QIAOI_PARTS_MAX ? QIAOI_PARTS_MAX : c.threads;
+    c.counts[0] = phrases->counts;
+    for (unsigned k = 1; k < c.threads; k++) {
+        c.counts[k] = qiao_calloc(phrases->count + 1, sizeof *c.counts[k]);
+        whole = whole && c.counts[k] != NULL;
+    }
+    for (size_t i = 0; whole && i < phrases->count; i++) {
+        uint64_t place = sieve_place((uint32_t)(c.keys[i] >> 32) - 1, (uint32_t)c.keys[i] - 1);
+
+        c.sieve[place >> 6] |= (uint64_t)1 << (place & 63u);
+    }
+    if (whole)
+        qiaoi_in_parts(c.threads, count_part, &c);
+    for (unsigned k = 1; k < c.threads; k++) {
+        for (size_t i = 0; whole && i < phrases->count; i++)
+            phrases->counts[i] += c.counts[k][i];
+        qiao_free(c.counts[k]);
+    }
+    qiao_free(c.sieve);
+    return whole ? QIAO_OK : qiao_fail_memory(err);
 }
 
 qiao_status
@@ -191,6 +261,7 @@ qiaoi_phrases_count(const qiaoi_suggest_stage *stage, qiaoi_phrase_counts *phras
     uint64_t *keys = (uint64_t *)(void *)phrases->keys.data;
     size_t noted = phrases->keys.length / sizeof *keys;
     uint32_t *firsts = qiao_calloc((size_t)stage->corpus->term_count + 2, sizeof *firsts);
+    qiao_status st;
 
     if (noted > 0)
         qsort(keys, noted, sizeof *keys, compare_keys);
@@ -206,9 +277,9 @@ qiaoi_phrases_count(const qiaoi_suggest_stage *stage, qiaoi_phrase_counts *phras
         firsts[keys[i] >> 32]++; /* term + 1 */
     for (size_t t = 0; t <= stage->corpus->term_count; t++)
         firsts[t + 1] += firsts[t];
-    count_pairs(stage, phrases, firsts);
+    st = count_pairs(stage, phrases, firsts, err);
     qiao_free(firsts);
-    return QIAO_OK;
+    return st;
 }
 
 qiao_status

@@ -2,6 +2,7 @@
  * the end. */
 #include "lexicon/derive.h"
 
+#include "base/parallel.h"
 #include "lexicon/lexicon_writer.h"
 #include "qiao/memory.h"
 
@@ -10,7 +11,6 @@
 #include <string.h>
 
 #define CANDIDATES_MAX 512u
-#define FREQUENCY_POWER 0.25  /* how much a translation's frequency among the documents speaks for it */
 #define LEARNED_POWER 0.75    /* of a share that bilingual records had a say in */
 #define DICTIONARY_WEIGHT 5.0 /* how many observed translations the dictionary is worth */
 #define RELATED_ALONE 0.2     /* share of a word of which only neighbouring concepts occur in the documents */
@@ -22,19 +22,30 @@ typedef struct candidate {
     double share;
 } candidate;
 
+/* What one thread makes of consecutive entries. */
+typedef struct entry_part {
+    qiaoi_translation *translations; /* entries count from the part's first */
+    size_t count, capacity, learned_at;
+    uint64_t map_begin, map_end; /* strings */
+    qiao_status status;
+} entry_part;
+
 typedef struct derivation {
     const qiaoi_derive_input *in;
+    unsigned threads;
+    entry_part parts[QIAOI_PARTS_MAX];
     uint32_t *term_of_string; /* by offset into base->strings */
     float *frequency;         /* of each term in the side that needs (or projects) are matched with */
+    double *root;             /* the fourth root of each */
+    double *common;           /* by entry: how common the word is, 0 to 1; of those on the way back */
     uint32_t *term_hash;
     uint64_t term_hash_size;
     qiaoi_key_set keys;
     qiaoi_translation *translations;
-    size_t translation_count, translation_capacity;
+    size_t translation_count;
     uint32_t *reverse_offsets;
     qiaoi_reverse *reverse;
     size_t reverse_count;
-    size_t learned_at;
 } derivation;
 
 /* ---- terms ---- */
@@ -68,14 +79,34 @@ find_term(const derivation *d, const char *form)
     return QIAOI_NO_TERM;
 }
 
+static void
+map_part(void *context, unsigned part)
+{
+    const derivation *d = context;
+    const char *strings = d->in->base->strings;
+
+    for (uint64_t at = d->parts[part].map_begin; at < d->parts[part].map_end; at += strlen(strings + at) + 1)
+        d->term_of_string[at] = find_term(d, strings + at);
+}
+
+/* Each thread the strings that begin in its share of the bytes. */
 static qiao_status
 map_strings(derivation *d, uint64_t size, qiao_error *err)
 {
+    uint64_t at = 0;
+
     d->term_of_string = qiao_alloc((size + 1) * sizeof *d->term_of_string);
     if (d->term_of_string == NULL)
         return qiao_fail_memory(err);
-    for (uint64_t at = 0; at < size; at += strlen(d->in->base->strings + at) + 1)
-        d->term_of_string[at] = find_term(d, d->in->base->strings + at);
+    for (unsigned part = 0; part < d->threads; part++) {
+        uint64_t end = qiaoi_part_begin(size, part + 1, d->threads);
+
+        d->parts[part].map_begin = at;
+        while (end < size && end > 0 && d->in->base->strings[end - 1] != '\0')
+            end++;
+        at = d->parts[part].map_end = end > at ? end : at;
+    }
+    qiaoi_in_parts(d->threads, map_part, d);
     return QIAO_OK;
 }
 
@@ -104,13 +135,16 @@ count_frequencies(derivation *d, qiao_error *err)
     const uint32_t *entry_df = d->in->entry_df + side * d->in->base->entry_count;
 
     d->frequency = qiao_alloc(((size_t)d->in->term_count + 1) * sizeof *d->frequency);
-    if (d->frequency == NULL)
+    d->root = qiao_alloc(((size_t)d->in->term_count + 1) * sizeof *d->root);
+    if (d->frequency == NULL || d->root == NULL)
         return qiao_fail_memory(err);
     for (uint32_t t = 0; t < d->in->term_count; t++)
         d->frequency[t] = (float)d->in->term_df[side * d->in->term_count + t];
     for (uint32_t e = 0; e < d->in->base->entry_count; e++)
         if (entry_df[e] > 0)
             expect_entry(d, &d->in->base->entries[e], (float)entry_df[e]);
+    for (uint32_t t = 0; t < d->in->term_count; t++)
+        d->root[t] = sqrt(sqrt((double)d->frequency[t]));
     return QIAO_OK;
 }
 
@@ -131,20 +165,21 @@ add_candidate(candidate *list, size_t count, uint32_t term, double share, uint8_
     return count + 1;
 }
 
-/* root of the smallest document frequency of the sense's stems, 0 where one is missing */
+/* Fourth root of the smallest document frequency of the sense's stems, 0 where one is missing: how much a translation's
+ * frequency among the documents speaks for it. */
 static double
 sense_frequency(const derivation *d, const qiaoi_sense *sense)
 {
-    float least = 3e38f;
+    double least = 1e9;
 
     for (uint32_t k = 0; k < sense->stem_count; k++) {
         uint32_t term = d->term_of_string[d->in->base->sense_stems[sense->first_stem + k]];
-        float df = term == QIAOI_NO_TERM ? 0 : d->frequency[term];
+        double root = term == QIAOI_NO_TERM ? 0 : d->root[term];
 
-        if (df < least)
-            least = df;
+        if (root < least)
+            least = root;
     }
-    return pow((double)least, FREQUENCY_POWER);
+    return least;
 }
 
 static size_t
@@ -182,28 +217,28 @@ from_glossary(const candidate *list, size_t count)
 }
 
 /*
- * Adds what was learned for the entry; the learned list is walked once, in step with the entries. The power makes up
- * for what a term of several stems loses where its stems must share one: of three stems each gets .44, in the
- * dictionary .58. A platform's glossary is not argued with.
+ * Adds what was learned for the entry; each part walks its share of the learned list once, in step with the entries.
+ * The power makes up for what a term of several stems loses where its stems must share one: of three stems each gets
+ * .44, in the dictionary .58. A platform's glossary is not argued with.
  */
 static size_t
-learned_shares(derivation *d, uint32_t entry_index, candidate *list, size_t count)
+learned_shares(const derivation *d, entry_part *p, uint32_t entry_index, candidate *list, size_t count)
 {
     const qiaoi_derive_input *in = d->in;
     double sum = 0;
 
-    while (d->learned_at < in->learned_count && in->learned[d->learned_at].entry < entry_index)
-        d->learned_at++;
-    if (d->learned_at == in->learned_count || in->learned[d->learned_at].entry != entry_index ||
+    while (p->learned_at < in->learned_count && in->learned[p->learned_at].entry < entry_index)
+        p->learned_at++;
+    if (p->learned_at == in->learned_count || in->learned[p->learned_at].entry != entry_index ||
         from_glossary(list, count))
         return count;
     for (size_t i = 0; i < count; i++)
         list[i].share *= DICTIONARY_WEIGHT;
-    for (; d->learned_at < in->learned_count && in->learned[d->learned_at].entry == entry_index; d->learned_at++) {
-        uint32_t term = find_term(d, in->learned[d->learned_at].stem);
+    for (; p->learned_at < in->learned_count && in->learned[p->learned_at].entry == entry_index; p->learned_at++) {
+        uint32_t term = find_term(d, in->learned[p->learned_at].stem);
 
         if (term != QIAOI_NO_TERM && d->frequency[term] > 0)
-            count = add_candidate(list, count, term, in->learned[d->learned_at].count, QIAO_FROM_LEARNED);
+            count = add_candidate(list, count, term, in->learned[p->learned_at].count, QIAO_FROM_LEARNED);
     }
     for (size_t i = 0; i < count; i++)
         sum += list[i].share;
@@ -223,21 +258,22 @@ compare_candidates(const void *a, const void *b)
 }
 
 static qiao_status
-keep_translations(derivation *d, qiaoi_entry *entry, candidate *list, size_t count, qiao_error *err)
+keep_translations(entry_part *p, qiaoi_entry *entry, candidate *list, size_t count)
 {
-    qsort(list, count, sizeof *list, compare_candidates);
+    if (count > 1)
+        qsort(list, count, sizeof *list, compare_candidates);
     if (count > QIAOI_TRANSLATIONS_MAX)
         count = QIAOI_TRANSLATIONS_MAX;
-    if (d->translation_count + count > d->translation_capacity) {
-        size_t capacity = d->translation_capacity == 0 ? 1u << 19 : d->translation_capacity * 2;
-        qiaoi_translation *grown = qiao_realloc_array(d->translations, capacity, sizeof *grown);
+    if (p->count + count > p->capacity) {
+        size_t capacity = p->capacity == 0 ? 1u << 16 : p->capacity * 2;
+        qiaoi_translation *grown = qiao_realloc_array(p->translations, capacity, sizeof *grown);
 
         if (grown == NULL)
-            return qiao_fail_memory(err);
-        d->translations = grown;
-        d->translation_capacity = capacity;
+            return QIAO_E_NOMEM;
+        p->translations = grown;
+        p->capacity = capacity;
     }
-    entry->first = (uint32_t)d->translation_count;
+    entry->first = (uint32_t)p->count;
     entry->count = 0;
     entry->sources = 0;
     for (size_t i = 0; i < count; i++) {
@@ -246,9 +282,53 @@ keep_translations(derivation *d, qiaoi_entry *entry, candidate *list, size_t cou
 
         if (quantised == 0)
             break;
-        d->translations[d->translation_count++] = (qiaoi_translation){list[i].term, quantised, list[i].source, 0};
+        p->translations[p->count++] = (qiaoi_translation){list[i].term, quantised, list[i].source, 0};
         entry->count++;
         entry->sources |= list[i].source;
+    }
+    return QIAO_OK;
+}
+
+static void
+translate_part(void *context, unsigned part)
+{
+    derivation *d = context;
+    const qiao_lexicon *base = d->in->base;
+    entry_part *p = &d->parts[part];
+    candidate *list = qiao_alloc(CANDIDATES_MAX * sizeof *list);
+    uint32_t end = (uint32_t)qiaoi_part_begin(base->entry_count, part + 1, d->threads);
+
+    p->status = list == NULL ? QIAO_E_NOMEM : QIAO_OK;
+    for (uint32_t e = (uint32_t)qiaoi_part_begin(base->entry_count, part, d->threads); p->status == QIAO_OK && e < end;
+         e++)
+        p->status = keep_translations(p, &d->keys.entries[e], list,
+                                      learned_shares(d, p, e, list, dictionary_shares(d, &base->entries[e], list)));
+    qiao_free(list);
+}
+
+/* The parts' translations one after the other. */
+static qiao_status
+join_translations(derivation *d, qiao_error *err)
+{
+    size_t total = 0;
+
+    for (unsigned part = 0; part < d->threads; part++) {
+        if (d->parts[part].status != QIAO_OK)
+            return qiao_fail_memory(err);
+        total += d->parts[part].count;
+    }
+    d->translations = qiao_alloc((total + 1) * sizeof *d->translations);
+    if (d->translations == NULL)
+        return qiao_fail_memory(err);
+    for (unsigned part = 0; part < d->threads; part++) {
+        const entry_part *p = &d->parts[part];
+        size_t end = qiaoi_part_begin(d->in->base->entry_count, part + 1, d->threads);
+
+        for (size_t e = qiaoi_part_begin(d->in->base->entry_count, part, d->threads); e < end; e++)
+            d->keys.entries[e].first += (uint32_t)d->translation_count;
+        if (p->count > 0)
+            memcpy(d->translations + d->translation_count, p->translations, p->count * sizeof *p->translations);
+        d->translation_count += p->count;
     }
     return QIAO_OK;
 }
@@ -256,15 +336,12 @@ keep_translations(derivation *d, qiaoi_entry *entry, candidate *list, size_t cou
 static qiao_status
 translate_entries(derivation *d, qiao_error *err)
 {
-    const qiao_lexicon *base = d->in->base;
-    candidate *list = qiao_alloc(CANDIDATES_MAX * sizeof *list);
-    qiao_status st = list == NULL ? qiao_fail_memory(err) : qiaoi_key_set_copy(&d->keys, base, err);
+    qiao_status st = qiaoi_key_set_copy(&d->keys, d->in->base, err);
 
-    for (uint32_t e = 0; st == QIAO_OK && e < base->entry_count; e++)
-        st = keep_translations(d, &d->keys.entries[e], list,
-                               learned_shares(d, e, list, dictionary_shares(d, &base->entries[e], list)), err);
-    qiao_free(list);
-    return st;
+    if (st != QIAO_OK)
+        return st;
+    qiaoi_in_parts(d->threads, translate_part, d);
+    return join_translations(d, err);
 }
 
 /* ---- the way back ---- */
@@ -293,14 +370,43 @@ worth_keeping(const qiaoi_entry *entry, const qiaoi_translation *translation)
  * last.
  */
 static uint16_t
-worth_of(const derivation *d, const qiaoi_entry *entry, uint16_t share)
+worth_of(const derivation *d, uint32_t entry, uint16_t share)
 {
-    uint32_t term = find_term(d, d->keys.keys.data + entry->key);
-    double documents =
-        term == QIAOI_NO_TERM ? 0.0 : (double)d->in->term_df[term] + d->in->term_df[d->in->term_count + term];
-    double common = log2(1.0 + documents) / 16.0;
+    return (uint16_t)(share * (0.05 + 0.95 * d->common[entry]));
+}
 
-    return (uint16_t)(share * (0.05 + 0.95 * (common > 1.0 ? 1.0 : common)));
+static void
+weigh_part(void *context, unsigned part)
+{
+    const derivation *d = context;
+    size_t end = qiaoi_part_begin(d->keys.count, part + 1, d->threads);
+
+    for (size_t e = qiaoi_part_begin(d->keys.count, part, d->threads); e < end; e++) {
+        const qiaoi_entry *entry = &d->keys.entries[e];
+        double documents = 0, common;
+        uint32_t term = QIAOI_NO_TERM;
+
+        if (entry->language == QIAOI_ZH && entry->key_length >= 6 && entry->count > 0)
+            term = find_term(d, d->keys.keys.data + entry->key);
+        if (term != QIAOI_NO_TERM)
+            documents = (double)d->in->term_df[term] + d->in->term_df[d->in->term_count + term];
+        common = log2(1.0 + documents) / 16.0;
+        d->common[e] = common > 1.0 ? 1.0 : common;
+    }
+}
+
+static void
+sort_reverse_part(void *context, unsigned part)
+{
+    const derivation *d = context;
+    size_t end = qiaoi_part_begin(d->in->term_count, part + 1, d->threads);
+
+    for (size_t t = qiaoi_part_begin(d->in->term_count, part, d->threads); t < end; t++) {
+        size_t begin = d->reverse_offsets[t], n = d->reverse_offsets[t + 1] - begin;
+
+        if (n > 1)
+            qsort(d->reverse + begin, n, sizeof *d->reverse, compare_reverse);
+    }
 }
 
 static qiao_status
@@ -311,8 +417,10 @@ build_reverse(derivation *d, qiao_error *err)
     size_t total = 0, kept = 0;
 
     d->reverse_offsets = qiao_calloc((size_t)terms + 2, sizeof *d->reverse_offsets);
-    if (d->reverse_offsets == NULL)
+    d->common = qiao_alloc(((size_t)d->keys.count + 1) * sizeof *d->common);
+    if (d->reverse_offsets == NULL || d->common == NULL)
         return qiao_fail_memory(err);
+    qiaoi_in_parts(d->threads, weigh_part, d);
     for (int pass = 0; pass < 2; pass++) {
         for (uint32_t e = 0; e < d->keys.count; e++) {
             const qiaoi_entry *entry = &d->keys.entries[e];
@@ -326,7 +434,7 @@ build_reverse(derivation *d, qiao_error *err)
                     d->reverse_offsets[translation->term + 1]++;
                 else
                     d->reverse[fill[translation->term]++] =
-                        (qiaoi_reverse){e, translation->share, worth_of(d, entry, translation->share)};
+                        (qiaoi_reverse){e, translation->share, worth_of(d, e, translation->share)};
             }
         }
         if (pass == 1)
@@ -343,10 +451,10 @@ build_reverse(derivation *d, qiao_error *err)
         memcpy(fill, d->reverse_offsets, (size_t)terms * sizeof *fill);
     }
     qiao_free(fill);
+    qiaoi_in_parts(d->threads, sort_reverse_part, d);
     for (uint32_t t = 0; t < terms; t++) {
         size_t begin = d->reverse_offsets[t], n = d->reverse_offsets[t + 1] - begin;
 
-        qsort(d->reverse + begin, n, sizeof *d->reverse, compare_reverse);
         if (n > REVERSE_MAX)
             n = REVERSE_MAX;
         memmove(d->reverse + kept, d->reverse + begin, n * sizeof *d->reverse);
@@ -384,7 +492,10 @@ write_lexicon(const derivation *d, const char *path, qiao_error *err)
 qiao_status
 qiaoi_lexicon_derive(const qiaoi_derive_input *input, const char *path, qiao_error *err)
 {
-    derivation d = {.in = input};
+    derivation d = {.in = input,
+                    .threads = input->threads == 0                ? 1
+                               : input->threads > QIAOI_PARTS_MAX ? QIAOI_PARTS_MAX
+                                                                  : input->threads};
     qiao_status st = hash_terms(&d, err);
 
     if (st == QIAO_OK)
@@ -399,6 +510,10 @@ qiaoi_lexicon_derive(const qiaoi_derive_input *input, const char *path, qiao_err
         st = write_lexicon(&d, path, err);
     qiao_free(d.term_of_string);
     qiao_free(d.frequency);
+    qiao_free(d.root);
+    qiao_free(d.common);
+    for (unsigned part = 0; part < d.threads; part++)
+        qiao_free(d.parts[part].translations);
     qiao_free(d.term_hash);
     qiaoi_key_set_done(&d.keys);
     qiao_free(d.translations);

@@ -36,6 +36,7 @@ typedef struct qiaoi_derive_input {
     const qiaoi_learned *learned; /* ascending by entry, then stem */
     size_t learned_count;
     qiaoi_statistics statistics;
+    unsigned threads; /* 0 = 1; the file is the same for any number */
 } qiaoi_derive_input;
 
 /* Write the generation's lexicon to path. QIAO_E_NOMEM, QIAO_E_IO, QIAO_E_NOSPACE. */

@@ -40,12 +40,14 @@ qiao_status qiaoi_learner_run(qiaoi_learner *learner, const char *working_path, 
 
 /*
  * The same from an earlier run: keep appends what a run gave to out; recall, instead of run, takes it from there and
- * writes the working lexicon. *recalled_out is false, and nothing was done, where the bytes are not of the same base
- * lexicon and the same texts in the same order, or damaged. Whoever keeps them makes sure that the program is the same.
+ * writes the working lexicon (working_path NULL: the caller has it still). *recalled_out is false, and nothing was
+ * done, where the bytes are not of the same base lexicon and the same texts in the same order, or damaged. same_texts:
+ * the caller knows the texts to be the same, and did not add them. Whoever keeps them makes sure that the program is
+ * the same.
  */
 qiao_status qiaoi_learner_keep(const qiaoi_learner *learner, qiao_buffer *out, qiao_error *err) QIAO_CHECK;
 qiao_status qiaoi_learner_recall(qiaoi_learner *learner, const void *bytes, size_t length, const char *working_path,
-                                 bool *recalled_out, qiao_error *err) QIAO_CHECK;
+                                 bool same_texts, bool *recalled_out, qiao_error *err) QIAO_CHECK;
 
 /* Results, borrowed until free: ascending by entry (of the working lexicon), then stem; expected counts. */
 const qiaoi_learned *qiaoi_learner_result(const qiaoi_learner *learner, size_t *count_out);

@@ -24,10 +24,11 @@ typedef struct kept_link {
     double count;
 } kept_link;
 
+/* Its checksum was compared with what it covers when it was opened. */
 static uint64_t
 hash_of_base(const qiaoi_learner *learner)
 {
-    return qiao_hash64(learner->base->mapping.data, learner->base->mapping.length, 0);
+    return qiaoi_lexicon_checksum(learner->base);
 }
 
 qiao_status
@@ -54,10 +55,12 @@ qiaoi_learner_keep(const qiaoi_learner *learner, qiao_buffer *out, qiao_error *e
 }
 
 static bool
-is_of(const qiaoi_learner *learner, const kept_header *header, const unsigned char *body, size_t length)
+is_of(const qiaoi_learner *learner, const kept_header *header, bool same_texts, const unsigned char *body,
+      size_t length)
 {
-    return header->magic == MAGIC && header->texts == learner->texts_hash &&
-           header->report.records == learner->report.records && header->found_bytes <= length &&
+    bool texts = header->texts == learner->texts_hash && header->report.records == learner->report.records;
+
+    return header->magic == MAGIC && (same_texts || texts) && header->found_bytes <= length &&
            header->checksum == qiao_hash64(body, length, 0) && header->base == hash_of_base(learner);
 }
 
@@ -84,7 +87,7 @@ take_links(qiaoi_learner *learner, uint64_t count, const unsigned char *at, cons
 
 qiao_status
 qiaoi_learner_recall(qiaoi_learner *learner, const void *bytes, size_t length, const char *working_path,
-                     bool *recalled_out, qiao_error *err)
+                     bool same_texts, bool *recalled_out, qiao_error *err)
 {
     const unsigned char *body = (const unsigned char *)bytes + sizeof(kept_header);
     kept_header header;
@@ -96,16 +99,17 @@ qiaoi_learner_recall(qiaoi_learner *learner, const void *bytes, size_t length, c
         return QIAO_OK;
     memcpy(&header, bytes, sizeof header);
     length -= sizeof header;
-    if (!is_of(learner, &header, body, length))
+    if (!is_of(learner, &header, same_texts, body, length))
         return QIAO_OK;
     if (header.found_bytes > 0)
         qiao_buffer_append(&learner->found, body, (size_t)header.found_bytes);
     if (learner->found.failed)
         return qiao_fail_memory(err);
-    if (header.report.compounds > 0)
+    if (header.report.compounds > 0 && working_path != NULL)
         st = qiaoi_write_compounds(learner->base, &learner->found, working_path, &added, err);
     if (st == QIAO_OK)
         st = take_links(learner, header.report.kept, body + header.found_bytes, body + length, err);
+    learner->texts_hash = header.texts;
     learner->report = header.report;
     *recalled_out = st == QIAO_OK;
     return st;

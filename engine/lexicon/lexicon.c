@@ -194,6 +194,12 @@ qiao_lexicon_version(const qiao_lexicon *lexicon)
     return lexicon->version;
 }
 
+uint64_t
+qiaoi_lexicon_checksum(const qiao_lexicon *lexicon)
+{
+    return ((const qiaoi_lexicon_header *)(const void *)lexicon->mapping.data)->checksum;
+}
+
 uint32_t
 qiaoi_lexicon_find(const qiao_lexicon *lexicon, qiaoi_lexicon_language language, const char *key, size_t length)
 {

@@ -40,6 +40,9 @@ struct qiao_lexicon {
     const qiaoi_statistics *statistics;
 };
 
+/* That of its file, header left out: compared with what it covers when the file was opened. */
+uint64_t qiaoi_lexicon_checksum(const qiao_lexicon *lexicon);
+
 /* Entry + 1 of a key in normal form, 0 if absent. */
 uint32_t qiaoi_lexicon_find(const qiao_lexicon *lexicon, qiaoi_lexicon_language language, const char *key,
                             size_t length);

@@ -242,3 +242,21 @@ qiao_generation_json(const qiao_generation *generation, qiao_kind kind, uint32_t
     qiao_kv_abort(txn);
     return st;
 }
+
+qiao_status
+qiaoi_generation_stored(const qiao_generation *generation, qiao_kind kind, uint32_t docid, const void **out,
+                        size_t *length_out, qiao_error *err)
+{
+    unsigned char key[5] = {(unsigned char)kind, (unsigned char)(docid >> 24), (unsigned char)(docid >> 16),
+                            (unsigned char)(docid >> 8), (unsigned char)docid};
+    qiao_bytes value;
+    qiao_status st = qiao_kv_get(generation->txn, generation->records, (qiao_bytes){key, 5}, &value, err);
+
+    if (st == QIAO_E_NOTFOUND)
+        return qiaoi_generation_damaged(generation, "a record", err);
+    if (st == QIAO_OK) {
+        *out = value.data;
+        *length_out = value.length;
+    }
+    return st;
+}

@@ -184,6 +184,16 @@ qiaoi_generation_writer_record(qiaoi_generation_writer *writer, qiao_kind kind, 
 }
 
 qiao_status
+qiaoi_generation_writer_stored(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid, const void *value,
+                               size_t length, qiao_error *err)
+{
+    unsigned char key[5];
+
+    record_key(key, kind, docid);
+    return qiao_kv_append(writer->txn, writer->records, (qiao_bytes){key, 5}, (qiao_bytes){value, length}, err);
+}
+
+qiao_status
 qiaoi_generation_writer_facts(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid, const void *facts,
                               size_t length, qiao_error *err)
 {

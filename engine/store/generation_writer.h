@@ -19,6 +19,9 @@ qiao_status qiaoi_generation_writer_places(qiaoi_generation_writer *writer, cons
                                            qiao_error *err) QIAO_CHECK;
 qiao_status qiaoi_generation_writer_record(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid,
                                            const char *json, size_t length, qiao_error *err) QIAO_CHECK;
+/* Instead: its value as another generation stores it. */
+qiao_status qiaoi_generation_writer_stored(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid,
+                                           const void *value, size_t length, qiao_error *err) QIAO_CHECK;
 /* What signals read of a record (facts/facts.h); in order of docid, projects first. */
 qiao_status qiaoi_generation_writer_facts(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid,
                                           const void *facts, size_t length, qiao_error *err) QIAO_CHECK;

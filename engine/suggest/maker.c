@@ -189,17 +189,103 @@ merge_same(qiaoi_suggest_maker *maker)
     maker->entries.length = kept * sizeof *items;
 }
 
+/* Sorting by what mostly tells two items apart, laid beside their numbers; only the others are looked at. */
+typedef struct sort_ref {
+    uint64_t heads[2];
+    uint32_t item;
+} sort_ref;
+
+static _Thread_local const char *sorted_items;
+static _Thread_local size_t sorted_size;
+static _Thread_local int (*compare_items)(const void *a, const void *b);
+
+static int
+compare_refs(const void *a, const void *b)
+{
+    const sort_ref *x = a, *y = b;
+    int order;
+
+    for (int i = 0; i < 2; i++)
+        if (x->heads[i] != y->heads[i])
+            return x->heads[i] < y->heads[i] ? -1 : 1;
+    order = compare_items(sorted_items + x->item * sorted_size, sorted_items + y->item * sorted_size);
+    return order != 0 ? order : x->item < y->item ? -1 : 1;
+}
+
+/* heads must order as compare does, as far as they go. */
+static qiao_status
+sort_items(void *items, size_t count, size_t size, void (*heads)(const void *item, uint64_t out[2]),
+           int (*compare)(const void *a, const void *b), qiao_error *err)
+{
+    sort_ref *refs = qiao_alloc((count + 1) * sizeof *refs);
+    char *copy = qiao_alloc((count + 1) * size);
+
+    if (refs == NULL || copy == NULL) {
+        qiao_free(refs);
+        qiao_free(copy);
+        return qiao_fail_memory(err);
+    }
+    memcpy(copy, items, count * size);
+    for (size_t i = 0; i < count; i++) {
+        refs[i].item = (uint32_t)i;
+        heads(copy + i * size, refs[i].heads);
+    }
+    sorted_items = copy;
+    sorted_size = size;
+    compare_items = compare;
+    qsort(refs, count, sizeof *refs, compare_refs);
+    for (size_t i = 0; i < count; i++)
+        memcpy((char *)items + i * size, copy + refs[i].item * size, size);
+    qiao_free(refs);
+    qiao_free(copy);
+    return QIAO_OK;
+}
+
+/* The first sixteen bytes of a text. */
 static void
-order_entries(qiaoi_suggest_maker *maker)
+heads_of_text(const char *text, uint64_t out[2])
+{
+    out[0] = out[1] = 0;
+    for (unsigned i = 0; i < 16 && text[i] != '\0'; i++)
+        out[i / 8] |= (uint64_t)(unsigned char)text[i] << (56 - 8 * (i % 8));
+}
+
+static void
+heads_of_key(const void *item, uint64_t out[2])
+{
+    heads_of_text(texts + ((const qiaoi_maker_entry *)item)->key, out);
+}
+
+static void
+heads_of_rank(const void *item, uint64_t out[2])
+{
+    const qiaoi_maker_entry *entry = item;
+
+    heads_of_text(texts + entry->entry.text, out);
+    out[1] = out[0];
+    out[0] = (uint64_t)~weight_of(entry) << 32 | (uint32_t)~entry->preference;
+}
+
+static qiao_status
+order_entries(qiaoi_suggest_maker *maker, qiao_error *err)
 {
     qiaoi_maker_entry *items = (qiaoi_maker_entry *)(void *)maker->entries.data;
+    qiao_status st;
 
     if (items == NULL)
-        return;
+        return QIAO_OK;
     texts = maker->text.data;
-    qsort(items, maker->entries.length / sizeof *items, sizeof *items, compare_same);
+    st = sort_items(items, maker->entries.length / sizeof *items, sizeof *items, heads_of_key, compare_same, err);
+    if (st != QIAO_OK)
+        return st;
     merge_same(maker);
-    qsort(items, maker->entries.length / sizeof *items, sizeof *items, compare_rank);
+    return sort_items(items, maker->entries.length / sizeof *items, sizeof *items, heads_of_rank, compare_rank, err);
+}
+
+static void
+heads_of_spelling(const void *item, uint64_t out[2])
+{
+    heads_of_text(texts + ((const qiaoi_spelling *)item)->text, out);
 }
 
 static int
@@ -211,16 +297,19 @@ compare_spellings(const void *a, const void *b)
     return order != 0 ? order : x->frequency > y->frequency ? -1 : x->frequency < y->frequency;
 }
 
-static void
-order_spellings(qiaoi_suggest_maker *maker)
+static qiao_status
+order_spellings(qiaoi_suggest_maker *maker, qiao_error *err)
 {
     qiaoi_spelling *items = (qiaoi_spelling *)(void *)maker->spellings.data;
     size_t count = maker->spellings.length / sizeof *items, kept = 0;
+    qiao_status st;
 
     if (items == NULL)
-        return;
+        return QIAO_OK;
     texts = maker->text.data;
-    qsort(items, count, sizeof *items, compare_spellings);
+    st = sort_items(items, count, sizeof *items, heads_of_spelling, compare_spellings, err);
+    if (st != QIAO_OK)
+        return st;
     for (size_t i = 0; i < count; i++) {
         const char *before = kept > 0 ? texts + items[kept - 1].text : "", *word = texts + items[i].text;
         uint16_t shared = 0;
@@ -233,6 +322,7 @@ order_spellings(qiaoi_suggest_maker *maker)
         items[kept++].shared = shared;
     }
     maker->spellings.length = kept * sizeof *items;
+    return QIAO_OK;
 }
 
 /* ---- the file ----
@@ -311,9 +401,11 @@ qiaoi_suggest_maker_write(qiaoi_suggest_maker *maker, const char *path, qiao_err
     qiao_buffer text = {0}, entries = {0};
     qiao_status st;
 
-    order_entries(maker);
-    order_spellings(maker);
-    st = qiaoi_maker_lists(maker, err);
+    st = order_entries(maker, err);
+    if (st == QIAO_OK)
+        st = order_spellings(maker, err);
+    if (st == QIAO_OK)
+        st = qiaoi_maker_lists(maker, err);
     if (st == QIAO_OK) {
         lay_texts(maker, &text, &entries);
         st = text.failed || entries.failed ? qiao_fail_memory(err) : write_file(maker, &text, &entries, path, err);

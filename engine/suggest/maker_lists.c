@@ -81,15 +81,54 @@ add_entry(qiaoi_suggest_maker *maker, const qiaoi_maker_entry *item, uint32_t nu
 static _Thread_local const char *key_bytes; /* qsort takes no context */
 static _Thread_local bool marked;
 
+/* A key beside its first bytes, which mostly tell it from others. */
+typedef struct headed_key {
+    uint64_t head;
+    qiaoi_suggest_key key;
+} headed_key;
+
+static uint64_t
+head_of(const qiaoi_suggest_key *key)
+{
+    unsigned char mask = marked ? 0x7Fu : 0xFFu;
+    uint64_t head = 0;
+
+    for (unsigned i = 0; i < 8 && i < key->length; i++)
+        head |= (uint64_t)((unsigned char)key_bytes[key->bytes + i] & mask) << (56 - 8 * i);
+    return head;
+}
+
 static int
 compare_keys(const void *a, const void *b)
 {
-    const qiaoi_suggest_key *x = a, *y = b;
-    int order = qiaoi_key_compare(key_bytes + x->bytes, x->length, key_bytes + y->bytes, y->length, marked);
+    const headed_key *left = a, *right = b;
+    const qiaoi_suggest_key *x = &left->key, *y = &right->key;
+    int order;
 
+    if (left->head != right->head)
+        return left->head < right->head ? -1 : 1;
+    order = qiaoi_key_compare(key_bytes + x->bytes, x->length, key_bytes + y->bytes, y->length, marked);
     if (order != 0)
         return order;
     return x->entry != y->entry ? (x->entry < y->entry ? -1 : 1) : x->bytes < y->bytes ? -1 : x->bytes > y->bytes;
+}
+
+static qiao_status
+sort_list(qiao_buffer *list, qiao_error *err)
+{
+    qiaoi_suggest_key *keys = (qiaoi_suggest_key *)(void *)list->data;
+    size_t count = list->length / sizeof *keys;
+    headed_key *headed = qiao_alloc((count + 1) * sizeof *headed);
+
+    if (headed == NULL)
+        return qiao_fail_memory(err);
+    for (size_t i = 0; i < count; i++)
+        headed[i] = (headed_key){head_of(&keys[i]), keys[i]};
+    qsort(headed, count, sizeof *headed, compare_keys);
+    for (size_t i = 0; i < count; i++)
+        keys[i] = headed[i].key;
+    qiao_free(headed);
+    return QIAO_OK;
 }
 
 static bool
@@ -159,8 +198,12 @@ qiaoi_maker_lists(qiaoi_suggest_maker *maker, qiao_error *err)
         if (list->failed || maker->key_bytes.failed)
             return qiao_fail_memory(err);
         marked = is_marked(i);
-        if (list->data != NULL)
-            qsort(list->data, list->length / sizeof(qiaoi_suggest_key), sizeof(qiaoi_suggest_key), compare_keys);
+        if (list->data != NULL) {
+            qiao_status st = sort_list(list, err);
+
+            if (st != QIAO_OK)
+                return st;
+        }
         make_minima(list, &maker->minima[i]);
         if (maker->minima[i].failed)
             return qiao_fail_memory(err);

@@ -380,6 +380,10 @@ what_was_learned_is_taken_where_no_bilingual_record_changed(void **state)
     check_learned(f);
     put_record(f, 2, "{\"kind\":\"project\",\"id\":\"t:02\",\"title\":{\"en\":\"A battery\",\"zh\":\"电池\"}}");
     check_learned(f);
+    /* the same texts in a record that changed otherwise */
+    put_record(f, 2,
+               "{\"kind\":\"project\",\"id\":\"t:02\",\"title\":{\"en\":\"A battery\",\"zh\":\"电池\"},\"country\":\"DE\"}");
+    check_learned(f);
 }
 
 static void

@@ -336,7 +336,7 @@ what_was_kept_gives_the_same_as_learning_again(void **state)
     assert_int_equal(qiaoi_learner_counts(learner).compounds, 1);
     read_working(f, &working[0]);
     assert_ok(qiaoi_learner_keep(learner, &kept, &err), &err);
-    assert_ok(qiaoi_learner_recall(second, kept.data, kept.length, f->working_path, &recalled, &err), &err);
+    assert_ok(qiaoi_learner_recall(second, kept.data, kept.length, f->working_path, false, &recalled, &err), &err);
     assert_true(recalled);
     read_working(f, &working[1]);
     assert_int_equal(working[0].length, working[1].length);
@@ -374,15 +374,15 @@ what_was_kept_of_other_texts_or_is_damaged_is_not_taken(void **state)
     assert_ok(qiaoi_learner_keep(learner, &kept, &err), &err);
     assert_ok(feed(f, 1, &second, &err), &err);
     for (size_t cut = 0; cut < kept.length; cut += 1 + cut / 3) {
-        assert_ok(qiaoi_learner_recall(second, kept.data, cut, f->working_path, &recalled, &err), &err);
+        assert_ok(qiaoi_learner_recall(second, kept.data, cut, f->working_path, false, &recalled, &err), &err);
         assert_false(recalled);
     }
     kept.data[kept.length / 2] ^= 1;
-    assert_ok(qiaoi_learner_recall(second, kept.data, kept.length, f->working_path, &recalled, &err), &err);
+    assert_ok(qiaoi_learner_recall(second, kept.data, kept.length, f->working_path, false, &recalled, &err), &err);
     assert_false(recalled);
     kept.data[kept.length / 2] ^= 1;
     assert_ok(add(second, "研究氢压力。", "Study of hydrogen pressure.", &err), &err);
-    assert_ok(qiaoi_learner_recall(second, kept.data, kept.length, f->working_path, &recalled, &err), &err);
+    assert_ok(qiaoi_learner_recall(second, kept.data, kept.length, f->working_path, false, &recalled, &err), &err);
     assert_false(recalled);
     assert_false(qiao_file_exists(f->working_path));
     assert_int_equal(qiaoi_learner_counts(second).kept, 0);
