@@ -25,6 +25,7 @@
 #include <sys/stat.h>
 #include <xapian.h>
 
+#include "fulltext/gather_xapian.h"
 #include "fulltext/guard_xapian.h"
 #include "fulltext/query_xapian.h"
 
@@ -41,8 +42,6 @@ constexpr unsigned flush_documents = 8000;
 constexpr Xapian::doccount exact_totals = 2000;
 constexpr int modified_tries = 2;
 constexpr const char *format_key = "qiao.format";
-/* Value that orders equal documents: newest first, then by id. */
-constexpr Xapian::valueno order_slot = QIAO_SLOT_COUNT;
 /* An update holds this many pending postings at most: some 100 MB; the fewer commits the better. */
 constexpr size_t update_postings = 1000000;
 
@@ -89,8 +88,8 @@ create_database(const std::string &path)
 struct qiao_fulltext_writer {
     std::string path;
     Xapian::WritableDatabase database; /* for update the whole, else the piece at hand */
-    size_t pending_postings;
-    unsigned pending_documents;
+    gathered waiting;
+    size_t removed; /* since the last commit */
     uint32_t last;
     bool update;
     std::vector<std::string> pieces; /* in order of docid */
@@ -171,7 +170,7 @@ qiao_fulltext_writer_open(const char *path, qiao_fulltext_writer **out, qiao_err
     *out = nullptr;
     return guarded(err, path, [&] {
         std::unique_ptr<qiao_fulltext_writer> writer(
-            new qiao_fulltext_writer{path, Xapian::WritableDatabase(), 0, 0, 0, false, {}, 0, false});
+            new qiao_fulltext_writer{path, Xapian::WritableDatabase(), {}, 0, 0, false, {}, 0, false});
 
         begin_piece(*writer);
         *out = writer.release();
@@ -187,61 +186,23 @@ qiao_fulltext_update_open(const char *path, qiao_fulltext_writer **out, qiao_err
         check_format(open_database(path));
         *out = new qiao_fulltext_writer{
             path, Xapian::WritableDatabase(path, Xapian::DB_OPEN | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC),
-            0,    0,
+            {},   0,
             0,    true,
-            {},   0, true};
+            {},   0,
+            true};
         return QIAO_OK;
     });
 }
 
 namespace {
 
-/* Four bytes that sort newest first and unknown last, then the id. */
-std::string
-order_value(const qiao_fulltext_document &from)
-{
-    double day = from.slots[QIAO_SLOT_UPDATED];
-    uint32_t age =
-        std::isnan(day) ? UINT32_MAX : static_cast<uint32_t>(INT64_C(0x7fffffff) - static_cast<int64_t>(day));
-    std::string value;
-
-    for (int shift = 24; shift >= 0; shift -= 8)
-        value.push_back(static_cast<char>(age >> shift & 0xffu));
-    return value + from.id;
-}
-
-void
-fill_document(const qiao_fulltext_document &from, Xapian::Document &to)
-{
-    char term[QIAOI_TERM_ROOM];
-    std::string text;
-
-    for (size_t i = 0; i < from.term_count; i++) {
-        const qiao_fulltext_term &word = from.terms[i];
-
-        text.assign(term, qiaoi_fulltext_word_term(word.field, word.form, word.length, term));
-        to.add_term(text, word.count);
-    }
-    for (size_t i = 0; i < from.filter_count; i++) {
-        size_t length = qiaoi_fulltext_tag_term(from.filters[i], std::strlen(from.filters[i]), term);
-
-        if (length == 0)
-            throw Xapian::InvalidArgumentError(std::string("tag ") + from.filters[i]);
-        to.add_boolean_term(std::string(term, length));
-    }
-    text = std::string("id:") + from.id;
-    to.add_boolean_term(std::string(term, qiaoi_fulltext_tag_term(text.data(), text.size(), term)));
-    for (unsigned slot = 0; slot < QIAO_SLOT_COUNT; slot++)
-        if (!std::isnan(from.slots[slot]))
-            to.add_value(slot, Xapian::sortable_serialise(from.slots[slot]));
-    to.add_value(order_slot, order_value(from));
-}
-
 qiao_status
 flush(qiao_fulltext_writer &writer, qiao_error *err)
 {
-    writer.pending_postings = 0;
-    writer.pending_documents = 0;
+    if (!writer.update && !writer.at_hand)
+        begin_piece(writer);
+    writer.waiting.write(writer.database);
+    writer.removed = 0;
     if (!writer.update)
         return end_piece(writer, err);
     writer.database.commit();
@@ -254,21 +215,14 @@ extern "C" qiao_status
 qiao_fulltext_add(qiao_fulltext_writer *writer, const qiao_fulltext_document *document, qiao_error *err)
 {
     return guarded(err, writer->path.c_str(), [&] {
-        Xapian::Document filled;
-
         if (!writer->update && document->docid <= writer->last)
             return qiao_fail(err, QIAO_E_USAGE, "document %lu came after %lu into the full-text index %s",
                              static_cast<unsigned long>(document->docid), static_cast<unsigned long>(writer->last),
                              writer->path.c_str());
-        fill_document(*document, filled);
-        if (!writer->at_hand)
-            begin_piece(*writer);
-        writer->database.replace_document(document->docid, filled);
+        writer->waiting.add(*document);
         writer->last = document->docid;
-        writer->pending_postings += document->term_count + document->filter_count + 1;
-        writer->pending_documents++;
-        if (writer->pending_postings >= (writer->update ? update_postings : piece_postings) ||
-            writer->pending_documents >= flush_documents)
+        if (writer->waiting.postings() >= (writer->update ? update_postings : piece_postings) ||
+            writer->waiting.documents() >= flush_documents)
             return flush(*writer, err);
         return QIAO_OK;
     });
@@ -284,7 +238,7 @@ qiao_fulltext_remove(qiao_fulltext_writer *writer, uint32_t docid, qiao_error *e
             return qiao_fail(err, QIAO_E_CORRUPT, "the full-text index %s has no document %lu", writer->path.c_str(),
                              static_cast<unsigned long>(docid));
         }
-        return ++writer->pending_documents >= flush_documents ? flush(*writer, err) : QIAO_OK;
+        return ++writer->removed >= flush_documents ? flush(*writer, err) : QIAO_OK;
     });
 }
 
@@ -296,12 +250,12 @@ qiao_fulltext_writer_close(qiao_fulltext_writer *writer, qiao_error *err)
     if (writer == nullptr)
         return QIAO_OK;
     st = guarded(err, writer->path.c_str(), [&] {
-        if (writer->at_hand) {
-            writer->database.commit();
+        qiao_status flushed = writer->update || writer->waiting.documents() > 0 ? flush(*writer, err) : QIAO_OK;
+
+        if (writer->update || flushed != QIAO_OK) {
             writer->database.close();
+            return flushed;
         }
-        if (writer->update)
-            return QIAO_OK;
         if (writer->last == 0)
             create_database(writer->path).close();
         else
@@ -665,15 +619,15 @@ extern "C" qiao_status
 qiao_fulltext_beside_put(qiao_fulltext *fulltext, const qiao_fulltext_document *document, qiao_error *err)
 {
     return guarded(err, fulltext->path.c_str(), [&] {
-        Xapian::Document filled;
+        gathered one;
 
         if (document->docid == 0 || document->docid >= QIAO_FULLTEXT_BESIDE / 2)
             return qiao_fail(err, QIAO_E_USAGE, "no document beside the full-text index has the number %lu",
                              static_cast<unsigned long>(document->docid));
-        fill_document(*document, filled);
+        one.add(*document);
         if (fulltext->beside.get_doccount() == 0 && fulltext->beside.get_lastdocid() == 0)
             fulltext->beside = Xapian::WritableDatabase(std::string(), Xapian::DB_BACKEND_INMEMORY);
-        fulltext->beside.replace_document(document->docid, filled);
+        one.write(fulltext->beside);
         return QIAO_OK;
     });
 }
