@@ -17,6 +17,7 @@
 #define HAN_LEAST 2u /* characters of a name */
 #define HAN_MOST 12u
 #define NO_FIELD UINT32_MAX /* of words that only begin names */
+#define ALL_BYTES 0x0101010101010101u
 
 typedef struct entry {
     uint64_t key; /* 0 = empty */
@@ -24,13 +25,10 @@ typedef struct entry {
     uint32_t longer; /* some name goes on from here */
 } entry;
 
-#define FIRSTS 65536u /* power of two: a few thousand words begin names, and 8 KiB stay in the nearest cache */
-
-#define KEYS 262144u /* power of two */
+#define FIRSTS 262144u /* power of two */
 
 struct qiao_concepts {
-    uint64_t firsts[FIRSTS / 64]; /* a bit for the hash of each word that begins a name: most words begin none */
-    uint64_t keys[KEYS / 64];     /* a bit for each key: most pairs of words begin none either */
+    uint64_t firsts[FIRSTS / 64]; /* a bit for the hash of each word that begins a name: half of all words begin none */
     entry *slots;
     uint32_t slot_count, count; /* a power of two */
     char (*fields)[24];
@@ -58,96 +56,135 @@ is_han(qiao_script script)
     return script == QIAO_SCRIPT_HAN || script == QIAO_SCRIPT_KANA;
 }
 
-/* ASCII letters and digits in lower case, 0 for every other byte: most of a text needs no decoding. */
-static char
-plain(char c)
-{
-    unsigned letter = ((unsigned char)c | 0x20u) - 'a';
-
-    if (letter < 26)
-        return (char)('a' + letter);
-    return c >= '0' && c <= '9' ? c : '\0';
-}
-
-/* Takes the plain letters at *at, of which the form holds as many as there is room for. */
-static size_t
-take_plain(const char *text, size_t length, size_t *at, char form[NAME_BYTES], size_t n)
-{
-    for (char c; *at < length && (c = plain(text[*at])) != '\0'; ++*at)
-        if (n + 4 <= NAME_BYTES)
-            form[n++] = c;
-    return n;
-}
-
-/* The next word or Han character at *at; false at the end. */
 static bool
-next_word(const char *text, size_t length, size_t *at, word *out)
+is_plain(char c)
+{
+    unsigned letter = ((unsigned char)c | 0x20u) - 'a', digit = (unsigned char)c - '0';
+
+    return letter < 26 || digit < 10;
+}
+
+static uint64_t
+mix(uint64_t hash, uint64_t value)
+{
+    uint64_t product = (hash ^ value) * 0x9E3779B97F4A7C15u;
+
+    return product ^ product >> 32;
+}
+
+/* Eight bytes at a time, the rest with zeros behind it. case_bits: 0x20 in each byte where letters are to be read in
+ * lower case; plain ones and digits alone. readable: bytes there are from form on. */
+static uint64_t
+hash_form(const char *form, size_t n, size_t readable, uint64_t case_bits)
+{
+    uint64_t hash = 0;
+
+    for (size_t at = 0; at < n; at += 8) {
+        size_t rest = n - at;
+        uint64_t bytes = 0;
+
+        if (rest < 8 && readable - at < 8)
+            memcpy(&bytes, form + at, rest);
+        else
+            memcpy(&bytes, form + at, 8);
+        bytes |= case_bits;
+        hash = mix(hash, rest < 8 ? bytes << (64 - 8 * rest) : bytes);
+    }
+    return hash | 1;
+}
+
+/* A plural is the same word. */
+static size_t
+without_plural(const char *form, size_t n)
+{
+    return n > 3 && (form[n - 1] | 0x20) == 's' && (form[n - 2] | 0x20) != 's' ? n - 1 : n;
+}
+
+/* A word with letters beyond ASCII, or a Han character, that begins at *at. */
+static void
+read_word(const char *text, size_t length, size_t *at, word *out)
 {
     char form[NAME_BYTES];
     size_t n = 0;
 
+    out->start = (uint32_t)*at;
     while (*at < length) {
         size_t begin = *at;
-        uint32_t c;
-        qiao_script script;
+        uint32_t c = qiao_utf8_next(text, length, at);
+        qiao_script script = qiao_script_of(c);
 
-        if (plain(text[begin]) != '\0') {
-            if (n == 0)
-                out->start = (uint32_t)begin;
-            n = take_plain(text, length, at, form, n);
-            out->end = (uint32_t)*at;
-            continue;
-        }
-        c = qiao_utf8_next(text, length, at);
-        script = qiao_script_of(c);
-        if (n == 0 && script == QIAO_SCRIPT_NONE)
-            continue;
-        if (n == 0)
-            out->start = (uint32_t)begin;
         if (n > 0 && (script == QIAO_SCRIPT_NONE || is_han(script))) {
             *at = begin;
             break;
         }
         out->end = (uint32_t)*at;
         if (is_han(script)) {
-            *out = (word){out->start, out->end, qiao_hash64(&c, sizeof c, 1) | 1, true};
-            return true;
+            out->hash = mix(1, c) | 1;
+            out->han = true;
+            return;
         }
         if (n + 4 <= sizeof form)
             n += qiao_utf8_put(lower(c), form + n);
     }
-    if (n == 0)
-        return false;
-    if (n > 3 && form[n - 1] == 's' && form[n - 2] != 's')
-        n--;
-    out->hash = qiao_hash64(form, n, 2) | 1;
+    out->hash = hash_form(form, without_plural(form, n), n, 0);
     out->han = false;
+}
+
+/* The next word or Han character at *at; false at the end. Most words are plain: they need no decoding and no copy. */
+static bool
+next_word(const char *text, size_t length, size_t *at, word *out)
+{
+    size_t begin = *at, end;
+
+    for (; begin < length && !is_plain(text[begin]); begin = end) {
+        end = begin;
+        if (((unsigned char)text[begin] & 0x80u) == 0) {
+            end++;
+        } else if (qiao_script_of(qiao_utf8_next(text, length, &end)) != QIAO_SCRIPT_NONE) {
+            *at = begin;
+            read_word(text, length, at, out);
+            return true;
+        }
+    }
+    *at = begin;
+    if (begin == length)
+        return false;
+    for (end = begin; end < length && is_plain(text[end]); end++) {
+    }
+    if ((end < length && ((unsigned char)text[end] & 0x80u) != 0) || end - begin > NAME_BYTES - 4) {
+        read_word(text, length, at, out);
+        return true;
+    }
+    *at = end;
+    *out = (word){(uint32_t)begin, (uint32_t)end,
+                  hash_form(text + begin, without_plural(text + begin, end - begin), length - begin, ALL_BYTES * 0x20u),
+                  false};
     return true;
 }
 
 static uint64_t
 add_word(uint64_t key, const word *w)
 {
-    const uint64_t both[2] = {key, w->hash};
-
-    return qiao_hash64(both, sizeof both, 3) | 1;
+    return mix(key << 23 | key >> 41, w->hash) | 1;
 }
 
-/* Bits of hashes, whose lowest bit is always set. */
-static void
-set_bit(uint64_t *bits, size_t count, uint64_t hash)
+/* Hashes have their lowest bit always set. */
+static size_t
+first_bit(const word *w)
 {
-    size_t at = (size_t)(hash >> 1) & (count - 1);
-
-    bits[at / 64] |= (uint64_t)1 << at % 64;
+    return (size_t)(w->hash >> 1) & (FIRSTS - 1);
 }
 
 static bool
-has_bit(const uint64_t *bits, size_t count, uint64_t hash)
+begins_names(const qiao_concepts *c, const word *w)
 {
-    size_t at = (size_t)(hash >> 1) & (count - 1);
+    return (c->firsts[first_bit(w) / 64] >> first_bit(w) % 64 & 1u) != 0;
+}
 
-    return (bits[at / 64] >> at % 64 & 1u) != 0;
+static uint32_t
+home(uint64_t key, uint32_t slot_count)
+{
+    return (uint32_t)(key >> 1) & (slot_count - 1);
 }
 
 /* ---- loading ---- */
@@ -158,13 +195,13 @@ make_room(qiao_concepts *c)
     uint32_t larger = c->slot_count == 0 ? 1u << 14 : c->slot_count * 2;
     entry *slots, *old = c->slots;
 
-    if ((uint64_t)(c->count + 1) * 2 <= c->slot_count)
+    if ((uint64_t)(c->count + 1) * 3 <= (uint64_t)c->slot_count * 2)
         return true;
     slots = qiao_calloc(larger, sizeof *slots);
     if (slots == NULL)
         return false;
     for (uint32_t i = 0; i < c->slot_count; i++) {
-        uint32_t at = (uint32_t)old[i].key & (larger - 1);
+        uint32_t at = home(old[i].key, larger);
 
         if (old[i].key == 0)
             continue;
@@ -186,11 +223,10 @@ put(qiao_concepts *c, uint64_t key)
 
     if (!make_room(c))
         return NULL;
-    at = (uint32_t)key & (c->slot_count - 1);
+    at = home(key, c->slot_count);
     while (c->slots[at].key != 0 && c->slots[at].key != key)
         at = (at + 1) & (c->slot_count - 1);
     if (c->slots[at].key == 0) {
-        set_bit(c->keys, KEYS, key);
         c->slots[at] = (entry){key, NO_FIELD, 0};
         c->count++;
     }
@@ -200,10 +236,7 @@ put(qiao_concepts *c, uint64_t key)
 static const entry *
 get(const qiao_concepts *c, uint64_t key)
 {
-    if (!has_bit(c->keys, KEYS, key))
-        return NULL;
-    for (uint32_t at = (uint32_t)key & (c->slot_count - 1); c->slot_count > 0 && c->slots[at].key != 0;
-         at = (at + 1) & (c->slot_count - 1))
+    for (uint32_t at = home(key, c->slot_count); c->slots[at].key != 0; at = (at + 1) & (c->slot_count - 1))
         if (c->slots[at].key == key)
             return &c->slots[at];
     return NULL;
@@ -212,7 +245,8 @@ get(const qiao_concepts *c, uint64_t key)
 static bool
 put_name(qiao_concepts *c, const char *name, size_t length, uint32_t field)
 {
-    uint64_t keys[HAN_MOST], first = 0;
+    uint64_t keys[HAN_MOST];
+    size_t first = 0;
     uint32_t words = 0, han = 0, count = 0;
     size_t at = 0;
     word w;
@@ -222,7 +256,7 @@ put_name(qiao_concepts *c, const char *name, size_t length, uint32_t field)
         han += w.han;
         words += !w.han;
         if (count == 0)
-            first = w.hash;
+            first = first_bit(&w);
         if (count < HAN_MOST)
             keys[count] = add_word(count == 0 ? 0 : keys[count - 1], &w);
         count++;
@@ -230,7 +264,7 @@ put_name(qiao_concepts *c, const char *name, size_t length, uint32_t field)
     if (count == 0 || words > QIAOI_CONCEPT_WORDS || han > HAN_MOST || (words == 0 && han < HAN_LEAST) ||
         (words > 0 && han > 0) || (words == 1 && length < 4))
         return true;
-    set_bit(c->firsts, FIRSTS, first);
+    c->firsts[first / 64] |= (uint64_t)1 << first % 64;
     for (uint32_t i = 0; i + 1 < count; i++) {
         known = put(c, keys[i]);
         if (known == NULL)
@@ -379,43 +413,80 @@ qiao_concepts_checksum(const qiao_concepts *concepts)
 
 /* ---- finding ---- */
 
-/* The longest name that begins with the word that stood before *at, which is then moved behind it. */
-static bool
-find_name(const qiao_concepts *c, const char *text, size_t length, word w, size_t *at, qiaoi_concept_hit *hit)
+#define AHEAD 64u /* words that are read at a time; longer than any name */
+
+/* The words of a text, some ahead of those that are looked up: their entries are on their way from memory by then. */
+typedef struct reader {
+    const char *text;
+    size_t length, at;
+    word words[AHEAD];
+    size_t count;
+    bool ended;
+} reader;
+
+static void
+read_ahead(const qiao_concepts *c, reader *r)
 {
-    size_t here = *at;
-    uint64_t key = add_word(0, &w);
-    uint32_t begin = w.start, words = 1;
-    bool han = w.han, found = false;
+    while (r->count < AHEAD && !r->ended) {
+        word *w = &r->words[r->count];
 
-    for (;;) {
-        const entry *known = get(c, key);
-
-        if (known == NULL)
-            return found;
-        if (known->field != NO_FIELD) {
-            *hit = (qiaoi_concept_hit){c->fields[known->field], begin, w.end, han ? (words + 1) / 2 : words, key};
-            *at = here;
-            found = true;
-        }
-        if (!known->longer || !next_word(text, length, &here, &w) || w.han != han)
-            return found;
-        key = add_word(key, &w);
-        words++;
+        r->ended = !next_word(r->text, r->length, &r->at, w);
+        if (r->ended)
+            break;
+        if (begins_names(c, w))
+            __builtin_prefetch(&c->slots[home(add_word(0, w), c->slot_count)]);
+        if (r->count > 0 && begins_names(c, &w[-1]))
+            __builtin_prefetch(&c->slots[home(add_word(add_word(0, &w[-1]), w), c->slot_count)]);
+        r->count++;
     }
+}
+
+/* The longest name that the words begin with; returns how many of them it has, 0 where they begin with none. */
+static size_t
+find_name(const qiao_concepts *c, const word *words, size_t count, qiaoi_concept_hit *hit)
+{
+    uint64_t key = 0;
+    size_t found = 0;
+
+    for (size_t i = 0; i < count && words[i].han == words[0].han; i++) {
+        const entry *known;
+
+        key = add_word(key, &words[i]);
+        known = get(c, key);
+        if (known == NULL)
+            break;
+        if (known->field != NO_FIELD) {
+            found = i + 1;
+            *hit = (qiaoi_concept_hit){c->fields[known->field], words[0].start, words[i].end,
+                                       (uint32_t)(words[0].han ? (found + 1) / 2 : found), key};
+        }
+        if (!known->longer)
+            break;
+    }
+    return found;
 }
 
 void
 qiaoi_concepts_find(const qiao_concepts *concepts, const char *text, size_t length, qiaoi_concept_visit visit,
                     void *context)
 {
-    size_t at = 0;
-    word w;
+    reader r = {.text = text, .length = length};
 
-    while (next_word(text, length, &at, &w)) {
-        qiaoi_concept_hit hit;
+    do {
+        size_t i = 0, enough;
 
-        if (has_bit(concepts->firsts, FIRSTS, w.hash) && find_name(concepts, text, length, w, &at, &hit))
-            visit(&hit, context);
-    }
+        read_ahead(concepts, &r);
+        enough = r.ended ? r.count : r.count - HAN_MOST;
+        while (i < enough) {
+            qiaoi_concept_hit hit;
+            size_t taken =
+                begins_names(concepts, &r.words[i]) ? find_name(concepts, &r.words[i], r.count - i, &hit) : 0;
+
+            if (taken > 0)
+                visit(&hit, context);
+            i += taken > 0 ? taken : 1;
+        }
+        r.count -= i;
+        memmove(r.words, r.words + i, r.count * sizeof *r.words);
+    } while (r.count > 0);
 }

@@ -116,7 +116,9 @@ is_offering(const char *text, size_t start, size_t end)
 static bool
 is_word_byte(char c)
 {
-    return isalnum((unsigned char)c) != 0 || c == '-' || ((unsigned char)c & 0x80) != 0;
+    unsigned letter = ((unsigned char)c | 0x20u) - 'a', digit = (unsigned char)c - '0';
+
+    return letter < 26 || digit < 10 || c == '-' || (unsigned char)c >= 0x80u;
 }
 
 /* The next word of the first sentence; false where that ends. */
@@ -214,23 +216,41 @@ static const char *const developed[] = {"developed at", "developed by", "designe
                                         "built at",     "built by",     "researchers at", "scientists at",
                                         "engineers at", "inventors at", "innovators at"};
 
+#define LETTER(c) (1u << ((c) - 'a'))
+
+/* Behind "developed by " and the like at a place, and behind the article that follows; length where nothing like it
+ * stands there. */
+static size_t
+behind_developed(const char *text, size_t length, size_t at)
+{
+    static const uint32_t first_letters =
+        LETTER('b') | LETTER('c') | LETTER('d') | LETTER('e') | LETTER('i') | LETTER('r') | LETTER('s');
+    unsigned letter = ((unsigned char)text[at] | 0x20u) - 'a';
+    size_t behind = length;
+
+    if (letter >= 26 || (first_letters >> letter & 1u) == 0)
+        return length;
+    for (size_t i = 0; behind == length && i < COUNT(developed); i++)
+        if ((text[at] | 0x20) == developed[i][0] && at + 1 < length && (text[at + 1] | 0x20) == developed[i][1] &&
+            qiaoi_wording_at(text, length, at, developed[i]))
+            behind = at + strlen(developed[i]) + 1;
+    if (behind + 4 < length && qiaoi_wording_at(text, length, behind, "the"))
+        behind += 4;
+    return behind;
+}
+
 static void
 developer(const char *text, size_t length, qiao_suggestion *out)
 {
     for (size_t at = 0; at < length; at++) {
-        size_t behind = length;
+        size_t behind = behind_developed(text, length, at);
 
-        if ((at > 0 && is_word_byte(text[at - 1])) || strchr("dcibrseDCIBRSE", text[at]) == NULL)
-            continue;
-        for (size_t i = 0; behind == length && i < COUNT(developed); i++)
-            if (qiaoi_wording_at(text, length, at, developed[i]))
-                behind = at + strlen(developed[i]) + 1;
-        if (behind + 4 < length && qiaoi_wording_at(text, length, behind, "the"))
-            behind += 4;
         for (size_t i = 0; behind < length && i < COUNT(organisations); i++)
             if (qiaoi_wording_at(text, length, behind, organisations[i].words))
                 set(out, organisations[i].value, organisations[i].confidence / MICRO_PERCENT, text, at,
                     behind + strlen(organisations[i].words));
+        while (at < length && is_word_byte(text[at])) /* none begins inside a word */
+            at++;
     }
 }
 

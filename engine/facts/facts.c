@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define LISTS 12u
+#define SCRATCH_BYTES ((size_t)1 << 20) /* for reading the indicators of some seven texts without asking for memory */
 
 /* ---- checking ---- */
 
@@ -80,7 +81,7 @@ qiaoi_facts_maker_init(qiaoi_facts_maker *maker, const qiao_vocabulary *vocabula
                        qiao_analyzer *analyzer, qiao_error *err)
 {
     *maker = (qiaoi_facts_maker){.vocabulary = vocabulary, .units = units, .analyzer = analyzer};
-    maker->arena = qiao_arena_new(1u << 14);
+    maker->arena = qiao_arena_new(SCRATCH_BYTES);
     return maker->arena != NULL ? QIAO_OK : qiao_fail_memory(err);
 }
 

@@ -1,17 +1,19 @@
 /* One pass over a text finds the words of all rows: see wording.h. */
 #include "facts/wording.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #define NONE 255u
 #define BEGINNINGS 1024u /* power of two */
 
+/* Or a digit, of ASCII. */
 static bool
 is_letter(char c)
 {
-    return isalnum((unsigned char)c) != 0;
+    unsigned letter = ((unsigned char)c | 0x20u) - 'a', digit = (unsigned char)c - '0';
+
+    return letter < 26 || digit < 10;
 }
 
 static char
@@ -61,12 +63,22 @@ beginning(char first, char second)
     return ((size_t)(unsigned char)first * 37u + (unsigned char)second) & (BEGINNINGS - 1);
 }
 
+/* Where the next words may begin: none begin inside a run of letters. */
+static size_t
+next_place(const char *text, size_t length, size_t at)
+{
+    if (!is_letter(text[at]))
+        return at + 1;
+    while (at < length && is_letter(text[at]))
+        at++;
+    return at;
+}
+
 void
 qiaoi_wording_surest(const qiaoi_wording *rows, size_t count, const char *text, size_t length, qiao_suggestion *out)
 {
     uint8_t head[BEGINNINGS], next[QIAOI_WORDINGS_MAX]; /* rows by how they begin, in order */
     size_t best = count, place = 0;
-    char c = length == 0 ? '\0' : lower(text[0]);
 
     memset(head, NONE, sizeof head);
     for (size_t r = count; r-- > 0;) {
@@ -75,10 +87,8 @@ qiaoi_wording_surest(const qiaoi_wording *rows, size_t count, const char *text, 
         next[r] = *first;
         *first = (uint8_t)r;
     }
-    for (size_t at = 0; at + 1 < length; at++) {
-        char behind = lower(text[at + 1]);
-
-        for (size_t r = head[beginning(c, behind)]; r != NONE; r = next[r])
+    for (size_t at = 0; at + 1 < length; at = next_place(text, length, at))
+        for (size_t r = head[beginning(lower(text[at]), lower(text[at + 1]))]; r != NONE; r = next[r])
             if (rows[r].confidence > out->confidence &&
                 (best == count || rows[r].confidence > rows[best].confidence ||
                  (rows[r].confidence == rows[best].confidence && r < best)) &&
@@ -86,8 +96,6 @@ qiaoi_wording_surest(const qiaoi_wording *rows, size_t count, const char *text, 
                 best = r;
                 place = at;
             }
-        c = behind;
-    }
     if (best == count)
         return;
     out->confidence = rows[best].confidence;

@@ -132,12 +132,18 @@ bump(uint16_t *count)
         ++*count;
 }
 
+static uint32_t
+use_slot(uint32_t id)
+{
+    return (id * 0x9E3779B1u) >> 17 & (SLOTS - 1);
+}
+
 /* which: 0 terms, 1 entries. False where the document has too many. */
 static bool
 use(qiaoi_collector *collector, int which, uint32_t id, bool title)
 {
     uint32_t *slots = collector->use_slots[which];
-    uint32_t i = (id * 0x9E3779B1u) >> 17 & (SLOTS - 1);
+    uint32_t i = use_slot(id);
     qiaoi_use *item;
 
     while (slots[i] != 0 && collector->uses[which][slots[i] - 1].id != id)
@@ -195,16 +201,30 @@ typedef struct text_state {
 } text_state;
 
 static qiao_status
-use_term(qiaoi_collector *collector, const char *form, size_t length, text_state *state, bool counts_length,
-         qiao_error *err)
+term_of(qiaoi_collector *collector, const qiao_token *token, uint32_t *out, qiao_error *err)
+{
+    qiao_status st;
+
+    if (token->note != NULL && *token->note != 0) {
+        *out = *token->note - 1;
+        return QIAO_OK;
+    }
+    st = qiaoi_term_table_add(&collector->terms, token->form, token->form_length, out, err);
+    if (st == QIAO_OK && token->note != NULL)
+        *token->note = *out + 1;
+    return st;
+}
+
+static qiao_status
+use_term(qiaoi_collector *collector, const qiao_token *token, text_state *state, bool counts_length, qiao_error *err)
 {
     uint32_t term;
-    qiao_status st = qiaoi_term_table_add(&collector->terms, form, length, &term, err);
+    qiao_status st = term_of(collector, token, &term, err);
     bool used = st == QIAO_OK && use(collector, 0, term, state->title);
 
     if (st != QIAO_OK)
         return st;
-    if (!is_pivot(form)) {
+    if (!is_pivot(token->form)) {
         if (counts_length)
             bump(state->native_length);
         return QIAO_OK;
@@ -236,7 +256,7 @@ use_foreign(qiaoi_collector *collector, const qiao_token *token, const qiao_toke
         return QIAO_OK; /* a compound: its parts follow */
     if (!state->translate)
         return QIAO_OK;
-    return use_term(collector, token->form, token->form_length, state, true, err);
+    return use_term(collector, token, state, true, err);
 }
 
 static qiao_status
@@ -246,14 +266,14 @@ use_token(qiaoi_collector *collector, const qiao_token *token, const qiao_token 
     if (token->stop_word)
         return QIAO_OK;
     if (token->script == QIAO_SCRIPT_LATIN && token->language[0] == 'e')
-        return use_term(collector, token->form, token->form_length, state, true, err);
+        return use_term(collector, token, state, true, err);
     if (token->script == QIAO_SCRIPT_LATIN)
         return use_foreign(collector, token, next, state, err);
     if (state->translate && token->entry != 0 && !token->sub_word) {
         (void)use(collector, 1, token->entry - 1, state->title);
         bump(state->pivot_length);
     }
-    return use_term(collector, token->form, token->form_length, state, !token->sub_word, err);
+    return use_term(collector, token, state, !token->sub_word, err);
 }
 
 static qiao_status
@@ -290,16 +310,25 @@ keep(qiaoi_collector *collector, const void *items, size_t size, bool *failed)
     return copy;
 }
 
+/* Frees the slots from one on up to the next free one. Done for the first slot of every item, that leaves none: what
+ * stands behind a slot that is freed is freed with it. */
+static void
+free_slots(uint32_t *slots, uint32_t from)
+{
+    for (; slots[from] != 0; from = (from + 1) & (SLOTS - 1))
+        slots[from] = 0;
+}
+
 static void
 clear_uses(qiaoi_collector *collector)
 {
     for (int which = 0; which < 2; which++) {
-        if (collector->use_count[which] > 0)
-            memset(collector->use_slots[which], 0, SLOTS * sizeof(uint32_t));
+        for (uint32_t i = 0; i < collector->use_count[which]; i++)
+            free_slots(collector->use_slots[which], use_slot(collector->uses[which][i].id));
         collector->use_count[which] = 0;
     }
-    if (collector->pair_count > 0)
-        memset(collector->pair_slots, 0, SLOTS * sizeof(uint32_t));
+    for (uint32_t i = 0; i < collector->pair_count; i++)
+        free_slots(collector->pair_slots, pair_slot(collector->pairs[i].first, collector->pairs[i].second));
     collector->pair_count = 0;
 }
 

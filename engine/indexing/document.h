@@ -55,7 +55,7 @@ typedef struct qiaoi_text_tokens {
 typedef qiao_status (*qiaoi_text_visit)(const qiaoi_text_tokens *tokens, void *context, qiao_error *err);
 
 typedef struct qiaoi_collector {
-    qiao_analyzer *analyzer;
+    qiao_analyzer *analyzer; /* notes the term of each English word, plus one */
     qiaoi_term_table terms;
     qiao_arena *arena; /* the documents' arrays */
     /* scratch, open addressing by id, cleared after each document */

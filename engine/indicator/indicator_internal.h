@@ -60,18 +60,22 @@ typedef struct qiaoi_spelling {
     uint32_t value; /* what it stands for */
 } qiaoi_spelling;
 
-/* The items that begin with one letter. */
-typedef struct qiaoi_initial {
-    uint32_t letter, low, high; /* letter 0: free */
-} qiaoi_initial;
+/* The items that are spelled with one or two letters, or begin with three: sorted, so they lie together. */
+typedef struct qiaoi_opening {
+    uint64_t letters; /* 0 = free */
+    uint32_t low, high;
+} qiaoi_opening;
 
-#define QIAOI_INITIALS 4096u
+#define QIAOI_OPENING_LETTERS 3u
+#define QIAOI_OPENING_BITS 65536u
 
 typedef struct qiaoi_spellings {
     uint32_t *letters;
     qiaoi_spelling *items;
     size_t letter_count, letter_capacity, count, capacity;
-    qiaoi_initial *initials; /* QIAOI_INITIALS of them, by hash; never full: there are fewer letters than that */
+    qiaoi_opening *openings; /* by hash */
+    size_t opening_slots;    /* power of two, more than twice the openings */
+    uint64_t *opening_bits;  /* a bit for the hash of each: most words of a text begin like none */
 } qiaoi_spellings;
 
 typedef struct qiaoi_match {

@@ -215,7 +215,7 @@ qiao_indicators_read(const qiao_units *units, const char *text, size_t length, q
     *count_out = 0;
     while (ok && qiaoi_next_piece(text, length, &at, &begin, &end)) {
         if (s == NULL) {
-            s = qiao_alloc(sizeof *s);
+            s = qiao_arena_alloc(arena, sizeof *s);
             if (s == NULL)
                 return qiao_fail_memory(err);
             s->units = units;
@@ -224,7 +224,6 @@ qiao_indicators_read(const qiao_units *units, const char *text, size_t length, q
         }
         ok = read_piece(s, text, begin, end, &c);
     }
-    qiao_free(s);
     if (!ok)
         return qiao_fail_memory(err);
     *out = c.items;

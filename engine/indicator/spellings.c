@@ -69,36 +69,67 @@ compare(const void *a, const void *b)
     return (int)x->item.order - (int)y->item.order;
 }
 
-/* Place of a first letter among the initials, or of the gap where it would stand. */
-static size_t
-place(const qiaoi_spellings *set, uint32_t c)
+/* Letters as one number: 21 bits are enough for any. */
+static uint64_t
+pack(uint64_t packed, uint32_t letter)
 {
-    size_t at = (c * 2654435761u) >> 20;
-
-    while (set->initials[at].letter != 0 && set->initials[at].letter != c)
-        at = (at + 1) % QIAOI_INITIALS;
-    return at;
+    return packed << 21 | letter;
 }
 
-/* At most half of the places are taken; more first letters than that would be no table of units. */
-static bool
-index_initials(qiaoi_spellings *set)
+static size_t
+hash(uint64_t packed)
 {
-    size_t taken = 0;
+    return (size_t)((packed * 0x9E3779B97F4A7C15u) >> 32);
+}
 
-    set->initials = qiao_calloc(QIAOI_INITIALS, sizeof *set->initials);
-    if (set->initials == NULL)
+/* Place of an opening, or of the gap where it would stand. */
+static qiaoi_opening *
+place(const qiaoi_spellings *set, uint64_t packed)
+{
+    size_t at = hash(packed) & (set->opening_slots - 1);
+
+    while (set->openings[at].letters != 0 && set->openings[at].letters != packed)
+        at = (at + 1) & (set->opening_slots - 1);
+    return &set->openings[at];
+}
+
+/* NULL: no item begins so. */
+static const qiaoi_opening *
+find_opening(const qiaoi_spellings *set, uint64_t packed)
+{
+    size_t bit = hash(packed) & (QIAOI_OPENING_BITS - 1);
+    const qiaoi_opening *opening;
+
+    if ((set->opening_bits[bit / 64] >> bit % 64 & 1u) == 0)
+        return NULL;
+    opening = place(set, packed);
+    return opening->letters != 0 ? opening : NULL;
+}
+
+static bool
+index_openings(qiaoi_spellings *set)
+{
+    set->opening_slots = 16;
+    while (set->opening_slots <= set->count * 2)
+        set->opening_slots *= 2;
+    set->openings = qiao_calloc(set->opening_slots, sizeof *set->openings);
+    set->opening_bits = qiao_calloc(QIAOI_OPENING_BITS / 64, sizeof *set->opening_bits);
+    if (set->openings == NULL || set->opening_bits == NULL)
         return false;
     for (size_t i = 0; i < set->count; i++) {
-        uint32_t c = set->letters[set->items[i].start];
-        qiaoi_initial *initial = &set->initials[place(set, c)];
+        const qiaoi_spelling *item = &set->items[i];
+        uint64_t packed = 0;
+        qiaoi_opening *opening;
+        size_t bit;
 
-        if (initial->letter == 0) {
-            if (++taken > QIAOI_INITIALS / 2)
-                return false;
-            *initial = (qiaoi_initial){.letter = c, .low = (uint32_t)i};
-        }
-        initial->high = (uint32_t)i + 1;
+        for (size_t k = 0; k < item->length && k < QIAOI_OPENING_LETTERS; k++)
+            packed = pack(packed, set->letters[item->start + k]);
+        opening = place(set, packed);
+        bit = hash(packed) & (QIAOI_OPENING_BITS - 1);
+        if (opening->letters == 0)
+            *opening = (qiaoi_opening){.letters = packed, .low = (uint32_t)i};
+        opening->high = (uint32_t)i + 1;
+        set->opening_bits[bit / 64] |= (uint64_t)1 << bit % 64;
     }
     return true;
 }
@@ -117,7 +148,7 @@ qiaoi_spellings_finish(qiaoi_spellings *set)
     for (size_t i = 0; i < set->count; i++)
         set->items[i] = rows[i].item;
     qiao_free(rows);
-    return index_initials(set);
+    return index_openings(set);
 }
 
 void
@@ -125,7 +156,8 @@ qiaoi_spellings_done(qiaoi_spellings *set)
 {
     qiao_free(set->letters);
     qiao_free(set->items);
-    qiao_free(set->initials);
+    qiao_free(set->openings);
+    qiao_free(set->opening_bits);
     *set = (qiaoi_spellings){0};
 }
 
@@ -145,30 +177,44 @@ lower_bound(const qiaoi_spellings *set, size_t low, size_t high, size_t depth, u
     return low;
 }
 
+/* Items in low..high that end after that many letters are the first of them. */
+static size_t
+add_match(const qiaoi_spellings *set, size_t length, size_t low, size_t high, qiaoi_match *matches, size_t found)
+{
+    size_t same = low;
+
+    while (same < high && set->items[same].length == length)
+        same++;
+    if (same > low && found < QIAOI_MATCHES_MAX)
+        matches[found++] = (qiaoi_match){.length = length, .first = low, .count = same - low};
+    return found;
+}
+
 size_t
 qiaoi_spellings_match(const qiaoi_spellings *set, const qiaoi_cell *cells, size_t count, bool fold,
                       qiaoi_match *matches)
 {
-    const qiaoi_initial *initial;
-    size_t low, high, found = 0;
+    const qiaoi_opening *opening = NULL;
+    size_t low, high, found = 0, depth = 0;
+    uint64_t packed = 0;
 
-    if (count == 0)
-        return 0;
-    initial = &set->initials[place(set, fold ? qiaoi_lower(cells[0].c) : cells[0].c)];
-    low = initial->low;
-    high = initial->high;
-    for (size_t depth = 0; depth < count && depth < QIAOI_WORD_MAX && low < high; depth++) {
+    while (depth < count && depth < QIAOI_OPENING_LETTERS) {
+        packed = pack(packed, fold ? qiaoi_lower(cells[depth].c) : cells[depth].c);
+        opening = find_opening(set, packed);
+        depth++;
+        if (opening != NULL)
+            found = add_match(set, depth, opening->low, opening->high, matches, found);
+    }
+    if (opening == NULL || depth < QIAOI_OPENING_LETTERS)
+        return found;
+    low = opening->low;
+    high = opening->high;
+    for (; depth < count && depth < QIAOI_WORD_MAX && low < high; depth++) {
         uint32_t c = fold ? qiaoi_lower(cells[depth].c) : cells[depth].c;
-        size_t same;
 
-        if (depth > 0) {
-            low = lower_bound(set, low, high, depth, c);
-            high = lower_bound(set, low, high, depth, c + 1);
-        }
-        for (same = low; same < high && set->items[same].length == depth + 1; same++)
-            continue;
-        if (same > low && found < QIAOI_MATCHES_MAX)
-            matches[found++] = (qiaoi_match){.length = depth + 1, .first = low, .count = same - low};
+        low = lower_bound(set, low, high, depth, c);
+        high = lower_bound(set, low, high, depth, c + 1);
+        found = add_match(set, depth + 1, low, high, matches, found);
     }
     return found;
 }

@@ -16,6 +16,14 @@
 #define WORD_CHARACTERS_MAX 64u
 #define WORD_BYTES (WORD_CHARACTERS_MAX * 4u)
 
+/* An English word of which the token is made and the stem is not known yet. */
+typedef struct waiting_word {
+    size_t token;
+    qiaoi_known_key key;
+} waiting_word;
+
+#define WAITING_MAX 16u
+
 typedef enum run_kind { RUN_NONE, RUN_LATIN, RUN_IDEOGRAPHS, RUN_LETTERS } run_kind;
 
 struct qiao_analyzer {
@@ -25,6 +33,8 @@ struct qiao_analyzer {
     size_t count, capacity;
     qiao_arena *forms;
     qiaoi_known_words known;
+    waiting_word waiting[WAITING_MAX];
+    size_t waiting_count;
     qiaoi_run run;
     uint32_t offsets[QIAOI_RUN_MAX + 1]; /* source offset of each character of the run; [count] = its end */
     qiaoi_piece pieces[QIAOI_RUN_MAX], parts[QIAOI_RUN_MAX];
@@ -129,44 +139,68 @@ set_language(qiao_token *token, const char *language)
 /* ---- Latin words ---- */
 
 static void
-add_new_english(qiao_analyzer *a, uint32_t start, uint32_t end, const char *word, size_t length)
+set_known(qiao_token *token, qiaoi_known_word *known)
+{
+    token->form = known->stem;
+    token->form_length = known->stem_length;
+    token->stop_word = known->stop_word;
+    token->note = &known->note;
+    __builtin_prefetch(known->stem);
+}
+
+/* A word that is read for the first time, or too long to be remembered: key NULL. */
+static void
+set_new(qiao_analyzer *a, qiao_token *token, const char *word, size_t length, const qiaoi_known_key *key)
 {
     char plain[WORD_BYTES + 1];
     size_t n = qiaoi_fold_latin(word, length, plain, sizeof plain), stem_length = 0;
     const char *stem = qiao_stem(a->english, plain, n, &stem_length);
-    const qiaoi_known_word *known;
-    qiao_token *token;
-    bool stop_word;
+    bool stop_word = stem != NULL && qiao_stop_word(plain, n);
+    qiaoi_known_word *known =
+        stem == NULL || key == NULL ? NULL : qiaoi_known_words_add(&a->known, key, stem, stem_length, stop_word);
 
-    if (stem == NULL) {
-        a->out_of_memory = true;
+    if (known != NULL) {
+        set_known(token, known);
         return;
     }
-    stop_word = qiao_stop_word(plain, n);
-    known = qiaoi_known_words_add(&a->known, word, length, stem, stem_length, stop_word);
-    token = known != NULL ? add_kept_token(a, start, end, known->stem, stem_length, QIAO_SCRIPT_LATIN)
-                          : add_token(a, start, end, stem, stem_length, QIAO_SCRIPT_LATIN);
-    if (token == NULL)
-        return;
+    token->form = stem == NULL ? NULL : qiao_arena_strndup(a->forms, stem, stem_length);
+    token->form_length = (uint16_t)stem_length;
     token->stop_word = stop_word;
-    set_language(token, "en");
+    a->out_of_memory = a->out_of_memory || token->form == NULL;
+}
+
+/* Looking words up is mostly waiting for memory: some are asked for before the first of them is used. */
+static void
+end_waiting(qiao_analyzer *a)
+{
+    for (size_t i = 0; i < a->waiting_count; i++) {
+        const qiaoi_known_key *key = &a->waiting[i].key;
+        qiaoi_known_word *known = qiaoi_known_words_find(&a->known, key);
+        qiao_token *token = &a->tokens[a->waiting[i].token];
+
+        if (known != NULL)
+            set_known(token, known);
+        else
+            set_new(a, token, qiaoi_known_key_word(key), qiaoi_known_key_length(key), key);
+    }
+    a->waiting_count = 0;
 }
 
 static void
 add_english(qiao_analyzer *a, uint32_t start, uint32_t end, const char *word, size_t length)
 {
-    const qiaoi_known_word *known = qiaoi_known_words_find(&a->known, word, length);
-    qiao_token *token;
+    qiao_token *token = add_kept_token(a, start, end, NULL, 0, QIAO_SCRIPT_LATIN);
 
-    if (known == NULL) {
-        add_new_english(a, start, end, word, length);
-        return;
-    }
-    token = add_kept_token(a, start, end, known->stem, known->stem_length, QIAO_SCRIPT_LATIN);
     if (token == NULL)
         return;
-    token->stop_word = known->stop_word;
     set_language(token, "en");
+    if (length == 0 || length > QIAOI_KNOWN_WORD_BYTES) {
+        set_new(a, token, word, length, NULL);
+        return;
+    }
+    a->waiting[a->waiting_count++] = (waiting_word){a->count - 1, qiaoi_known_words_ahead(&a->known, word, length)};
+    if (a->waiting_count == WAITING_MAX)
+        end_waiting(a);
 }
 
 static void
@@ -546,6 +580,7 @@ read_text(qiao_analyzer *a, const char *text, size_t length)
             extend_word(a, &word, normal, start, (uint32_t)at);
     }
     end_run(a, &word);
+    end_waiting(a);
 }
 
 /* "de-AT" is German. */

@@ -22,7 +22,7 @@ qiaoi_known_words_done(qiaoi_known_words *words)
 {
     qiao_free(words->slots);
     qiao_arena_free(words->stems);
-    *words = (qiaoi_known_words){NULL, 0, NULL};
+    *words = (qiaoi_known_words){0};
 }
 
 void
@@ -35,55 +35,61 @@ qiaoi_known_words_begin(qiaoi_known_words *words)
     words->filled = 0;
 }
 
-static void
-make_key(const char *word, size_t length, uint64_t key[2])
+static uint64_t
+home(const qiaoi_known_key *key)
 {
-    key[0] = key[1] = 0;
-    memcpy(key, word, length);
-    ((unsigned char *)key)[QIAOI_KNOWN_WORD_BYTES] = (unsigned char)length;
+    uint64_t mixed = (key->halves[0] ^ (key->halves[1] << 29 | key->halves[1] >> 35)) * 0x9E3779B97F4A7C15u;
+
+    return (mixed ^ mixed >> 29) * 0xBF58476D1CE4E5B9u >> (64 - SLOT_BITS);
 }
 
 /* Of the word, or the free one where it belongs. */
 static qiaoi_known_word *
-slot_of(const qiaoi_known_words *words, const uint64_t key[2])
+slot_of(const qiaoi_known_words *words, const qiaoi_known_key *key)
 {
-    uint64_t mixed = (key[0] ^ (key[1] << 29 | key[1] >> 35)) * 0x9E3779B97F4A7C15u;
-    uint64_t i = (mixed ^ mixed >> 29) * 0xBF58476D1CE4E5B9u >> (64 - SLOT_BITS);
+    const uint64_t *wanted = key->halves;
 
-    while (words->slots[i].key[1] != 0 && (words->slots[i].key[0] != key[0] || words->slots[i].key[1] != key[1]))
-        i = (i + 1) & (SLOTS - 1);
-    return &words->slots[i];
+    for (uint64_t i = home(key);; i = (i + 1) & (SLOTS - 1)) {
+        const uint64_t *held = words->slots[i].key.halves;
+
+        if (held[1] == 0 || (held[0] == wanted[0] && held[1] == wanted[1]))
+            return &words->slots[i];
+    }
 }
 
-const qiaoi_known_word *
-qiaoi_known_words_find(const qiaoi_known_words *words, const char *word, size_t length)
+qiaoi_known_key
+qiaoi_known_words_ahead(const qiaoi_known_words *words, const char *word, size_t length)
 {
-    const qiaoi_known_word *slot;
-    uint64_t key[2];
+    qiaoi_known_key key = {{0, 0}};
 
-    if (length == 0 || length > QIAOI_KNOWN_WORD_BYTES)
-        return NULL;
-    make_key(word, length, key);
-    slot = slot_of(words, key);
-    return slot->key[1] != 0 ? slot : NULL;
+    memcpy(key.halves, word, length);
+    ((unsigned char *)key.halves)[QIAOI_KNOWN_WORD_BYTES] = (unsigned char)length;
+    __builtin_prefetch(&words->slots[home(&key)]);
+    return key;
 }
 
-const qiaoi_known_word *
-qiaoi_known_words_add(qiaoi_known_words *words, const char *word, size_t length, const char *stem, size_t stem_length,
+qiaoi_known_word *
+qiaoi_known_words_find(const qiaoi_known_words *words, const qiaoi_known_key *key)
+{
+    qiaoi_known_word *slot = slot_of(words, key);
+
+    return slot->key.halves[1] != 0 ? slot : NULL;
+}
+
+qiaoi_known_word *
+qiaoi_known_words_add(qiaoi_known_words *words, const qiaoi_known_key *key, const char *stem, size_t stem_length,
                       bool stop_word)
 {
     qiaoi_known_word *slot;
     const char *kept;
-    uint64_t key[2];
 
-    if (length == 0 || length > QIAOI_KNOWN_WORD_BYTES || words->filled >= FILL)
+    if (words->filled >= FILL)
         return NULL;
     kept = qiao_arena_strndup(words->stems, stem, stem_length);
     if (kept == NULL)
         return NULL;
-    make_key(word, length, key);
     slot = slot_of(words, key);
-    *slot = (qiaoi_known_word){{key[0], key[1]}, kept, (uint16_t)stem_length, stop_word};
+    *slot = (qiaoi_known_word){.key = *key, .stem = kept, .stem_length = (uint16_t)stem_length, .stop_word = stop_word};
     words->filled++;
     return slot;
 }

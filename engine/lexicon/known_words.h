@@ -15,9 +15,15 @@
 
 #define QIAOI_KNOWN_WORD_BYTES 15u /* longer ones are not kept */
 
+/* The bytes of a word, zeros, in the last byte its length; 0, 0 = none. */
+typedef struct qiaoi_known_key {
+    uint64_t halves[2];
+} qiaoi_known_key;
+
 typedef struct qiaoi_known_word {
-    uint64_t key[2]; /* the bytes, zeros, in the last byte the length; 0, 0 = free */
+    qiaoi_known_key key;
     const char *stem;
+    uint32_t note; /* of whoever uses the analyzer; 0 at first */
     uint16_t stem_length;
     bool stop_word;
 } qiaoi_known_word;
@@ -33,10 +39,24 @@ void qiaoi_known_words_done(qiaoi_known_words *words);
 
 /* Before a text is read. */
 void qiaoi_known_words_begin(qiaoi_known_words *words);
+/* The key of a word of at most QIAOI_KNOWN_WORD_BYTES; what is known of it is on its way from memory from then on. */
+qiaoi_known_key qiaoi_known_words_ahead(const qiaoi_known_words *words, const char *word, size_t length);
 /* NULL: not known. */
-const qiaoi_known_word *qiaoi_known_words_find(const qiaoi_known_words *words, const char *word, size_t length);
+qiaoi_known_word *qiaoi_known_words_find(const qiaoi_known_words *words, const qiaoi_known_key *key);
 /* A word that was not found, with its stem, which is copied. NULL: it cannot be kept. */
-const qiaoi_known_word *qiaoi_known_words_add(qiaoi_known_words *words, const char *word, size_t length,
-                                              const char *stem, size_t stem_length, bool stop_word);
+qiaoi_known_word *qiaoi_known_words_add(qiaoi_known_words *words, const qiaoi_known_key *key, const char *stem,
+                                        size_t stem_length, bool stop_word);
+
+static inline const char *
+qiaoi_known_key_word(const qiaoi_known_key *key)
+{
+    return (const char *)key->halves;
+}
+
+static inline size_t
+qiaoi_known_key_length(const qiaoi_known_key *key)
+{
+    return ((const unsigned char *)key->halves)[QIAOI_KNOWN_WORD_BYTES];
+}
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define MILLION 1000000
+#define STAND_INS_MAX 16u /* rows of the schema that stand for others: fewer than that */
 
 void
 qiao_record_free(qiao_record *record)
@@ -54,15 +55,29 @@ names(const char *list, const char *path)
     return false;
 }
 
-static bool
-another_stands_for(const qiao_record *record, const char *path)
+/* What the filled rows stand for, besides themselves. */
+typedef struct stand_ins {
+    const char *lists[STAND_INS_MAX];
+    size_t count;
+} stand_ins;
+
+static void
+find_stand_ins(const qiao_record *record, stand_ins *found)
 {
     const qiaoi_schema_row *row;
 
-    for (size_t i = 0; (row = qiaoi_schema_row_at(i)) != NULL; i++) {
-        if (row->stands_for != NULL && is_filled(record, i) && names(row->stands_for, path))
+    found->count = 0;
+    for (size_t i = 0; (row = qiaoi_schema_row_at(i)) != NULL; i++)
+        if (row->stands_for != NULL && is_filled(record, i) && found->count < STAND_INS_MAX)
+            found->lists[found->count++] = row->stands_for;
+}
+
+static bool
+another_stands_for(const stand_ins *found, const char *path)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (names(found->lists[i], path))
             return true;
-    }
     return false;
 }
 
@@ -72,14 +87,16 @@ qiao_record_completeness(const qiao_record *record, const char **missing_out, si
     int64_t total = 0, filled = 0;
     const qiaoi_schema_row *row;
     size_t missing = 0;
+    stand_ins others;
 
+    find_stand_ins(record, &others);
     for (size_t i = 0; (row = qiaoi_schema_row_at(i)) != NULL; i++) {
         int64_t weight = record->kind == QIAO_PROJECT ? row->field.weight_project : row->field.weight_need;
 
         if (weight == 0 || (row->field.sides & 1u << record->kind) == 0)
             continue;
         total += weight;
-        if (is_filled(record, i) || another_stands_for(record, row->field.path)) {
+        if (is_filled(record, i) || another_stands_for(&others, row->field.path)) {
             filled += weight;
             continue;
         }

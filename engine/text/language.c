@@ -109,7 +109,7 @@ static unsigned
 listed(const char *word, size_t length, const char *const *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (strlen(list[i]) == length && memcmp(list[i], word, length) == 0)
+        if (list[i][0] == word[0] && strlen(list[i]) == length && memcmp(list[i], word, length) == 0)
             return 1;
     return 0;
 }

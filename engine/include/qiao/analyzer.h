@@ -25,7 +25,10 @@ typedef struct qiao_token {
     char language[3]; /* language the word was read in: "zh", "ja", "en", "de", "fr", "ko", "" */
     uint32_t
         position; /* word number in the text; each break (punctuation) skips one, sub-words share their word's number */
-    uint32_t entry; /* lexicon entry + 1; 0 = not in the lexicon */
+    uint32_t entry;  /* lexicon entry + 1; 0 = not in the lexicon */
+    uint32_t *note; /* of an English word that the analyzer remembers, else NULL. What one text's reader writes there
+                       stands there when the word comes again, until it is forgotten; 0 at first. For one use of an
+                       analyzer: the index build notes the number of the term */
 } qiao_token;
 
 typedef struct qiao_analyzer qiao_analyzer;

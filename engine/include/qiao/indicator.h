@@ -73,6 +73,7 @@ typedef struct qiao_reading {
  * Indicators of a running text (UTF-8; broken bytes are passed over), in order of place. language settles what either
  * language could mean; both are read in either. Linear in length.
  *
+ * @param arena some 150 KB of scratch are taken from it too; it is for the caller to reset
  * @param out array and strings in the arena; NULL with *count_out = 0 where there are none
  * @return QIAO_OK; QIAO_E_NOMEM
  */
