@@ -191,6 +191,77 @@ hash_of_program(void)
     return hash;
 }
 
+/* ---- what can be done side by side ---- */
+
+typedef struct side_job {
+    build *b;
+    qiao_status (*run)(build *b, qiao_error *err);
+    qiao_status status;
+    qiao_error error;
+    double seconds;
+    pthread_t thread;
+    bool started; /* false: it is done where it is waited for */
+} side_job;
+
+static void *
+run_side_job(void *context)
+{
+    side_job *job = context;
+    uint64_t start = qiao_clock_monotonic_us();
+
+    job->status = job->run(job->b, &job->error);
+    job->seconds = (double)(qiao_clock_monotonic_us() - start) / 1e6;
+    return NULL;
+}
+
+static void
+begin_side_job(build *b, side_job *job, qiao_status (*run)(build *b, qiao_error *err))
+{
+    *job = (side_job){.b = b, .run = run, .error = QIAO_ERROR_INIT};
+    job->started = b->threads > 1 && pthread_create(&job->thread, NULL, run_side_job, job) == 0;
+}
+
+/* st: of what was done meanwhile; the first failure counts. */
+static qiao_status
+end_side_job(side_job *job, qiao_status st, qiao_error *err)
+{
+    if (job->started)
+        pthread_join(job->thread, NULL);
+    else if (st == QIAO_OK)
+        run_side_job(job);
+    if (st != QIAO_OK || job->status == QIAO_OK)
+        return st;
+    if (err != NULL)
+        *err = job->error;
+    return job->status;
+}
+
+/* What does not ask for the records, beside reading them. */
+static qiao_status
+open_inputs(build *b, qiao_error *err)
+{
+    qiao_status st = open_base_lexicon(b, err);
+
+    b->basis.program = hash_of_program();
+    return st == QIAO_OK && !b->options->full ? qiaoi_reuse_open(&b->reuse, b->options->data_dir, err) : st;
+}
+
+static qiao_status
+read_records(build *b, qiao_error *err)
+{
+    side_job inputs;
+    qiao_status st;
+
+    begin_stage(b, QIAO_BUILD_READ);
+    begin_side_job(b, &inputs, open_inputs);
+    st = qiaoi_corpus_read(&b->corpus, b->store, err);
+    if (st == QIAO_OK)
+        st = qiaoi_corpus_verdicts(&b->corpus, b->store, &b->verdicts, err);
+    st = end_side_job(&inputs, st, err);
+    end_stage(b, QIAO_BUILD_READ);
+    return st;
+}
+
 /* Translations and compounds out of the bilingual records. */
 static qiao_status
 learn(build *b, qiao_error *err)
@@ -202,7 +273,6 @@ learn(build *b, qiao_error *err)
 
     begin_stage(b, QIAO_BUILD_LEARN);
     snprintf(path, sizeof path, "%s/lexicon.working", b->staged);
-    b->basis.program = hash_of_program();
     st = qiaoi_corpus_learn(&b->corpus,
                             &(qiaoi_learning){.base = b->base,
                                               .threads = b->threads,
@@ -308,50 +378,7 @@ derive_lexicon(build *b, qiao_error *err)
     return st;
 }
 
-/* ---- what can be done side by side: the full-text index; the lexicon and the records ---- */
-
-typedef struct side_job {
-    build *b;
-    qiao_status (*run)(build *b, qiao_error *err);
-    qiao_status status;
-    qiao_error error;
-    double seconds;
-    pthread_t thread;
-    bool started; /* false: it is done where it is waited for */
-} side_job;
-
-static void *
-run_side_job(void *context)
-{
-    side_job *job = context;
-    uint64_t start = qiao_clock_monotonic_us();
-
-    job->status = job->run(job->b, &job->error);
-    job->seconds = (double)(qiao_clock_monotonic_us() - start) / 1e6;
-    return NULL;
-}
-
-static void
-begin_side_job(build *b, side_job *job, qiao_status (*run)(build *b, qiao_error *err))
-{
-    *job = (side_job){.b = b, .run = run, .error = QIAO_ERROR_INIT};
-    job->started = b->threads > 1 && pthread_create(&job->thread, NULL, run_side_job, job) == 0;
-}
-
-/* st: of what was done meanwhile; the first failure counts. */
-static qiao_status
-end_side_job(side_job *job, qiao_status st, qiao_error *err)
-{
-    if (job->started)
-        pthread_join(job->thread, NULL);
-    else if (st == QIAO_OK)
-        run_side_job(job);
-    if (st != QIAO_OK || job->status == QIAO_OK)
-        return st;
-    if (err != NULL)
-        *err = job->error;
-    return job->status;
-}
+/* ---- the indexes ---- */
 
 static qiao_status
 finish_text(build *b, qiao_error *err)
@@ -365,31 +392,29 @@ make_suggestions(build *b, qiao_error *err)
     return qiaoi_suggest_finish(b->suggesting, b->staged, err);
 }
 
-/* From the words that the merge left, before the postings take them. */
+/* From the words that the merge left. */
 static qiao_status
 find_duplicates(build *b, qiao_error *err)
 {
     qiaoi_duplicate_counts counts;
     qiao_status st;
 
-    begin_stage(b, QIAO_BUILD_DUPLICATES);
     st = qiaoi_corpus_duplicates(&b->corpus, b->base->entry_count, b->staged, b->threads, &counts, err);
     for (int kind = 0; kind < 2; kind++) {
         b->report->duplicates[kind] = counts.records[kind];
         b->report->duplicate_groups[kind] = counts.groups[kind];
     }
-    end_stage(b, QIAO_BUILD_DUPLICATES);
     return st;
 }
 
 /* The records go to disk and titles are read while the lexicon is derived; the postings need it, and suggestions are
- * made beside them. */
+ * made and duplicates found beside them. */
 static qiao_status
 write_index(build *b, qiao_error *err)
 {
     qiaoi_generation_writer *writer = NULL;
     char path[PATH_SIZE];
-    side_job lexicon, suggestions;
+    side_job lexicon, suggestions, duplicates;
     qiao_status st;
 
     begin_stage(b, QIAO_BUILD_LEXICON);
@@ -400,15 +425,16 @@ write_index(build *b, qiao_error *err)
         st = qiaoi_suggest_begin(&b->corpus, b->base, b->options->lexicon_path, &b->suggesting, err);
     st = end_side_job(&lexicon, st, err);
     end_stage(b, QIAO_BUILD_LEXICON);
-    if (st == QIAO_OK)
-        st = find_duplicates(b, err);
     if (st != QIAO_OK) {
         qiaoi_generation_writer_abort(writer);
         return st;
     }
     begin_stage(b, QIAO_BUILD_POSTINGS);
     begin_side_job(b, &suggestions, make_suggestions);
-    st = end_side_job(&suggestions, qiaoi_corpus_write_postings(&b->corpus, b->derived, writer, err), err);
+    begin_side_job(b, &duplicates, find_duplicates);
+    st = end_side_job(&duplicates, qiaoi_corpus_write_postings(&b->corpus, b->derived, writer, err), err);
+    st = end_side_job(&suggestions, st, err);
+    b->report->seconds[QIAO_BUILD_DUPLICATES] = duplicates.seconds;
     end_stage(b, QIAO_BUILD_POSTINGS);
     return st;
 }
@@ -564,12 +590,9 @@ make_generation(build *b, qiao_error *err)
 {
     qiao_status st;
 
-    label_lexicon(b);
-    begin_stage(b, QIAO_BUILD_READ);
-    st = qiaoi_corpus_read(&b->corpus, b->store, err);
+    st = read_records(b, err);
     if (st == QIAO_OK)
-        st = qiaoi_corpus_verdicts(&b->corpus, b->store, &b->verdicts, err);
-    end_stage(b, QIAO_BUILD_READ);
+        label_lexicon(b);
     if (st == QIAO_OK && b->corpus.sequence == 0) {
         st = qiao_fail(err, QIAO_E_NOTFOUND, "nothing has been imported into %s yet", b->options->data_dir);
         qiao_error_hint(err, "import records first: qiao-indexer import --data %s FILE", b->options->data_dir);
@@ -626,8 +649,6 @@ qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_er
         st = qiao_tables_open(
             &(qiao_tables_options){.vocabulary_dir = options->vocabulary_dir, .data_dir = options->data_dir}, &b.tables,
             err);
-    if (st == QIAO_OK)
-        st = open_base_lexicon(&b, err);
     if (st == QIAO_OK)
         st = make_generation(&b, err);
     qiaoi_text_done(&b.text);

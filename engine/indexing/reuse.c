@@ -176,7 +176,7 @@ open_parent(qiaoi_reuse *reuse, const char *data_dir)
 
     memcpy(parent->documents, header->documents, sizeof parent->documents);
     memcpy(parent->mean_length, header->mean_length, sizeof parent->mean_length);
-    if (qiao_generation_open(data_dir, reuse->generation, &parent->generation, NULL) == QIAO_OK &&
+    if (qiao_generation_open(data_dir, header->generation, &parent->generation, NULL) == QIAO_OK &&
         !same_numbers(reuse->findings, parent->generation)) {
         qiao_generation_close(parent->generation);
         parent->generation = NULL;
@@ -184,15 +184,25 @@ open_parent(qiaoi_reuse *reuse, const char *data_dir)
 }
 
 qiao_status
-qiaoi_corpus_reuse(qiaoi_corpus *corpus, const char *data_dir, const qiaoi_findings_basis *basis,
-                   const qiao_vocabulary *vocabulary, qiaoi_reuse *out, qiao_build_mode *mode_out, qiao_error *err)
+qiaoi_reuse_open(qiaoi_reuse *reuse, const char *data_dir, qiao_error *err)
 {
-    qiao_status st = qiaoi_findings_open(data_dir, &out->findings, NULL);
+    qiao_status st = qiaoi_findings_open(data_dir, &reuse->findings, NULL);
 
-    *mode_out = QIAO_BUILD_FULL_NOTHING_KEPT;
     if (st == QIAO_E_NOMEM)
         return qiao_fail_memory(err);
     if (st == QIAO_OK)
+        open_parent(reuse, data_dir);
+    return QIAO_OK;
+}
+
+qiao_status
+qiaoi_corpus_reuse(qiaoi_corpus *corpus, const char *data_dir, const qiaoi_findings_basis *basis,
+                   const qiao_vocabulary *vocabulary, qiaoi_reuse *out, qiao_build_mode *mode_out, qiao_error *err)
+{
+    qiao_status st = QIAO_OK;
+
+    *mode_out = QIAO_BUILD_FULL_NOTHING_KEPT;
+    if (out->findings != NULL)
         *mode_out = judge(out->findings, data_dir, basis, vocabulary, corpus->day);
     if (*mode_out == QIAO_BUILD_UPDATED) {
         st = join_sides(corpus, out, err);
@@ -200,8 +210,6 @@ qiaoi_corpus_reuse(qiaoi_corpus *corpus, const char *data_dir, const qiaoi_findi
             return st;
         if (too_much(corpus, out))
             *mode_out = QIAO_BUILD_FULL_MUCH_CHANGED;
-        else
-            open_parent(out, data_dir);
     }
     if (*mode_out != QIAO_BUILD_UPDATED) {
         qiaoi_reuse_done(out);

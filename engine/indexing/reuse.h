@@ -16,9 +16,12 @@ typedef struct qiaoi_reuse {
     qiaoi_parent parent;
 } qiaoi_reuse;
 
+/* What an earlier build left in DIR, if it is sound: findings and the generation they belong to. The records are not
+ * asked for; qiaoi_reuse_done closes. QIAO_E_NOMEM. */
+qiao_status qiaoi_reuse_open(qiaoi_reuse *reuse, const char *data_dir, qiao_error *err) QIAO_CHECK;
 /*
- * Sets found and number of every document, and reason_out to why nothing is reused (QIAO_BUILD_UPDATED where something
- * is). Findings that are absent or damaged are no error.
+ * With what was opened: sets found and number of every document, and reason_out to why nothing is reused
+ * (QIAO_BUILD_UPDATED where something is). Findings that are absent or damaged are no error.
  */
 qiao_status qiaoi_corpus_reuse(qiaoi_corpus *corpus, const char *data_dir, const qiaoi_findings_basis *basis,
                                const qiao_vocabulary *vocabulary, qiaoi_reuse *out, qiao_build_mode *mode_out,

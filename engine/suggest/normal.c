@@ -37,6 +37,21 @@ put(uint32_t c, char *out, size_t room)
     return n;
 }
 
+/* Most names are plain ASCII: a character that is, with none behind it that could be its mark, and stays so. */
+static bool
+is_plain(const uint16_t *table, const char *text, size_t length, size_t at)
+{
+    unsigned char c = (unsigned char)text[at];
+
+    return c < 0x80u && table[c] < 0x80u && (at + 1 == length || (unsigned char)text[at + 1] < 0x80u);
+}
+
+static bool
+plain_belongs(uint32_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '#';
+}
+
 size_t
 qiaoi_name_key(const uint16_t *table, const char *text, size_t length, char *out, size_t capacity)
 {
@@ -44,9 +59,24 @@ qiaoi_name_key(const uint16_t *table, const char *text, size_t length, char *out
     bool gap = false, alone = false; /* a space is due; the character before stands alone */
 
     while (at < length) {
-        uint32_t c = qiaoi_normal_next(table, text, length, &at);
+        uint32_t c;
         size_t written;
 
+        if (is_plain(table, text, length, at)) {
+            c = table[(unsigned char)text[at++]];
+            if (!plain_belongs(c)) {
+                gap = c == 0 ? gap : n > 0;
+                continue;
+            }
+            if (gap && !alone && n + 1 < capacity)
+                out[n++] = ' ';
+            if (n + 1 >= capacity)
+                break;
+            out[n++] = (char)c;
+            gap = alone = false;
+            continue;
+        }
+        c = qiaoi_normal_next(table, text, length, &at);
         if (c == 0)
             continue;
         if (!belongs(c)) {
