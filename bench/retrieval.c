@@ -35,7 +35,8 @@ typedef struct measurement {
     qiao_generation *generation;
     double build_seconds;
     uint64_t *filter; /* one record in ten */
-    bench_run own, filtered;
+    bench_run own, filtered, floored;
+    uint32_t *floors;                       /* of each query: a little less than the last of its list scores */
     double alone_seconds, together_seconds; /* all queries on one thread; twice as many on two */
 } measurement;
 
@@ -45,6 +46,7 @@ typedef struct asker {
     const measurement *m;
     const uint64_t *filter;
     bench_run *run; /* NULL = times and hits are not kept */
+    bool floored;   /* with the floors that earlier rounds left */
     qiao_status status;
     qiao_error err;
 } asker;
@@ -64,6 +66,7 @@ ask_round(const asker *a, qiaoi_query *query, qiaoi_retrieval *retrieval, qiao_e
         bench_product_query(&m->corpus, q, query);
         busy_from = bench_busy_ns();
         start = bench_now_ns();
+        retrieval->floor = a->floored ? m->floors[q] : 0;
         st = qiaoi_retrieve(retrieval, query, m->generation, QIAO_PROJECT, a->filter, hits, &count, &considered, err);
         took = (double)(bench_now_ns() - start) / 1e6;
         busy = (double)(bench_busy_ns() - busy_from) / 1e6;
@@ -73,6 +76,8 @@ ask_round(const asker *a, qiaoi_query *query, qiaoi_retrieval *retrieval, qiao_e
             continue;
         a->run->times_ms[q] = took; /* the last round counts, as with the peers */
         a->run->busy_ms[q] = busy;
+        if (!a->floored && a->filter == NULL)
+            m->floors[q] = count < hits ? 0 : retrieval->heap[count - 1].score / 32 * 31;
         for (size_t i = 0; i < count; i++)
             a->run->documents[(size_t)q * hits + i] = retrieval->heap[i].docid;
     }
@@ -97,9 +102,10 @@ ask(void *context)
 }
 
 static qiao_status
-ask_alone(const measurement *m, const uint64_t *filter, bench_run *run, double *seconds_out, qiao_error *err)
+ask_alone(const measurement *m, const uint64_t *filter, bool floored, bench_run *run, double *seconds_out,
+          qiao_error *err)
 {
-    asker a = {.m = m, .filter = filter, .run = run, .err = QIAO_ERROR_INIT};
+    asker a = {.m = m, .filter = filter, .floored = floored, .run = run, .err = QIAO_ERROR_INIT};
     uint64_t start = bench_now_ns();
 
     ask(&a);
@@ -155,11 +161,18 @@ measure_own(measurement *m, qiao_error *err)
     if (st == QIAO_OK)
         st = bench_run_init(&m->filtered, queries, hits, err);
     if (st == QIAO_OK)
-        st = ask_alone(m, NULL, NULL, &ignored, err);
+        st = bench_run_init(&m->floored, queries, hits, err);
+    m->floors = qiao_calloc(queries, sizeof *m->floors);
+    if (st == QIAO_OK && m->floors == NULL)
+        st = qiao_fail_memory(err);
     if (st == QIAO_OK)
-        st = ask_alone(m, NULL, &m->own, &m->alone_seconds, err);
+        st = ask_alone(m, NULL, false, NULL, &ignored, err);
     if (st == QIAO_OK)
-        st = ask_alone(m, m->filter, &m->filtered, &ignored, err);
+        st = ask_alone(m, NULL, false, &m->own, &m->alone_seconds, err);
+    if (st == QIAO_OK)
+        st = ask_alone(m, m->filter, false, &m->filtered, &ignored, err);
+    if (st == QIAO_OK)
+        st = ask_alone(m, NULL, true, &m->floored, &ignored, err);
     return st == QIAO_OK ? ask_together(m, &m->together_seconds, err) : st;
 }
 
@@ -249,6 +262,8 @@ report(const measurement *m, qiao_error *err)
     bench_number("p99_by_median", own.p99 / own.median);
     bench_number("filter_10_percent_median_ms", filtered.median);
     bench_number("filter_by_unfiltered", filtered.median / own.median);
+    bench_number("floor_busy_median_ms", bench_summary(m->floored.busy_ms, m->floored.queries).median);
+    bench_number("floor_overlap", bench_run_overlap(&m->floored, &m->own));
     bench_number("two_threads_speedup", 2.0 * m->alone_seconds / m->together_seconds);
     st = report_peers(m, own.median, err);
     bench_end();
@@ -338,6 +353,8 @@ run(int argc, char **argv, qiao_error *err)
     qiao_free(m.filter);
     bench_run_done(&m.own);
     bench_run_done(&m.filtered);
+    bench_run_done(&m.floored);
+    qiao_free(m.floors);
     if (!o.keep && o.folder == NULL && qiao_file_remove_tree(m.folder, &ignored) != QIAO_OK)
         fprintf(stderr, "%s could not be removed\n", m.folder);
     return st;

@@ -34,6 +34,7 @@ run(const qiao_all_pairs_options *options, const qiao_generation *generation, co
     qiao_all_pairs_report *report, qiao_error *err)
 {
     const qiaoi_lists_job job = {.generation = generation,
+                                 .before = generation,
                                  .tables = tables,
                                  .threads = thread_count(options->threads),
                                  .slice = options->slice == 0 ? 1u : options->slice,

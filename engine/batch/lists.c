@@ -60,6 +60,21 @@ qiaoi_lists_fingerprint(const qiao_generation *generation)
     return hash;
 }
 
+/* What the last of the document's candidates scored before; 0 where it has no list there. */
+static uint32_t
+floor_of(const qiaoi_lists_job *job, qiao_kind kind, uint32_t docid)
+{
+    const qiaoi_matches *matches = job->before == NULL ? NULL : qiaoi_generation_matches(job->before);
+    const qiaoi_match_list *list;
+    uint32_t there;
+
+    if (matches == NULL || qiao_generation_find(job->before, kind, qiao_generation_id(job->generation, kind, docid),
+                                                &there, NULL) != QIAO_OK)
+        return 0;
+    list = qiaoi_matches_list(matches, kind, there);
+    return list == NULL ? 0 : list->block_least;
+}
+
 static qiao_status
 make_list(worker *w, uint64_t place, qiao_error *err)
 {
@@ -67,7 +82,7 @@ make_list(worker *w, uint64_t place, qiao_error *err)
     qiao_kind kind = place < header->count[QIAO_PROJECT] ? QIAO_PROJECT : QIAO_NEED;
     uint64_t within = kind == QIAO_PROJECT ? place : place - header->count[QIAO_PROJECT];
     uint32_t docid = header->first[kind] + (uint32_t)within;
-    qiao_status st = qiaoi_stored_list(w->matcher, kind, docid, &w->list, err);
+    qiao_status st = qiaoi_stored_list(w->matcher, kind, docid, floor_of(w->shared->job, kind, docid), &w->list, err);
 
     if (st != QIAO_OK)
         return st;

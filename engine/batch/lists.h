@@ -12,9 +12,11 @@
 typedef struct qiaoi_lists_job {
     const qiao_generation *generation;
     const qiao_tables *tables;
-    unsigned threads;       /* at least 1 */
-    uint32_t slice, slices; /* 1 and 1 = everything */
-    bool part;              /* to be merged: the header says what it was made from */
+    const qiao_generation *before; /* an earlier one (or the same) whose lists, if it has some, tell how good a list is
+                                      likely to be; NULL = none. It saves work and changes nothing */
+    unsigned threads;              /* at least 1 */
+    uint32_t slice, slices;        /* 1 and 1 = everything */
+    bool part;                     /* to be merged: the header says what it was made from */
     qiao_all_pairs_progress progress;
     void *context;
 } qiaoi_lists_job;

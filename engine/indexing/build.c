@@ -512,6 +512,18 @@ show_matching(uint64_t done, uint64_t total, void *context)
         b->options->progress(QIAO_BUILD_MATCH, done, total, b->options->context);
 }
 
+/* Lists of the generation before tell how good lists are likely to be; without them it only takes longer. */
+static qiao_generation *
+open_parent(const build *b)
+{
+    qiao_generation *parent = NULL;
+
+    if (b->options->full || b->parent == 0 ||
+        qiao_generation_open(b->options->data_dir, b->parent, &parent, NULL) != QIAO_OK)
+        return NULL;
+    return parent;
+}
+
 /* Every need with every project, from the staged folder as if it were served already. */
 static qiao_status
 match_all(build *b, qiao_error *err)
@@ -519,7 +531,7 @@ match_all(build *b, qiao_error *err)
     qiaoi_lists_job job = {
         .tables = &b->tables, .threads = b->threads, .slice = 1, .slices = 1, .progress = show_matching, .context = b};
     qiao_all_pairs_report report = {0};
-    qiao_generation *generation = NULL;
+    qiao_generation *generation = NULL, *parent = open_parent(b);
     char path[PATH_SIZE];
     qiao_status st;
 
@@ -527,9 +539,11 @@ match_all(build *b, qiao_error *err)
     snprintf(path, sizeof path, "%s/%s", b->staged, QIAOI_MATCHES_NAME);
     st = qiaoi_generation_open_staged(b->staged, &b->manifest, &generation, err);
     job.generation = generation;
+    job.before = parent;
     if (st == QIAO_OK)
         st = qiaoi_lists_write(&job, path, &report, err);
     qiao_generation_close(generation);
+    qiao_generation_close(parent);
     b->report->matched_lists = report.lists;
     b->report->matched_pairs = report.pairs;
     b->report->matches = report.matches;

@@ -324,11 +324,15 @@ static qiao_status
 rank_first(qiao_matcher *matcher, const qiao_match_request *request, const uint64_t *filter, size_t wanted,
            size_t *found_out, qiao_error *err)
 {
-    bool fused = qiaoi_fusion_applies(matcher, request);
-    qiao_status st =
-        qiaoi_retrieve(&matcher->retrieval, &matcher->query, matcher->generation, matcher->side, filter,
-                       fused ? qiaoi_fusion_depth(wanted) : wanted, found_out, &matcher->result.considered, err);
+    bool fused = qiaoi_fusion_applies(matcher, request), first = !fused && wanted == QIAOI_RESCORE_BLOCK;
+    qiao_status st;
 
+    matcher->retrieval.floor = first ? matcher->floor : 0;
+    st = qiaoi_retrieve(&matcher->retrieval, &matcher->query, matcher->generation, matcher->side, filter,
+                        fused ? qiaoi_fusion_depth(wanted) : wanted, found_out, &matcher->result.considered, err);
+    matcher->retrieval.floor = 0;
+    if (first)
+        matcher->block_least = *found_out == wanted ? matcher->retrieval.heap[wanted - 1].score : 0;
     drop_candidates(matcher);
     if (st == QIAO_OK)
         st = fused ? qiaoi_fuse_candidates(matcher, filter, *found_out, wanted, err)

@@ -77,6 +77,8 @@ struct qiao_matcher {
     int today;               /* of the generation: what depends on a date is scored as of the day it was made */
     int as_of;               /* gates as of that day, for lists that are stored; 0 = today */
     size_t first_only;       /* only so many of the list will be read; 0 = all of it may be */
+    uint32_t floor;          /* of the retrieval of a first block (retrieval.h); 0 = no idea */
+    uint32_t block_least;    /* score of the text of the last of the first block; 0 = it was not full */
     int gate_day;            /* of this request: records that expired before it are left out */
     uint32_t *contributions; /* [QIAOI_GROUPS_MAX] */
 };

@@ -274,8 +274,8 @@ search_score(const qiaoi_retrieval *r, const range_view *v, uint32_t documents, 
 
 /*
  * A score that at least `limit` documents have reached, so that nothing below it can enter the list: the worst of the
- * list where it is full, or else found among the scores so far, with a guess from a part of them. 1 where there is
- * none.
+ * list where it is full, or the floor; or else found among the scores so far, with a guess from a part of them. 1 where
+ * there is none.
  */
 static uint32_t
 entry_score(const qiaoi_retrieval *r, const range_view *v, uint32_t known)
@@ -284,7 +284,7 @@ entry_score(const qiaoi_retrieval *r, const range_view *v, uint32_t known)
              part = documents / 16;
     uint32_t guess = low, most = 0;
 
-    if (r->limit == 0 || r->heap_count == r->limit)
+    if (r->limit == 0 || r->heap_count == r->limit || r->floor > 0)
         return low;
     for (uint32_t d = 0; d < part; d++)
         most = r->scores[d] > most ? r->scores[d] : most;
@@ -307,12 +307,12 @@ static uint64_t
 take_all(qiaoi_retrieval *r, const range_view *v)
 {
     uint32_t first = v->postings->header.first_document;
-    uint64_t considered;
-    uint32_t found = collect(r, v, entry_score(r, v, 1), &considered);
+    uint64_t above_zero;
+    uint32_t found = collect(r, v, entry_score(r, v, 1), &above_zero);
 
     for (uint32_t i = 0; i < found; i++)
         qiaoi_top_offer(r, (qiaoi_hit){first + r->listed[i], r->scores[r->listed[i]]});
-    return considered;
+    return above_zero;
 }
 
 /*
@@ -399,10 +399,9 @@ complete(qiaoi_retrieval *r, const range_view *v, const cut *c, qiao_error *err)
 
 /* Adds work in order; completes as soon as that is cheaper than what is left, and sets *completed_out. */
 static qiao_status
-add_until_few(qiaoi_retrieval *r, const range_view *v, uint64_t postings, bool *completed_out, uint64_t *above_zero,
-              qiao_error *err)
+add_until_few(qiaoi_retrieval *r, const range_view *v, uint64_t postings, bool *completed_out, qiao_error *err)
 {
-    uint64_t left = postings, look_at = postings - postings / 8, bound = 0;
+    uint64_t above_zero, left = postings, look_at = postings - postings / 8, bound = 0;
     cut c = {.known = 1};
 
     *completed_out = false;
@@ -418,7 +417,7 @@ add_until_few(qiaoi_retrieval *r, const range_view *v, uint64_t postings, bool *
             if (bound < c.known) {
                 c.bound = (uint32_t)bound;
                 c.done = i;
-                c.found = collect(r, v, c.known - c.bound, above_zero);
+                c.found = collect(r, v, c.known - c.bound, &above_zero);
                 *completed_out = (uint64_t)c.found * COMPLETION_COST < left;
                 if (*completed_out)
                     return complete(r, v, &c, err);
@@ -432,23 +431,58 @@ add_until_few(qiaoi_retrieval *r, const range_view *v, uint64_t postings, bool *
     return QIAO_OK;
 }
 
+/* Documents of the range that pass the filter. */
+static uint64_t
+passing(const range_view *v)
+{
+    uint32_t documents = v->postings->header.documents, words = documents / 64;
+    uint64_t count = 0;
+
+    if (v->filter == NULL)
+        return documents;
+    for (uint32_t i = 0; i < words; i++)
+        count += (uint64_t)__builtin_popcountll(v->filter[i]);
+    if (documents % 64 > 0)
+        count += (uint64_t)__builtin_popcountll(v->filter[words] & (((uint64_t)1 << documents % 64) - 1));
+    return count;
+}
+
 static qiao_status
 retrieve_range(qiaoi_retrieval *r, const range_view *v, uint64_t *considered, qiao_error *err)
 {
     uint64_t postings = plan(r, v), above_zero = 0;
-    bool completed = false;
+    bool completed = false, many = postings >= SKIP_FROM;
     qiao_status st = QIAO_OK;
 
     if (postings == 0)
         return QIAO_OK;
-    if (postings >= SKIP_FROM && !r->never_skip)
-        st = add_until_few(r, v, postings, &completed, &above_zero, err);
+    if (many && !r->never_skip)
+        st = add_until_few(r, v, postings, &completed, err);
     else
         for (uint32_t i = 0; i < r->work_count; i++)
             add_work(r, v->query, &r->work[i], v->postings->header.documents);
-    if (st == QIAO_OK)
-        *considered += completed ? above_zero : take_all(r, v);
+    if (st == QIAO_OK && !completed)
+        above_zero = take_all(r, v);
+    *considered += many ? passing(v) : above_zero;
     memset(r->scores, 0, v->postings->header.documents * sizeof *r->scores);
+    return st;
+}
+
+static qiao_status
+retrieve_ranges(qiaoi_retrieval *r, range_view *view, const uint64_t *filter, size_t limit, uint64_t *considered,
+                qiao_error *err)
+{
+    size_t ranges;
+    const qiaoi_postings *postings = qiaoi_generation_postings(view->generation, view->side, &ranges);
+    qiao_status st = qiaoi_top_begin(r, limit, err);
+
+    *considered = 0;
+    r->skipped = false;
+    for (size_t i = 0; st == QIAO_OK && i < ranges; i++) {
+        view->postings = &postings[i];
+        view->filter = filter == NULL ? NULL : filter + (postings[i].header.first_document >> 6);
+        st = retrieve_range(r, view, considered, err);
+    }
     return st;
 }
 
@@ -456,26 +490,24 @@ qiao_status
 qiaoi_retrieve(qiaoi_retrieval *retrieval, const qiaoi_query *query, const qiao_generation *generation, qiao_kind side,
                const uint64_t *filter, size_t limit, size_t *count_out, uint64_t *considered_out, qiao_error *err)
 {
-    size_t ranges;
-    const qiaoi_postings *postings = qiaoi_generation_postings(generation, side, &ranges);
     range_view view = {.query = query,
                        .generation = generation,
                        .side = side,
                        .idf = qiaoi_generation_idf(generation, side),
                        .term_count = qiao_generation_lexicon(generation)->term_count};
-    qiao_status st = qiaoi_top_begin(retrieval, limit, err);
+    uint32_t floor = retrieval->floor;
+    qiao_status st = make_room(retrieval, query, err);
 
-    *count_out = 0;
-    *considered_out = 0;
-    retrieval->skipped = false;
     if (view.term_count > QIAOI_ROWS_SLOTS)
         view.term_count = QIAOI_ROWS_SLOTS;
+    *considered_out = 0;
     if (st == QIAO_OK)
-        st = make_room(retrieval, query, err);
-    for (size_t i = 0; st == QIAO_OK && i < ranges; i++) {
-        view.postings = &postings[i];
-        view.filter = filter == NULL ? NULL : filter + (postings[i].header.first_document >> 6);
-        st = retrieve_range(retrieval, &view, considered_out, err);
+        st = retrieve_ranges(retrieval, &view, filter, limit, considered_out, err);
+    retrieval->missed = st == QIAO_OK && floor > 0 && retrieval->heap_count < limit;
+    if (retrieval->missed) {
+        retrieval->floor = 0;
+        st = retrieve_ranges(retrieval, &view, filter, limit, considered_out, err);
+        retrieval->floor = floor;
     }
     qiaoi_top_sort(retrieval);
     *count_out = st == QIAO_OK ? retrieval->heap_count : 0;

@@ -41,6 +41,7 @@ typedef struct qiaoi_list_use {
 typedef struct qiaoi_retrieval {
     const qiaoi_kernels *kernels; /* may be replaced between queries */
     bool never_skip;              /* add every posting: for comparison */
+    uint32_t floor;               /* see below; 0 = no idea */
     uint32_t units[256];          /* of every impact */
     uint32_t *scores;             /* [QIAOI_RANGE_SIZE] */
     uint32_t *sums;               /* [QIAOI_RANGE_SIZE] of the group being added */
@@ -49,6 +50,7 @@ typedef struct qiaoi_retrieval {
     qiaoi_hit *heap;
     size_t heap_count, heap_capacity, limit;
     bool skipped; /* some documents were not looked at: they could not reach the list */
+    bool missed;  /* the floor was too high: all was done again without it */
     qiaoi_work *work;
     uint32_t work_count, work_capacity;
     qiaoi_list_use *lists;
@@ -63,8 +65,12 @@ void qiaoi_retrieval_done(qiaoi_retrieval *retrieval);
 
 /*
  * The best `limit` documents in descending order, in retrieval->heap[0..*count_out). filter: NULL or a bit per
- * document. *considered_out: documents with a score above zero that pass the filter; where retrieval->skipped, without
- * those that were not looked at.
+ * document. *considered_out: documents with a score above zero that pass the filter; of a range that the query has many
+ * postings in, all that pass: who of them shares a term is not found out.
+ *
+ * retrieval->floor: a score that the last of the list probably reaches, such as it did in an earlier generation. What
+ * cannot reach it is left alone from the first posting on. The list is the same whatever it says: where fewer than
+ * `limit` documents reach it, all is done again without it.
  */
 qiao_status qiaoi_retrieve(qiaoi_retrieval *retrieval, const qiaoi_query *query, const qiao_generation *generation,
                            qiao_kind side, const uint64_t *filter, size_t limit, size_t *count_out,

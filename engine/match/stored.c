@@ -9,6 +9,9 @@
 
 _Static_assert(QIAOI_SIGNAL_COUNT <= QIAOI_MATCHES_SIGNALS_MAX, "a row's reasons have room for so many signals");
 
+/* A part of an earlier score that may have been lost since: statistics move a little with every record. */
+#define FLOOR_LEFT 32u
+
 uint64_t
 qiaoi_stored_reasons(const int32_t values[QIAOI_SIGNAL_COUNT])
 {
@@ -37,7 +40,8 @@ fill_row(const qiaoi_candidate *candidate, qiaoi_match_row *row)
 }
 
 qiao_status
-qiaoi_stored_list(qiao_matcher *matcher, qiao_kind kind, uint32_t docid, qiaoi_match_list *out, qiao_error *err)
+qiaoi_stored_list(qiao_matcher *matcher, qiao_kind kind, uint32_t docid, uint32_t floor, qiaoi_match_list *out,
+                  qiao_error *err)
 {
     qiao_match_request request = {.kind = kind,
                                   .id = qiao_generation_id(matcher->generation, kind, docid),
@@ -49,12 +53,16 @@ qiaoi_stored_list(qiao_matcher *matcher, qiao_kind kind, uint32_t docid, qiaoi_m
     memset(out, 0, sizeof *out);
     matcher->as_of = matcher->today;
     matcher->first_only = QIAOI_MATCHES_DEPTH;
+    matcher->floor = floor - floor / FLOOR_LEFT;
+    matcher->block_least = 0;
     st = qiao_matcher_match(matcher, &request, &result, err);
     matcher->first_only = 0;
+    matcher->floor = 0;
     matcher->as_of = 0;
     if (st != QIAO_OK)
         return st;
     out->count = (uint32_t)result->count;
+    out->block_least = matcher->block_least;
     out->considered = result->considered > UINT32_MAX ? UINT32_MAX : (uint32_t)result->considered;
     for (uint32_t i = 0; i < out->count; i++)
         fill_row(&matcher->candidates[i], &out->rows[i]);

@@ -10,10 +10,12 @@
 #include "match/matcher_internal.h"
 #include "store/matches.h"
 
-/* The best matches of a document as a list to be stored, gates as of the day of the generation. @return as qiao_match.
+/*
+ * The best matches of a document as a list to be stored, gates as of the day of the generation. floor: block_least of
+ * its list in an earlier generation, or 0; it saves work and changes nothing of the list. @return as qiao_match.
  */
-qiao_status qiaoi_stored_list(qiao_matcher *matcher, qiao_kind kind, uint32_t docid, qiaoi_match_list *out,
-                              qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_stored_list(qiao_matcher *matcher, qiao_kind kind, uint32_t docid, uint32_t floor,
+                              qiaoi_match_list *out, qiao_error *err) QIAO_CHECK;
 
 /*
  * Candidates of a request out of the stored list, where it can answer: a record of the generation, no filter, the

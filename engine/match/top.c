@@ -48,6 +48,8 @@ sift_down(qiaoi_hit *heap, size_t count, size_t at)
 void
 qiaoi_top_offer(qiaoi_retrieval *r, qiaoi_hit hit)
 {
+    if (hit.score < r->floor)
+        return;
     if (r->heap_count < r->limit) {
         size_t at = r->heap_count++;
 
@@ -63,7 +65,9 @@ qiaoi_top_offer(qiaoi_retrieval *r, qiaoi_hit hit)
 uint32_t
 qiaoi_top_least(const qiaoi_retrieval *retrieval)
 {
-    return retrieval->limit > 0 && retrieval->heap_count == retrieval->limit ? retrieval->heap[0].score : 1;
+    if (retrieval->limit > 0 && retrieval->heap_count == retrieval->limit)
+        return retrieval->heap[0].score;
+    return retrieval->floor > 1 ? retrieval->floor : 1;
 }
 
 static int

@@ -43,8 +43,9 @@ typedef struct qiaoi_match_row {
 
 typedef struct qiaoi_match_list {
     uint32_t count;
-    uint32_t considered; /* as the search counts them; UINT32_MAX = that many or more */
-    uint32_t zero[2];
+    uint32_t considered;  /* as the search counts them; UINT32_MAX = that many or more */
+    uint32_t block_least; /* score of the text of the last candidate of the first block; 0 = the block was not full */
+    uint32_t zero;
     qiaoi_match_row rows[QIAOI_MATCHES_DEPTH];
 } qiaoi_match_list;
 
