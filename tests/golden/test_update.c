@@ -318,6 +318,7 @@ any_changes_give_what_a_full_build_gives(void **state)
         build_fresh(f);
         assert_same_file(f, report.generation, "/lexicon.bin");
         assert_same_file(f, report.generation, "/suggest.bin");
+        assert_same_file(f, report.generation, "/matches.bin");
         assert_same_answers(f);
     }
     assert_true(updates > STEPS / 2);
