@@ -21,6 +21,7 @@ extern const bench_command bench_retrieval;
 extern const bench_command bench_analysis;
 extern const bench_command bench_all_pairs;
 extern const bench_command bench_needs;
+extern const bench_command bench_ready;
 extern const bench_command bench_build;
 extern const bench_command bench_update;
 extern const bench_command bench_explain;

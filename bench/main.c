@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const bench_command *const commands[] = {&bench_retrieval, &bench_analysis, &bench_all_pairs,
-                                                &bench_needs, &bench_build,     &bench_update,   &bench_explain,
+static const bench_command *const commands[] = {&bench_retrieval, &bench_analysis, &bench_all_pairs, &bench_needs,
+                                                &bench_ready,     &bench_build,    &bench_update,    &bench_explain,
                                                 &bench_suggest,   &bench_suggested};
 
 static void
