@@ -22,6 +22,7 @@ extern const bench_command bench_analysis;
 extern const bench_command bench_all_pairs;
 extern const bench_command bench_needs;
 extern const bench_command bench_ready;
+extern const bench_command bench_serve;
 extern const bench_command bench_build;
 extern const bench_command bench_update;
 extern const bench_command bench_explain;
