@@ -46,6 +46,7 @@ typedef struct build {
     qiaoi_verdict_list verdicts;
     char staged[QIAO_PATH_MAX];
     bool have_stage;
+    bool found_open, found_kept; /* findings are not settled yet; were they written? */
     uint64_t number, parent;
     qiao_manifest manifest;
     uint64_t stage_start;
@@ -240,8 +241,12 @@ end_side_job(side_job *job, qiao_status st, qiao_error *err)
 static qiao_status
 open_inputs(build *b, qiao_error *err)
 {
-    qiao_status st = open_base_lexicon(b, err);
+    qiao_status st = qiao_tables_open(
+        &(qiao_tables_options){.vocabulary_dir = b->options->vocabulary_dir, .data_dir = b->options->data_dir},
+        &b->tables, err);
 
+    if (st == QIAO_OK)
+        st = open_base_lexicon(b, err);
     b->basis.program = hash_of_program();
     return st == QIAO_OK && !b->options->full ? qiaoi_reuse_open(&b->reuse, b->options->data_dir, err) : st;
 }
@@ -386,10 +391,17 @@ finish_text(build *b, qiao_error *err)
     return qiaoi_text_finish(&b->text, err);
 }
 
+/* What was found is written behind them, while others work on the postings still. Without it the next build analyses
+ * everything again: no reason to fail. */
 static qiao_status
 make_suggestions(build *b, qiao_error *err)
 {
-    return qiaoi_suggest_finish(b->suggesting, b->staged, err);
+    qiao_status st = qiaoi_suggest_finish(b->suggesting, b->staged, err);
+
+    b->found_open = st == QIAO_OK;
+    b->found_kept =
+        st == QIAO_OK && qiaoi_findings_write(&b->corpus, &b->basis, b->number, b->options->data_dir, NULL) == QIAO_OK;
+    return st;
 }
 
 /* From the words that the merge left. */
@@ -572,31 +584,14 @@ install(build *b, qiao_error *err)
     return st;
 }
 
-static qiao_status
-write_findings(build *b, qiao_error *err)
+/* What was found counts from now on. */
+static void
+keep_findings(build *b)
 {
-    return qiaoi_findings_write(&b->corpus, &b->basis, b->number, b->options->data_dir, err);
-}
-
-/* While checksums are made and files go to disk, what was found is written beside. Without it the next build analyses
- * everything again: no reason to fail. */
-static qiao_status
-install_and_keep(build *b, qiao_error *err)
-{
-    side_job findings;
-    qiao_status st;
-
-    begin_side_job(b, &findings, write_findings);
-    st = install(b, err);
     begin_stage(b, QIAO_BUILD_KEEP);
-    if (findings.started)
-        pthread_join(findings.thread, NULL);
-    else if (st == QIAO_OK)
-        run_side_job(&findings);
-    b->report->kept = st == QIAO_OK && findings.status == QIAO_OK;
-    b->report->kept = qiaoi_findings_settle(b->report->kept, b->options->data_dir, NULL) == QIAO_OK && b->report->kept;
+    b->report->kept = qiaoi_findings_settle(b->found_kept, b->options->data_dir, NULL) == QIAO_OK && b->found_kept;
+    b->found_open = false;
     end_stage(b, QIAO_BUILD_KEEP);
-    return st;
 }
 
 static qiao_status
@@ -633,7 +628,11 @@ make_generation(build *b, qiao_error *err)
     }
     if (st == QIAO_OK && !b->options->no_match)
         st = match_all(b, err);
-    return st == QIAO_OK ? install_and_keep(b, err) : st;
+    if (st == QIAO_OK)
+        st = install(b, err);
+    if (st == QIAO_OK)
+        keep_findings(b);
+    return st;
 }
 
 static unsigned
@@ -660,11 +659,9 @@ qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_er
     if (st == QIAO_OK)
         st = qiao_profile_take_next(options->data_dir, err);
     if (st == QIAO_OK)
-        st = qiao_tables_open(
-            &(qiao_tables_options){.vocabulary_dir = options->vocabulary_dir, .data_dir = options->data_dir}, &b.tables,
-            err);
-    if (st == QIAO_OK)
         st = make_generation(&b, err);
+    if (b.found_open)
+        (void)qiaoi_findings_settle(false, options->data_dir, NULL);
     qiaoi_text_done(&b.text);
     qiaoi_suggesting_free(b.suggesting);
     if (b.have_stage && qiao_file_remove_tree(b.staged, NULL) != QIAO_OK && st == QIAO_OK)
