@@ -660,8 +660,8 @@ qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_er
         st = qiao_profile_take_next(options->data_dir, err);
     if (st == QIAO_OK)
         st = make_generation(&b, err);
-    if (b.found_open)
-        (void)qiaoi_findings_settle(false, options->data_dir, NULL);
+    if (b.found_open && qiaoi_findings_settle(false, options->data_dir, NULL) != QIAO_OK)
+        report->kept = false;
     qiaoi_text_done(&b.text);
     qiaoi_suggesting_free(b.suggesting);
     if (b.have_stage && qiao_file_remove_tree(b.staged, NULL) != QIAO_OK && st == QIAO_OK)

@@ -259,7 +259,7 @@ typedef struct range_copy {
     atomic_bool short_of_memory, damaged;
     qiaoi_postings_header header;
     unsigned char *room;
-    uint32_t *row_starts, *row_entries;
+    uint32_t *row_starts, *row_entries; /* the entries in the writer's room */
 } range_copy;
 
 static qiao_status
@@ -564,6 +564,7 @@ static qiao_status
 write_rows(range_copy *r, qiaoi_generation_writer *writer, uint32_t range, qiao_error *err)
 {
     qiaoi_rows_header header = {.documents = r->documents};
+    uint32_t *starts;
     qiao_status st;
 
     r->row_starts = qiao_calloc((size_t)r->documents + 1, sizeof *r->row_starts);
@@ -571,17 +572,17 @@ write_rows(range_copy *r, qiaoi_generation_writer *writer, uint32_t range, qiao_
         return qiao_fail_memory(err);
     count_rows(r);
     header.entries = r->row_starts[r->documents];
-    r->row_entries = qiao_alloc(((size_t)header.entries + 1) * sizeof *r->row_entries);
-    if (r->row_entries == NULL)
-        return qiao_fail_memory(err);
+    st = qiaoi_generation_writer_rows_room(writer, r->c->kind, range, &header, &starts, &r->row_entries, err);
+    if (st != QIAO_OK)
+        return st;
+    memcpy(starts, r->row_starts, ((size_t)r->documents + 1) * sizeof *starts);
     qiaoi_in_parts(r->threads, copy_rows, r);
     st = fill_fresh_rows(r, err);
     if (st == QIAO_OK && atomic_load(&r->damaged))
-        st = qiao_fail(err, QIAO_E_CORRUPT, "the rows of generation %llu are damaged; build with --full",
-                       (unsigned long long)qiao_generation_manifest(r->c->corpus->parent->generation)->generation);
-    return st == QIAO_OK
-               ? qiaoi_generation_writer_rows(writer, r->c->kind, range, &header, r->row_starts, r->row_entries, err)
-               : st;
+        st = qiao_fail(err, QIAO_E_CORRUPT, "generation %llu: %s of records.mdb is damaged",
+                       (unsigned long long)qiao_generation_manifest(r->c->corpus->parent->generation)->generation,
+                       "the rows");
+    return st;
 }
 
 static void
@@ -598,7 +599,6 @@ range_done(range_copy *r)
     qiao_free(r->counts);
     qiao_free(r->maxima);
     qiao_free(r->row_starts);
-    qiao_free(r->row_entries);
     qiao_free(r);
 }
 

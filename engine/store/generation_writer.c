@@ -10,9 +10,11 @@
 
 #define RAW_MAX 1900u /* bigger values would take a page of their own: they are compressed */
 #define KEY_MAX 256u
+#define PENDING_MAX ((size_t)16 << 20) /* then they go to the file: the pages that held them are used again */
 
 struct qiaoi_generation_writer {
     qiao_kv *kv;
+    size_t pending; /* bytes of records and facts since the last commit */
     qiao_kv_txn *txn;
     qiao_kv_db documents, records, tags, postings, rows, facts;
     qiao_buffer value;
@@ -143,6 +145,22 @@ qiaoi_generation_writer_places(qiaoi_generation_writer *writer, const uint32_t *
                           (qiao_bytes){writer->value.data, writer->value.length}, err);
 }
 
+/* A commit depends on bytes only, so the file is the same on every machine. Nothing is synced before the end. */
+static qiao_status
+commit_some(qiaoi_generation_writer *writer, size_t more, qiao_error *err)
+{
+    qiao_kv_txn *txn = writer->txn;
+    qiao_status st;
+
+    writer->pending += more;
+    if (writer->pending < PENDING_MAX)
+        return QIAO_OK;
+    writer->pending = 0;
+    writer->txn = NULL;
+    st = qiao_kv_commit(txn, err);
+    return st == QIAO_OK ? qiao_kv_begin(writer->kv, true, &writer->txn, err) : st;
+}
+
 static void
 record_key(unsigned char key[5], qiao_kind kind, uint32_t docid)
 {
@@ -151,6 +169,15 @@ record_key(unsigned char key[5], qiao_kind kind, uint32_t docid)
     key[2] = (unsigned char)(docid >> 16);
     key[3] = (unsigned char)(docid >> 8);
     key[4] = (unsigned char)docid;
+}
+
+static qiao_status
+append_record(qiaoi_generation_writer *writer, qiao_kv_db db, const unsigned char key[5], const void *value,
+              size_t length, qiao_error *err)
+{
+    qiao_status st = qiao_kv_append(writer->txn, db, (qiao_bytes){key, 5}, (qiao_bytes){value, length}, err);
+
+    return st == QIAO_OK ? commit_some(writer, length, err) : st;
 }
 
 qiao_status
@@ -179,8 +206,7 @@ qiaoi_generation_writer_record(qiaoi_generation_writer *writer, qiao_kind kind, 
     }
     if (writer->value.failed)
         return qiao_fail_memory(err);
-    return qiao_kv_append(writer->txn, writer->records, (qiao_bytes){key, 5},
-                          (qiao_bytes){writer->value.data, writer->value.length}, err);
+    return append_record(writer, writer->records, key, writer->value.data, writer->value.length, err);
 }
 
 qiao_status
@@ -190,7 +216,7 @@ qiaoi_generation_writer_stored(qiaoi_generation_writer *writer, qiao_kind kind, 
     unsigned char key[5];
 
     record_key(key, kind, docid);
-    return qiao_kv_append(writer->txn, writer->records, (qiao_bytes){key, 5}, (qiao_bytes){value, length}, err);
+    return append_record(writer, writer->records, key, value, length, err);
 }
 
 qiao_status
@@ -200,7 +226,7 @@ qiaoi_generation_writer_facts(qiaoi_generation_writer *writer, qiao_kind kind, u
     unsigned char key[5];
 
     record_key(key, kind, docid);
-    return qiao_kv_append(writer->txn, writer->facts, (qiao_bytes){key, 5}, (qiao_bytes){facts, length}, err);
+    return append_record(writer, writer->facts, key, facts, length, err);
 }
 
 qiao_status
@@ -256,25 +282,40 @@ qiaoi_generation_writer_postings(qiaoi_generation_writer *writer, qiao_kind kind
 }
 
 qiao_status
-qiaoi_generation_writer_rows(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t range,
-                             const qiaoi_rows_header *header, const uint32_t *starts, const uint32_t *entries,
-                             qiao_error *err)
+qiaoi_generation_writer_rows_room(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t range,
+                                  const qiaoi_rows_header *header, uint32_t **starts_out, uint32_t **entries_out,
+                                  qiao_error *err)
 {
     unsigned char key[3] = {(unsigned char)kind, (unsigned char)(range >> 8), (unsigned char)range};
-    size_t begin = sizeof *header, table = ((size_t)header->documents + 1) * 4, list = (size_t)header->entries * 4,
-           size = begin + table + list;
+    size_t begin = sizeof *header, table = ((size_t)header->documents + 1) * 4,
+           used = begin + table + (size_t)header->entries * 4,
+           size = used < QIAOI_ALIGNED_VALUE_MIN ? QIAOI_ALIGNED_VALUE_MIN : used;
     qiaoi_rows_header copy = *header;
     void *room = NULL;
     qiao_status st;
 
     copy.magic = QIAOI_ROWS_MAGIC;
-    size = size < QIAOI_ALIGNED_VALUE_MIN ? QIAOI_ALIGNED_VALUE_MIN : size;
     st = qiao_kv_append_reserve(writer->txn, writer->rows, (qiao_bytes){key, 3}, size, &room, err);
     if (st != QIAO_OK)
         return st;
-    memset(room, 0, size);
     memcpy(room, &copy, sizeof copy);
-    memcpy((char *)room + begin, starts, table);
-    memcpy((char *)room + begin + table, entries, list);
+    memset((char *)room + used, 0, size - used);
+    *starts_out = (uint32_t *)(void *)((char *)room + begin);
+    *entries_out = *starts_out + header->documents + 1;
+    return QIAO_OK;
+}
+
+qiao_status
+qiaoi_generation_writer_rows(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t range,
+                             const qiaoi_rows_header *header, const uint32_t *starts, const uint32_t *entries,
+                             qiao_error *err)
+{
+    uint32_t *starts_room, *entries_room;
+    qiao_status st = qiaoi_generation_writer_rows_room(writer, kind, range, header, &starts_room, &entries_room, err);
+
+    if (st != QIAO_OK)
+        return st;
+    memcpy(starts_room, starts, ((size_t)header->documents + 1) * sizeof *starts);
+    memcpy(entries_room, entries, (size_t)header->entries * sizeof *entries);
     return QIAO_OK;
 }

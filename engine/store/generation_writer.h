@@ -38,6 +38,10 @@ qiao_status qiaoi_generation_writer_postings(qiaoi_generation_writer *writer, qi
 qiao_status qiaoi_generation_writer_rows(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t range,
                                          const qiaoi_rows_header *header, const uint32_t *starts,
                                          const uint32_t *entries, qiao_error *err) QIAO_CHECK;
+/* Room for them instead: header.documents + 1 starts, header.entries entries; fill it before the next call. */
+qiao_status qiaoi_generation_writer_rows_room(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t range,
+                                              const qiaoi_rows_header *header, uint32_t **starts_out,
+                                              uint32_t **entries_out, qiao_error *err) QIAO_CHECK;
 qiao_status qiaoi_generation_writer_finish(qiaoi_generation_writer *writer,
                                            qiao_error *err) QIAO_CHECK; /* frees writer in every case */
 void qiaoi_generation_writer_abort(qiaoi_generation_writer *writer);
