@@ -95,6 +95,12 @@ country_in_name(const char *name, const qiao_vocabulary *vocabulary, qiao_sugges
 
 /* ---- how a text begins ---- */
 
+static bool
+is_word(const char *text, size_t start, size_t end, const char *word)
+{
+    return (text[start] | 0x20) == word[0] && strlen(word) == end - start && qiaoi_wording_at(text, end, start, word);
+}
+
 /* What a nationality may be of: who offers, not what is looked into. */
 static bool
 is_offering(const char *text, size_t start, size_t end)
@@ -108,7 +114,7 @@ is_offering(const char *text, size_t start, size_t end)
         "utility",      "clinic",       "academy"};
 
     for (size_t i = 0; i < COUNT(words); i++)
-        if (strlen(words[i]) == end - start && qiaoi_wording_at(text, end, start, words[i]))
+        if (is_word(text, start, end, words[i]))
             return true;
     return false;
 }
@@ -140,7 +146,7 @@ static const char *
 nationality_of(const char *text, size_t start, size_t end)
 {
     for (size_t i = 0; i < COUNT(nationalities); i++)
-        if (strlen(nationalities[i].word) == end - start && qiaoi_wording_at(text, end, start, nationalities[i].word))
+        if (is_word(text, start, end, nationalities[i].word))
             return nationalities[i].country;
     return NULL;
 }
@@ -152,7 +158,7 @@ leads_away(const char *text, size_t start, size_t end)
     static const char *const words[] = {"as", "in", "of", "for", "to", "with", "that", "by", "on", "is"};
 
     for (size_t i = 0; i < COUNT(words); i++)
-        if (strlen(words[i]) == end - start && qiaoi_wording_at(text, end, start, words[i]))
+        if (is_word(text, start, end, words[i]))
             return true;
     return false;
 }
@@ -242,15 +248,16 @@ behind_developed(const char *text, size_t length, size_t at)
 static void
 developer(const char *text, size_t length, qiao_suggestion *out)
 {
-    for (size_t at = 0; at < length; at++) {
-        size_t behind = behind_developed(text, length, at);
+    qiaoi_wording_places places = {.text = text, .length = length};
+    size_t at;
+
+    while (qiaoi_wording_next_place(&places, &at)) {
+        size_t behind = at > 0 && is_word_byte(text[at - 1]) ? length : behind_developed(text, length, at);
 
         for (size_t i = 0; behind < length && i < COUNT(organisations); i++)
             if (qiaoi_wording_at(text, length, behind, organisations[i].words))
                 set(out, organisations[i].value, organisations[i].confidence / MICRO_PERCENT, text, at,
                     behind + strlen(organisations[i].words));
-        while (at < length && is_word_byte(text[at])) /* none begins inside a word */
-            at++;
     }
 }
 

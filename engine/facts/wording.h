@@ -7,10 +7,23 @@
 #define QIAOI_WORDINGS_MAX 254u /* rows of a table */
 
 typedef struct qiaoi_wording {
-    const char *words; /* lower case, two bytes at least; its ASCII words must stand alone */
+    const char *words; /* lower case, two bytes at least, first a letter, a digit or a character beyond ASCII; its ASCII
+                          words must stand alone */
     const char *value;
     int32_t confidence; /* micro-units */
 } qiaoi_wording;
+
+/* The places of a text where words may begin: characters beyond ASCII, and the first of each run of ASCII letters and
+ * digits. Starts as {text, length}. */
+typedef struct qiaoi_wording_places {
+    const char *text;
+    size_t length;
+    size_t next, block; /* bytes looked at; where the last eight of them begin */
+    uint64_t left;      /* places among those eight: the highest bits of their bytes */
+    uint64_t before;    /* the highest bit of a byte, where a letter ends what was looked at */
+} qiaoi_wording_places;
+/* false: no more */
+bool qiaoi_wording_next_place(qiaoi_wording_places *places, size_t *at);
 
 /* Do the words stand at that byte, not as part of a longer word; ASCII without regard to case. */
 bool qiaoi_wording_at(const char *text, size_t length, size_t at, const char *words);

@@ -8,7 +8,8 @@
 #include <string.h>
 
 #define USES_MAX 8192u /* distinct terms of one document; the rest of a longer text is not indexed */
-#define SLOTS 32768u   /* power of two */
+#define SLOTS 32768u   /* power of two, of the longest documents */
+#define FIRST_SLOTS 1024u
 
 /* ---- term table ---- */
 
@@ -95,15 +96,15 @@ qiaoi_collector_init(qiaoi_collector *collector, const qiao_lexicon *lexicon, qi
     collector->arena = qiao_arena_new(1u << 20);
     collector->uses[0] = qiao_calloc(USES_MAX, sizeof(qiaoi_use));
     collector->uses[1] = qiao_calloc(USES_MAX, sizeof(qiaoi_use));
-    collector->use_slots[0] = qiao_calloc(SLOTS, sizeof(uint32_t));
-    collector->use_slots[1] = qiao_calloc(SLOTS, sizeof(uint32_t));
+    collector->use_slots[0] = (qiaoi_slots){qiao_calloc(SLOTS, sizeof(uint32_t)), FIRST_SLOTS};
+    collector->use_slots[1] = (qiaoi_slots){qiao_calloc(SLOTS, sizeof(uint32_t)), FIRST_SLOTS};
     collector->pairs = qiao_calloc(USES_MAX, sizeof(qiaoi_pair_use));
-    collector->pair_slots = qiao_calloc(SLOTS, sizeof(uint32_t));
+    collector->pair_slots = (qiaoi_slots){qiao_calloc(SLOTS, sizeof(uint32_t)), FIRST_SLOTS};
     collector->entry_df[0] = qiao_calloc(lexicon->entry_count + 1, sizeof(uint32_t));
     collector->entry_df[1] = qiao_calloc(lexicon->entry_count + 1, sizeof(uint32_t));
     if (collector->arena == NULL || collector->uses[0] == NULL || collector->uses[1] == NULL ||
-        collector->use_slots[0] == NULL || collector->use_slots[1] == NULL || collector->pairs == NULL ||
-        collector->pair_slots == NULL || collector->entry_df[0] == NULL || collector->entry_df[1] == NULL)
+        collector->use_slots[0].at == NULL || collector->use_slots[1].at == NULL || collector->pairs == NULL ||
+        collector->pair_slots.at == NULL || collector->entry_df[0] == NULL || collector->entry_df[1] == NULL)
         return qiao_fail_memory(err);
     return qiao_analyzer_new(lexicon, &collector->analyzer, err);
 }
@@ -116,10 +117,10 @@ qiaoi_collector_done(qiaoi_collector *collector)
     qiao_arena_free(collector->arena);
     for (int i = 0; i < 2; i++) {
         qiao_free(collector->uses[i]);
-        qiao_free(collector->use_slots[i]);
+        qiao_free(collector->use_slots[i].at);
     }
     qiao_free(collector->pairs);
-    qiao_free(collector->pair_slots);
+    qiao_free(collector->pair_slots.at);
     qiao_free(collector->entry_df[0]);
     qiao_free(collector->entry_df[1]);
     memset(collector, 0, sizeof *collector);
@@ -132,59 +133,93 @@ bump(uint16_t *count)
         ++*count;
 }
 
-static uint32_t
-use_slot(uint32_t id)
+/* ---- slots ---- */
+
+static void
+empty_slots(qiaoi_slots *slots)
 {
-    return (id * 0x9E3779B1u) >> 17 & (SLOTS - 1);
+    memset(slots->at, 0, slots->count * sizeof *slots->at);
+    slots->count = FIRST_SLOTS;
 }
+
+/* Twice as many, empty, where more than half are taken. */
+static bool
+grow_slots(qiaoi_slots *slots, uint32_t taken)
+{
+    if (taken * 2 <= slots->count || slots->count == SLOTS)
+        return false;
+    slots->count *= 2;
+    memset(slots->at, 0, slots->count * sizeof *slots->at);
+    return true;
+}
+
+/* The slot of a term or entry, or the free one where it belongs. */
+static uint32_t *
+use_slot(const qiaoi_collector *collector, int which, uint32_t id)
+{
+    const qiaoi_slots *slots = &collector->use_slots[which];
+    uint32_t i = (id * 0x9E3779B1u) >> 17 & (slots->count - 1);
+
+    while (slots->at[i] != 0 && collector->uses[which][slots->at[i] - 1].id != id)
+        i = (i + 1) & (slots->count - 1);
+    return &slots->at[i];
+}
+
+static uint32_t *
+pair_slot(const qiaoi_collector *collector, uint32_t first, uint32_t second)
+{
+    const qiaoi_slots *slots = &collector->pair_slots;
+    uint32_t i = ((first * 0x9E3779B1u) ^ (second * 0x85EBCA77u)) >> 15 & (slots->count - 1);
+
+    for (; slots->at[i] != 0; i = (i + 1) & (slots->count - 1)) {
+        const qiaoi_pair_use *item = &collector->pairs[slots->at[i] - 1];
+
+        if (item->first == first && item->second == second)
+            break;
+    }
+    return &slots->at[i];
+}
+
+/* ---- uses ---- */
 
 /* which: 0 terms, 1 entries. False where the document has too many. */
 static bool
 use(qiaoi_collector *collector, int which, uint32_t id, bool title)
 {
-    uint32_t *slots = collector->use_slots[which];
-    uint32_t i = use_slot(id);
-    qiaoi_use *item;
+    uint32_t *slot = use_slot(collector, which, id), place = *slot;
+    qiaoi_use *items = collector->uses[which];
 
-    while (slots[i] != 0 && collector->uses[which][slots[i] - 1].id != id)
-        i = (i + 1) & (SLOTS - 1);
-    if (slots[i] == 0) {
+    if (place == 0) {
         if (collector->use_count[which] == USES_MAX)
             return false;
-        item = &collector->uses[which][collector->use_count[which]++];
-        *item = (qiaoi_use){id, 0, 0};
-        slots[i] = collector->use_count[which];
+        place = ++collector->use_count[which];
+        items[place - 1] = (qiaoi_use){id, 0, 0};
+        *slot = place;
+        if (grow_slots(&collector->use_slots[which], place))
+            for (uint32_t i = 0; i < place; i++)
+                *use_slot(collector, which, items[i].id) = i + 1;
     }
-    item = &collector->uses[which][slots[i] - 1];
-    bump(title ? &item->title : &item->body);
+    bump(title ? &items[place - 1].title : &items[place - 1].body);
     return true;
-}
-
-static uint32_t
-pair_slot(uint32_t first, uint32_t second)
-{
-    return ((first * 0x9E3779B1u) ^ (second * 0x85EBCA77u)) >> 15 & (SLOTS - 1);
 }
 
 static void
 use_pair(qiaoi_collector *collector, uint32_t first, uint32_t second, bool title)
 {
-    uint32_t i = pair_slot(first, second);
-    qiaoi_pair_use *item;
+    uint32_t *slot = pair_slot(collector, first, second), place = *slot;
+    qiaoi_pair_use *items = collector->pairs;
 
-    for (; collector->pair_slots[i] != 0; i = (i + 1) & (SLOTS - 1)) {
-        item = &collector->pairs[collector->pair_slots[i] - 1];
-        if (item->first == first && item->second == second)
-            break;
-    }
-    if (collector->pair_slots[i] == 0) {
+    if (place == 0) {
         if (collector->pair_count == USES_MAX)
             return;
-        collector->pairs[collector->pair_count++] = (qiaoi_pair_use){first, second, 0, 0};
-        collector->pair_slots[i] = collector->pair_count;
+        place = ++collector->pair_count;
+        items[place - 1] = (qiaoi_pair_use){first, second, 0, 0};
+        *slot = place;
+        if (grow_slots(&collector->pair_slots, place))
+            for (uint32_t i = 0; i < place; i++)
+                *pair_slot(collector, items[i].first, items[i].second) = i + 1;
     }
-    item = &collector->pairs[collector->pair_slots[i] - 1];
-    bump(title ? &item->title : &item->body);
+    bump(title ? &items[place - 1].title : &items[place - 1].body);
 }
 
 static bool
@@ -310,25 +345,14 @@ keep(qiaoi_collector *collector, const void *items, size_t size, bool *failed)
     return copy;
 }
 
-/* Frees the slots from one on up to the next free one. Done for the first slot of every item, that leaves none: what
- * stands behind a slot that is freed is freed with it. */
-static void
-free_slots(uint32_t *slots, uint32_t from)
-{
-    for (; slots[from] != 0; from = (from + 1) & (SLOTS - 1))
-        slots[from] = 0;
-}
-
 static void
 clear_uses(qiaoi_collector *collector)
 {
     for (int which = 0; which < 2; which++) {
-        for (uint32_t i = 0; i < collector->use_count[which]; i++)
-            free_slots(collector->use_slots[which], use_slot(collector->uses[which][i].id));
+        empty_slots(&collector->use_slots[which]);
         collector->use_count[which] = 0;
     }
-    for (uint32_t i = 0; i < collector->pair_count; i++)
-        free_slots(collector->pair_slots, pair_slot(collector->pairs[i].first, collector->pairs[i].second));
+    empty_slots(&collector->pair_slots);
     collector->pair_count = 0;
 }
 

@@ -54,6 +54,13 @@ typedef struct qiaoi_text_tokens {
 } qiaoi_text_tokens;
 typedef qiao_status (*qiaoi_text_visit)(const qiaoi_text_tokens *tokens, void *context, qiao_error *err);
 
+/* Where things stand, by hash: place + 1, 0 = free. As few as a document needs, so that they stay in the nearest cache.
+ */
+typedef struct qiaoi_slots {
+    uint32_t *at;
+    uint32_t count; /* power of two */
+} qiaoi_slots;
+
 typedef struct qiaoi_collector {
     qiao_analyzer *analyzer; /* notes the term of each English word, plus one */
     qiaoi_term_table terms;
@@ -61,10 +68,10 @@ typedef struct qiaoi_collector {
     /* scratch, open addressing by id, cleared after each document */
     qiaoi_use *uses[2]; /* 0 terms, 1 entries */
     uint32_t use_count[2];
-    uint32_t *use_slots[2];
+    qiaoi_slots use_slots[2];
     qiaoi_pair_use *pairs;
     uint32_t pair_count;
-    uint32_t *pair_slots;
+    qiaoi_slots pair_slots;
     uint32_t *entry_df[2]; /* per lexicon entry: projects, needs that wait for its translation */
 } qiaoi_collector;
 

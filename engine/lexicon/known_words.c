@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#define SLOTS 16384u /* power of two */
-#define SLOT_BITS 14
-#define FILL 12000u
+#define SLOTS 65536u /* power of two */
+#define SLOT_BITS 16
+#define FILL 48000u
 
 qiao_status
 qiaoi_known_words_init(qiaoi_known_words *words, qiao_error *err)
