@@ -154,10 +154,22 @@ change_records(measurement *m, uint64_t *changed_out, qiao_error *err)
 
 /* ---- building ---- */
 
+static double processor_seconds(void);
+
+/* Of the matching stage: what the processors did from its first report to its last. */
+typedef struct stage_clock {
+    double from, to;
+} stage_clock;
+
 static void
 show_stage(qiao_build_stage stage, uint64_t done, uint64_t total, void *context)
 {
-    (void)context;
+    stage_clock *matching = context;
+
+    if (stage == QIAO_BUILD_MATCH && total == 0)
+        matching->from = processor_seconds();
+    if (stage == QIAO_BUILD_MATCH && total > 0 && done == total)
+        matching->to = processor_seconds();
     if (total == 0)
         fprintf(stderr, "  stage %d\n", (int)stage);
     else if (done % 16384 == 0)
@@ -191,20 +203,24 @@ print_load(void)
 }
 
 static qiao_status
-build(const measurement *m, bool full, qiao_build_report *report, double *seconds_out, double *cpu_out, qiao_error *err)
+build(const measurement *m, bool full, qiao_build_report *report, double *seconds_out, double *cpu_out,
+      double *matching_out, qiao_error *err)
 {
+    stage_clock matching = {0};
     const qiao_build_options build_options = {.data_dir = m->folder,
                                               .threads = (unsigned)m->o->threads,
                                               .full = full,
                                               .no_match = !m->o->match,
                                               .keep = 2,
-                                              .progress = show_stage};
+                                              .progress = show_stage,
+                                              .context = &matching};
     uint64_t start = bench_now_ns();
     double cpu = processor_seconds();
     qiao_status st = qiao_build(&build_options, report, err);
 
     *seconds_out = (double)(bench_now_ns() - start) / 1e9;
     *cpu_out = processor_seconds() - cpu;
+    *matching_out = matching.to - matching.from;
     fprintf(stderr, "%s: %.2f s\n", full ? "full build" : "update", *seconds_out);
     return st;
 }
@@ -252,13 +268,13 @@ open_measurement(measurement *m, qiao_error *err)
 static qiao_status
 measure_build(measurement *m, qiao_error *err)
 {
-    double seconds[ROUNDS_MAX], cpu[ROUNDS_MAX];
+    double seconds[ROUNDS_MAX], cpu[ROUNDS_MAX], matching[ROUNDS_MAX];
     qiao_build_report report = {0};
     qiao_status st = open_measurement(m, err);
     bench_times times;
 
     for (uint64_t i = 0; st == QIAO_OK && i < m->o->rounds; i++)
-        st = build(m, true, &report, &seconds[i], &cpu[i], err);
+        st = build(m, true, &report, &seconds[i], &cpu[i], &matching[i], err);
     if (st != QIAO_OK)
         return st;
     times = bench_summary(seconds, (size_t)m->o->rounds);
@@ -268,6 +284,7 @@ measure_build(measurement *m, qiao_error *err)
     bench_number("median_s", times.median);
     bench_number("records_per_second", (double)m->records / times.median);
     bench_number("cpu_s", bench_summary(cpu, (size_t)m->o->rounds).median);
+    bench_number("match_cpu_s", bench_summary(matching, (size_t)m->o->rounds).median);
     print_load();
     print_stages("", &report);
     bench_end();
@@ -283,7 +300,8 @@ same_files(const measurement *m, uint64_t first, uint64_t second, bool *same_out
     qiao_status st = QIAO_OK;
 
     *same_out = true;
-    for (const char *const *name = (const char *const[]){"lexicon.bin", "records.mdb", NULL};
+    for (const char *const *name =
+             (const char *const[]){"lexicon.bin", "records.mdb", m->o->match ? "matches.bin" : NULL, NULL};
          st == QIAO_OK && *name != NULL; name++) {
         for (int i = 0; st == QIAO_OK && i < 2; i++) {
             st = qiao_catalog_path(m->folder, numbers[i], path, err);
@@ -300,6 +318,7 @@ static qiao_status
 measure_update(measurement *m, qiao_error *err)
 {
     double updates[ROUNDS_MAX], fulls[ROUNDS_MAX], update_cpu[ROUNDS_MAX], full_cpu[ROUNDS_MAX];
+    double update_matching[ROUNDS_MAX], full_matching[ROUNDS_MAX];
     qiao_build_report update = {0}, full = {0};
     uint64_t changed = 0;
     bool same = false;
@@ -307,13 +326,13 @@ measure_update(measurement *m, qiao_error *err)
     bench_times update_times, full_times;
 
     if (st == QIAO_OK)
-        st = build(m, true, &full, &fulls[0], &full_cpu[0], err);
+        st = build(m, true, &full, &fulls[0], &full_cpu[0], &full_matching[0], err);
     for (uint64_t i = 0; st == QIAO_OK && i < m->o->rounds; i++) {
         st = change_records(m, &changed, err);
         if (st == QIAO_OK)
-            st = build(m, false, &update, &updates[i], &update_cpu[i], err);
+            st = build(m, false, &update, &updates[i], &update_cpu[i], &update_matching[i], err);
         if (st == QIAO_OK)
-            st = build(m, true, &full, &fulls[i], &full_cpu[i], err);
+            st = build(m, true, &full, &fulls[i], &full_cpu[i], &full_matching[i], err);
     }
     if (st == QIAO_OK)
         st = same_files(m, update.generation, full.generation, &same, err);
@@ -333,6 +352,8 @@ measure_update(measurement *m, qiao_error *err)
     bench_number("times_faster", full_times.median / update_times.median);
     bench_number("full_cpu_s", bench_summary(full_cpu, (size_t)m->o->rounds).median);
     bench_number("update_cpu_s", bench_summary(update_cpu, (size_t)m->o->rounds).median);
+    bench_number("full_match_cpu_s", bench_summary(full_matching, (size_t)m->o->rounds).median);
+    bench_number("update_match_cpu_s", bench_summary(update_matching, (size_t)m->o->rounds).median);
     bench_text("bilingual_changed", m->o->spare_bilingual ? "no" : "yes");
     print_load();
     bench_text("identical", same ? "yes" : "no");

@@ -125,6 +125,7 @@ qiaoi_assess_others(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_erro
         st = stored_facts(matcher, matcher->side, candidate->docid, &matcher->candidate_block,
                           &matcher->candidate_facts, err);
     pair = qiaoi_assess_context(matcher);
+    pair.policy = &matcher->policy;
     pair.text_title = candidate->values[QIAOI_SIGNAL_TEXT_TITLE];
     pair.text_body = candidate->values[QIAOI_SIGNAL_TEXT_BODY];
     pair.feedback = assess_verdicts(matcher, candidate);

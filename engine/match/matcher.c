@@ -71,6 +71,8 @@ qiao_matcher_new(const qiao_generation *generation, const qiao_tables *tables, q
         st = qiaoi_topic_init(&matcher->topic, qiao_generation_lexicon(generation)->term_count, err);
     if (st == QIAO_OK)
         st = qiaoi_row_terms_init(&matcher->row_terms, generation, err);
+    if (st == QIAO_OK)
+        st = qiaoi_policy_memo_init(&matcher->policy, err);
     matcher->contributions = qiao_alloc(QIAOI_GROUPS_MAX * sizeof *matcher->contributions);
     if (st == QIAO_OK && matcher->contributions == NULL)
         st = qiao_fail_memory(err);
@@ -117,6 +119,7 @@ qiao_matcher_free(qiao_matcher *matcher)
     qiao_free(matcher->published[1]);
     qiaoi_facts_maker_done(&matcher->facts_maker);
     qiaoi_indicators_done(&matcher->indicators);
+    qiaoi_policy_memo_done(&matcher->policy);
     qiao_tables_close(&matcher->own_tables);
     qiao_buffer_done(&matcher->subject_block);
     qiao_buffer_done(&matcher->candidate_block);

@@ -5,6 +5,7 @@
 #include "match/contributions.h"
 #include "match/evidence.h"
 #include "match/indicators.h"
+#include "match/policy_memo.h"
 #include "match/query.h"
 #include "match/retrieval.h"
 #include "match/row_terms.h"
@@ -54,6 +55,7 @@ struct qiao_matcher {
     qiaoi_title title;
     qiaoi_facts_maker facts_maker;
     qiaoi_indicators indicators;
+    qiaoi_policy_memo policy;
     qiaoi_candidate *candidates;
     size_t candidate_count, candidate_capacity;
     qiao_match_item *items;

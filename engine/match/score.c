@@ -9,6 +9,7 @@
 typedef struct weights {
     int64_t of[QIAOI_SIGNAL_COUNT]; /* 0 where unknown */
     int64_t sum;
+    int64_t facts, all; /* known and all there is, policy apart */
 } weights;
 
 /* In millionths; whole for a fact. */
@@ -30,15 +31,20 @@ known_weights(const int32_t *values, const qiaoi_suggested *suggested, const qia
               int side)
 {
     weights w = {.sum = 0};
-    int64_t policy = 0, other = 0, most;
+    int64_t policy = 0, most;
 
     for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++) {
-        if (values[s] == QIAOI_SIGNAL_UNKNOWN || (left_out >> s & 1u) != 0)
+        bool is_policy = qiaoi_signal_is_policy((qiaoi_signal)s);
+
+        if (profile->weights[s][side] == 0 || (left_out >> s & 1u) != 0)
+            continue;
+        w.all += is_policy ? 0 : (int64_t)profile->weights[s][side] * SCALE;
+        if (values[s] == QIAOI_SIGNAL_UNKNOWN)
             continue;
         w.of[s] = weight_of(s, suggested, profile, side);
-        *(qiaoi_signal_is_policy((qiaoi_signal)s) ? &policy : &other) += w.of[s];
+        *(is_policy ? &policy : &w.facts) += w.of[s];
     }
-    most = other * profile->policy_cap / 1000;
+    most = w.facts * profile->policy_cap / 1000;
     for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++) {
         if (policy > most && qiaoi_signal_is_policy((qiaoi_signal)s))
             w.of[s] = w.of[s] * most / policy;
@@ -66,21 +72,6 @@ score_side(const int32_t *values, const weights *w, qiaoi_side_score *out)
     out->score = (int32_t)given;
 }
 
-static int32_t
-confidence(const int32_t *values, const qiaoi_suggested *suggested, const qiaoi_profile *profile, uint32_t left_out,
-           int side)
-{
-    int64_t known = 0, all = 0;
-
-    for (int s = 0; s < QIAOI_SIGNAL_COUNT; s++) {
-        if ((left_out >> s & 1u) != 0 || qiaoi_signal_is_policy((qiaoi_signal)s))
-            continue;
-        all += (int64_t)profile->weights[s][side] * SCALE;
-        known += values[s] == QIAOI_SIGNAL_UNKNOWN ? 0 : weight_of(s, suggested, profile, side);
-    }
-    return all == 0 ? 0 : (int32_t)(known * QIAO_MICRO / all);
-}
-
 void
 qiaoi_score(const int32_t values[QIAOI_SIGNAL_COUNT], const qiaoi_suggested *suggested, const qiaoi_profile *profile,
             uint32_t left_out, qiaoi_pair_score *out)
@@ -92,7 +83,7 @@ qiaoi_score(const int32_t values[QIAOI_SIGNAL_COUNT], const qiaoi_suggested *sug
         weights w = known_weights(values, suggested, profile, left_out, side);
 
         score_side(values, &w, side == 0 ? &out->enterprise : &out->owner);
-        known[side] = confidence(values, suggested, profile, left_out, side);
+        known[side] = w.all == 0 ? 0 : (int32_t)(w.facts * QIAO_MICRO / w.all);
     }
     a = out->enterprise.score;
     b = out->owner.score;

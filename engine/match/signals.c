@@ -1,4 +1,5 @@
 /* The signals, one function each; the table in signals.h names them. Policy: signals_policy.c. */
+#include "match/policy_memo.h"
 #include "match/signals_internal.h"
 
 #include <math.h>
@@ -321,7 +322,10 @@ qiaoi_signals(const qiaoi_pair_context *pair, int32_t values[QIAOI_SIGNAL_COUNT]
         country_signal(pair, qiaoi_facts_text(pair->project, pair->project->country));
     values[QIAOI_SIGNAL_COMPLETENESS] = completeness_signal(pair);
     values[QIAOI_SIGNAL_FRESHNESS] = freshness_signal(pair);
-    qiaoi_policy_signals(pair, values);
+    if (pair->policy != NULL)
+        qiaoi_policy_recall(pair->policy, pair, values);
+    else
+        qiaoi_policy_signals(pair, values);
     if (suggested != NULL)
         use_suggestions(pair, values, suggested);
 }

@@ -66,6 +66,7 @@ typedef struct qiaoi_pair_context {
     int32_t indicators;                /* value, or unknown (indicators.h) */
     int32_t feedback;                  /* value, or unknown */
     int as_of;                         /* days since 1970: of the generation, so that a ranking can be repeated */
+    struct qiaoi_policy_memo *policy;  /* NULL: what policy says is found anew (policy_memo.h) */
 } qiaoi_pair_context;
 
 /* How sure a value that rests on suggestions is: micro-units; 0 = it rests on facts alone, or is unknown. */

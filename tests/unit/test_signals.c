@@ -1,6 +1,7 @@
 /* Signals: the value of each aspect for pairs of records that differ in that aspect alone; unknown stays unknown. */
 #include "support.h"
 
+#include "match/policy_memo.h"
 #include "match/signals.h"
 
 #include <stdio.h>
@@ -103,7 +104,7 @@ check(const signal_case *cases, size_t count)
 static void
 suggest(qiaoi_facts *need, qiaoi_facts *project, int32_t values[QIAOI_SIGNAL_COUNT], qiaoi_suggested *suggested)
 {
-    qiaoi_pair_context pair = {need, project, vocabulary, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, AS_OF};
+    qiaoi_pair_context pair = {need, project, vocabulary, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, AS_OF, NULL};
 
     qiaoi_signals(&pair, values, suggested);
     free(need);
@@ -187,7 +188,7 @@ static void
 an_empty_pair_is_unknown_but_for_completeness(void **state)
 {
     qiaoi_facts *need = facts_of("need", ""), *project = facts_of("project", "");
-    qiaoi_pair_context pair = {need, project, vocabulary, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, AS_OF};
+    qiaoi_pair_context pair = {need, project, vocabulary, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, AS_OF, NULL};
     int32_t values[QIAOI_SIGNAL_COUNT];
 
     (void)state;
@@ -296,6 +297,48 @@ policy_is_known_where_the_guideline_links_and_unknown_elsewhere(void **state)
           {QIAOI_SIGNAL_PARK_COUNTRY, "\"enterprise\":{\"park\":\"shunyi\"}", "\"country\":\"DE\"", 500000, 1000000});
 }
 
+/* Every combination three times over: some are remembered, some gave way to others in between. */
+static void
+policy_that_is_remembered_is_policy_found_anew(void **state)
+{
+    static const char *const parks[] = {"haidian", "changping", "shunyi", "yizhuang", "huairou", NULL};
+    static const char *const countries[] = {"DE", "JP", "US", "FR", "SG", "IL", "KR", "GB", "IT", "BR", "RU", NULL};
+    static const char *const fields[] = {"energy.battery", "energy", "energy.storage\",\"energy.battery", NULL};
+    qiaoi_policy_memo memo;
+    qiao_error err = QIAO_ERROR_INIT;
+    int known = 0;
+
+    (void)state;
+    assert_ok(qiaoi_policy_memo_init(&memo, &err), &err);
+    for (unsigned i = 0; i < 3 * 6 * 12 * 4; i++) {
+        const char *park = parks[i % 6], *country = countries[i / 6 % 12], *field = fields[i / 72 % 4];
+        char own[100] = "", other[160] = "";
+        qiaoi_facts *need, *project;
+        int32_t anew[QIAOI_SIGNAL_COUNT], remembered[QIAOI_SIGNAL_COUNT];
+
+        if (park != NULL)
+            snprintf(own, sizeof own, "\"enterprise\":{\"park\":\"%s\"}", park);
+        snprintf(other, sizeof other, "%s%s%s%s%s%s%s", country != NULL ? "\"country\":\"" : "",
+                 country != NULL ? country : "", country != NULL ? "\"" : "",
+                 country != NULL && field != NULL ? "," : "", field != NULL ? "\"fields\":[\"" : "",
+                 field != NULL ? field : "", field != NULL ? "\"]" : "");
+        need = facts_of("need", own);
+        project = facts_of("project", other);
+        qiaoi_signals(&(qiaoi_pair_context){.need = need, .project = project, .vocabulary = vocabulary, .as_of = AS_OF},
+                      anew, NULL);
+        qiaoi_signals(
+            &(qiaoi_pair_context){
+                .need = need, .project = project, .vocabulary = vocabulary, .as_of = AS_OF, .policy = &memo},
+            remembered, NULL);
+        assert_memory_equal(anew, remembered, sizeof anew);
+        known += anew[QIAOI_SIGNAL_PARK_FIELD] != UNKNOWN || anew[QIAOI_SIGNAL_PARK_COUNTRY] != UNKNOWN;
+        free(need);
+        free(project);
+    }
+    qiaoi_policy_memo_done(&memo);
+    assert_true(known > 100);
+}
+
 static void
 a_signal_is_found_by_its_code(void **state)
 {
@@ -323,6 +366,7 @@ main(void)
         cmocka_unit_test(patent_classes_are_alike_by_how_far_they_agree),
         cmocka_unit_test(what_is_new_is_fresh_and_five_years_old_is_not),
         cmocka_unit_test(policy_is_known_where_the_guideline_links_and_unknown_elsewhere),
+        cmocka_unit_test(policy_that_is_remembered_is_policy_found_anew),
         cmocka_unit_test(a_signal_is_found_by_its_code),
     };
 
