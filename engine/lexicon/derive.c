@@ -1,9 +1,7 @@
 /* Derivation of a generation's lexicon: see derive.h. Pure arithmetic over arrays; the only I/O is the file written at
  * the end. */
-#include "lexicon/derive.h"
+#include "lexicon/derive_internal.h"
 
-#include "base/parallel.h"
-#include "lexicon/lexicon_writer.h"
 #include "qiao/memory.h"
 
 #include <math.h>
@@ -14,7 +12,6 @@
 #define LEARNED_POWER 0.75    /* of a share that bilingual records had a say in */
 #define DICTIONARY_WEIGHT 5.0 /* how many observed translations the dictionary is worth */
 #define RELATED_ALONE 0.2     /* share of a word of which only neighbouring concepts occur in the documents */
-#define REVERSE_MAX 12u       /* words kept for each term on the way back */
 
 typedef struct candidate {
     uint32_t term;
@@ -22,36 +19,10 @@ typedef struct candidate {
     double share;
 } candidate;
 
-/* What one thread makes of consecutive entries. */
-typedef struct entry_part {
-    qiaoi_translation *translations; /* entries count from the part's first */
-    size_t count, capacity, learned_at;
-    uint64_t map_begin, map_end; /* strings */
-    qiao_status status;
-} entry_part;
-
-typedef struct derivation {
-    const qiaoi_derive_input *in;
-    unsigned threads;
-    entry_part parts[QIAOI_PARTS_MAX];
-    uint32_t *term_of_string; /* by offset into base->strings */
-    float *frequency;         /* of each term in the side that needs (or projects) are matched with */
-    double *root;             /* the fourth root of each */
-    double *common;           /* by entry: how common the word is, 0 to 1; of those on the way back */
-    uint32_t *term_hash;
-    uint64_t term_hash_size;
-    qiaoi_key_set keys;
-    qiaoi_translation *translations;
-    size_t translation_count;
-    uint32_t *reverse_offsets;
-    qiaoi_reverse *reverse;
-    size_t reverse_count;
-} derivation;
-
 /* ---- terms ---- */
 
 static qiao_status
-hash_terms(derivation *d, qiao_error *err)
+hash_terms(qiaoi_derivation *d, qiao_error *err)
 {
     d->term_hash_size = qiaoi_hash_size(d->in->term_count);
     d->term_hash = qiao_calloc(d->term_hash_size, sizeof *d->term_hash);
@@ -68,8 +39,8 @@ hash_terms(derivation *d, qiao_error *err)
     return QIAO_OK;
 }
 
-static uint32_t
-find_term(const derivation *d, const char *form)
+uint32_t
+qiaoi_derive_term(const qiaoi_derivation *d, const char *form)
 {
     uint64_t i = qiao_hash64(form, strlen(form), 0) & (d->term_hash_size - 1);
 
@@ -82,16 +53,16 @@ find_term(const derivation *d, const char *form)
 static void
 map_part(void *context, unsigned part)
 {
-    const derivation *d = context;
+    const qiaoi_derivation *d = context;
     const char *strings = d->in->base->strings;
 
     for (uint64_t at = d->parts[part].map_begin; at < d->parts[part].map_end; at += strlen(strings + at) + 1)
-        d->term_of_string[at] = find_term(d, strings + at);
+        d->term_of_string[at] = qiaoi_derive_term(d, strings + at);
 }
 
 /* Each thread the strings that begin in its share of the bytes. */
 static qiao_status
-map_strings(derivation *d, uint64_t size, qiao_error *err)
+map_strings(qiaoi_derivation *d, uint64_t size, qiao_error *err)
 {
     uint64_t at = 0;
 
@@ -111,7 +82,7 @@ map_strings(derivation *d, uint64_t size, qiao_error *err)
 }
 
 static void
-expect_entry(derivation *d, const qiaoi_entry *entry, float documents)
+expect_entry(qiaoi_derivation *d, const qiaoi_entry *entry, float documents)
 {
     for (uint32_t i = 0; i < entry->count; i++) {
         const qiaoi_sense *sense = &d->in->base->senses[entry->first + i];
@@ -129,7 +100,7 @@ expect_entry(derivation *d, const qiaoi_entry *entry, float documents)
 /* Documents with each term among the projects (among the needs where there is no project): counted, and expected of
  * those that are translated. */
 static qiao_status
-count_frequencies(derivation *d, qiao_error *err)
+count_frequencies(qiaoi_derivation *d, qiao_error *err)
 {
     size_t side = d->in->statistics.documents[0] > 0 ? 0 : 1;
     const uint32_t *entry_df = d->in->entry_df + side * d->in->base->entry_count;
@@ -168,7 +139,7 @@ add_candidate(candidate *list, size_t count, uint32_t term, double share, uint8_
 /* Fourth root of the smallest document frequency of the sense's stems, 0 where one is missing: how much a translation's
  * frequency among the documents speaks for it. */
 static double
-sense_frequency(const derivation *d, const qiaoi_sense *sense)
+sense_frequency(const qiaoi_derivation *d, const qiaoi_sense *sense)
 {
     double least = 1e9;
 
@@ -183,7 +154,7 @@ sense_frequency(const derivation *d, const qiaoi_sense *sense)
 }
 
 static size_t
-dictionary_shares(const derivation *d, const qiaoi_entry *entry, candidate *list)
+dictionary_shares(const qiaoi_derivation *d, const qiaoi_entry *entry, candidate *list)
 {
     const qiaoi_sense *senses = d->in->base->senses + entry->first;
     double sum = 0, related = 0;
@@ -222,7 +193,7 @@ from_glossary(const candidate *list, size_t count)
  * .44, in the dictionary .58. A platform's glossary is not argued with.
  */
 static size_t
-learned_shares(const derivation *d, entry_part *p, uint32_t entry_index, candidate *list, size_t count)
+learned_shares(const qiaoi_derivation *d, qiaoi_entry_part *p, uint32_t entry_index, candidate *list, size_t count)
 {
     const qiaoi_derive_input *in = d->in;
     double sum = 0;
@@ -235,7 +206,7 @@ learned_shares(const derivation *d, entry_part *p, uint32_t entry_index, candida
     for (size_t i = 0; i < count; i++)
         list[i].share *= DICTIONARY_WEIGHT;
     for (; p->learned_at < in->learned_count && in->learned[p->learned_at].entry == entry_index; p->learned_at++) {
-        uint32_t term = find_term(d, in->learned[p->learned_at].stem);
+        uint32_t term = qiaoi_derive_term(d, in->learned[p->learned_at].stem);
 
         if (term != QIAOI_NO_TERM && d->frequency[term] > 0)
             count = add_candidate(list, count, term, in->learned[p->learned_at].count, QIAO_FROM_LEARNED);
@@ -258,7 +229,7 @@ compare_candidates(const void *a, const void *b)
 }
 
 static qiao_status
-keep_translations(entry_part *p, qiaoi_entry *entry, candidate *list, size_t count)
+keep_translations(qiaoi_entry_part *p, qiaoi_entry *entry, candidate *list, size_t count)
 {
     if (count > 1)
         qsort(list, count, sizeof *list, compare_candidates);
@@ -292,9 +263,9 @@ keep_translations(entry_part *p, qiaoi_entry *entry, candidate *list, size_t cou
 static void
 translate_part(void *context, unsigned part)
 {
-    derivation *d = context;
+    qiaoi_derivation *d = context;
     const qiao_lexicon *base = d->in->base;
-    entry_part *p = &d->parts[part];
+    qiaoi_entry_part *p = &d->parts[part];
     candidate *list = qiao_alloc(CANDIDATES_MAX * sizeof *list);
     uint32_t end = (uint32_t)qiaoi_part_begin(base->entry_count, part + 1, d->threads);
 
@@ -308,7 +279,7 @@ translate_part(void *context, unsigned part)
 
 /* The parts' translations one after the other. */
 static qiao_status
-join_translations(derivation *d, qiao_error *err)
+join_translations(qiaoi_derivation *d, qiao_error *err)
 {
     size_t total = 0;
 
@@ -321,7 +292,7 @@ join_translations(derivation *d, qiao_error *err)
     if (d->translations == NULL)
         return qiao_fail_memory(err);
     for (unsigned part = 0; part < d->threads; part++) {
-        const entry_part *p = &d->parts[part];
+        const qiaoi_entry_part *p = &d->parts[part];
         size_t end = qiaoi_part_begin(d->in->base->entry_count, part + 1, d->threads);
 
         for (size_t e = qiaoi_part_begin(d->in->base->entry_count, part, d->threads); e < end; e++)
@@ -334,7 +305,7 @@ join_translations(derivation *d, qiao_error *err)
 }
 
 static qiao_status
-translate_entries(derivation *d, qiao_error *err)
+translate_entries(qiaoi_derivation *d, qiao_error *err)
 {
     qiao_status st = qiaoi_key_set_copy(&d->keys, d->in->base, err);
 
@@ -344,130 +315,10 @@ translate_entries(derivation *d, qiao_error *err)
     return join_translations(d, err);
 }
 
-/* ---- the way back ---- */
-
-/* spare holds what the word is worth as a translation back */
-static int
-compare_reverse(const void *a, const void *b)
-{
-    const qiaoi_reverse *x = a, *y = b;
-
-    if (x->spare != y->spare)
-        return x->spare > y->spare ? -1 : 1;
-    return x->entry < y->entry ? -1 : x->entry > y->entry;
-}
-
-/* Chinese words of two and more characters that mean the term in good part. */
-static bool
-worth_keeping(const qiaoi_entry *entry, const qiaoi_translation *translation)
-{
-    return entry->language == QIAOI_ZH && entry->key_length >= 6 && translation->share >= 6553;
-}
-
-/*
- * A share says how much of the word is the term; how much of the term is the word depends on how common the word is as
- * well. Words that the generation uses come first, the common ones before the rare ones; the dictionary's rare synonyms
- * last.
- */
-static uint16_t
-worth_of(const derivation *d, uint32_t entry, uint16_t share)
-{
-    return (uint16_t)(share * (0.05 + 0.95 * d->common[entry]));
-}
-
-static void
-weigh_part(void *context, unsigned part)
-{
-    const derivation *d = context;
-    size_t end = qiaoi_part_begin(d->keys.count, part + 1, d->threads);
-
-    for (size_t e = qiaoi_part_begin(d->keys.count, part, d->threads); e < end; e++) {
-        const qiaoi_entry *entry = &d->keys.entries[e];
-        double documents = 0, common;
-        uint32_t term = QIAOI_NO_TERM;
-
-        if (entry->language == QIAOI_ZH && entry->key_length >= 6 && entry->count > 0)
-            term = find_term(d, d->keys.keys.data + entry->key);
-        if (term != QIAOI_NO_TERM)
-            documents = (double)d->in->term_df[term] + d->in->term_df[d->in->term_count + term];
-        common = log2(1.0 + documents) / 16.0;
-        d->common[e] = common > 1.0 ? 1.0 : common;
-    }
-}
-
-static void
-sort_reverse_part(void *context, unsigned part)
-{
-    const derivation *d = context;
-    size_t end = qiaoi_part_begin(d->in->term_count, part + 1, d->threads);
-
-    for (size_t t = qiaoi_part_begin(d->in->term_count, part, d->threads); t < end; t++) {
-        size_t begin = d->reverse_offsets[t], n = d->reverse_offsets[t + 1] - begin;
-
-        if (n > 1)
-            qsort(d->reverse + begin, n, sizeof *d->reverse, compare_reverse);
-    }
-}
+/* ---- the file ---- */
 
 static qiao_status
-build_reverse(derivation *d, qiao_error *err)
-{
-    uint32_t terms = d->in->term_count;
-    uint32_t *fill = NULL;
-    size_t total = 0, kept = 0;
-
-    d->reverse_offsets = qiao_calloc((size_t)terms + 2, sizeof *d->reverse_offsets);
-    d->common = qiao_alloc(((size_t)d->keys.count + 1) * sizeof *d->common);
-    if (d->reverse_offsets == NULL || d->common == NULL)
-        return qiao_fail_memory(err);
-    qiaoi_in_parts(d->threads, weigh_part, d);
-    for (int pass = 0; pass < 2; pass++) {
-        for (uint32_t e = 0; e < d->keys.count; e++) {
-            const qiaoi_entry *entry = &d->keys.entries[e];
-
-            for (uint32_t i = 0; i < entry->count; i++) {
-                const qiaoi_translation *translation = &d->translations[entry->first + i];
-
-                if (!worth_keeping(entry, translation))
-                    continue;
-                if (pass == 0)
-                    d->reverse_offsets[translation->term + 1]++;
-                else
-                    d->reverse[fill[translation->term]++] =
-                        (qiaoi_reverse){e, translation->share, worth_of(d, e, translation->share)};
-            }
-        }
-        if (pass == 1)
-            break;
-        for (uint32_t t = 0; t < terms; t++)
-            d->reverse_offsets[t + 1] += d->reverse_offsets[t];
-        total = d->reverse_offsets[terms];
-        d->reverse = qiao_alloc((total + 1) * sizeof *d->reverse);
-        fill = qiao_alloc(((size_t)terms + 1) * sizeof *fill);
-        if (d->reverse == NULL || fill == NULL) {
-            qiao_free(fill);
-            return qiao_fail_memory(err);
-        }
-        memcpy(fill, d->reverse_offsets, (size_t)terms * sizeof *fill);
-    }
-    qiao_free(fill);
-    qiaoi_in_parts(d->threads, sort_reverse_part, d);
-    for (uint32_t t = 0; t < terms; t++) {
-        size_t begin = d->reverse_offsets[t], n = d->reverse_offsets[t + 1] - begin;
-
-        if (n > REVERSE_MAX)
-            n = REVERSE_MAX;
-        memmove(d->reverse + kept, d->reverse + begin, n * sizeof *d->reverse);
-        d->reverse_offsets[t] = (uint32_t)kept;
-        kept += n;
-    }
-    d->reverse_offsets[terms] = (uint32_t)kept;
-    d->reverse_count = kept;
-    return QIAO_OK;
-}
-
-static qiao_status
-write_lexicon(const derivation *d, const char *path, qiao_error *err)
+write_lexicon(const qiaoi_derivation *d, const char *path, qiao_error *err)
 {
     const qiaoi_derive_input *in = d->in;
     const qiaoi_section_data sections[] = {
@@ -492,10 +343,10 @@ write_lexicon(const derivation *d, const char *path, qiao_error *err)
 qiao_status
 qiaoi_lexicon_derive(const qiaoi_derive_input *input, const char *path, qiao_error *err)
 {
-    derivation d = {.in = input,
-                    .threads = input->threads == 0                ? 1
-                               : input->threads > QIAOI_PARTS_MAX ? QIAOI_PARTS_MAX
-                                                                  : input->threads};
+    qiaoi_derivation d = {.in = input,
+                          .threads = input->threads == 0                ? 1
+                                     : input->threads > QIAOI_PARTS_MAX ? QIAOI_PARTS_MAX
+                                                                        : input->threads};
     qiao_status st = hash_terms(&d, err);
 
     if (st == QIAO_OK)
@@ -505,7 +356,7 @@ qiaoi_lexicon_derive(const qiaoi_derive_input *input, const char *path, qiao_err
     if (st == QIAO_OK)
         st = translate_entries(&d, err);
     if (st == QIAO_OK)
-        st = build_reverse(&d, err);
+        st = qiaoi_derive_reverse(&d, err);
     if (st == QIAO_OK)
         st = write_lexicon(&d, path, err);
     qiao_free(d.term_of_string);
