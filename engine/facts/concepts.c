@@ -427,17 +427,18 @@ typedef struct reader {
 static void
 read_ahead(const qiao_concepts *c, reader *r)
 {
-    while (r->count < AHEAD && !r->ended) {
-        word *w = &r->words[r->count];
+    size_t known = r->count;
 
-        r->ended = !next_word(r->text, r->length, &r->at, w);
-        if (r->ended)
-            break;
+    while (r->count < AHEAD && next_word(r->text, r->length, &r->at, &r->words[r->count]))
+        __builtin_prefetch(&c->firsts[first_bit(&r->words[r->count++]) / 64]);
+    r->ended = r->count < AHEAD;
+    for (size_t i = known; i < r->count; i++) {
+        const word *w = &r->words[i];
+
         if (begins_names(c, w))
             __builtin_prefetch(&c->slots[home(add_word(0, w), c->slot_count)]);
-        if (r->count > 0 && begins_names(c, &w[-1]))
+        if (i > 0 && begins_names(c, &w[-1]))
             __builtin_prefetch(&c->slots[home(add_word(add_word(0, &w[-1]), w), c->slot_count)]);
-        r->count++;
     }
 }
 

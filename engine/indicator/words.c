@@ -1,6 +1,8 @@
 /* Finds the words of the grammar in a piece, and answers what stands where. */
 #include "indicator/indicator_internal.h"
 
+#include <string.h>
+
 #define LOOK_BACK 24u /* cells of the longest word that counts */
 
 static size_t
@@ -49,8 +51,8 @@ qiaoi_find_words(qiaoi_sentence *s)
         bool any = false;
         size_t n;
 
-        if (i > 0 && qiaoi_is_latin(s->cells[i].c) && qiaoi_is_latin(s->cells[i - 1].c))
-            continue;
+        if (s->cells[i].c == ' ' || (i > 0 && qiaoi_is_latin(s->cells[i].c) && qiaoi_is_latin(s->cells[i - 1].c)))
+            continue; /* no word begins with a space or inside another */
         n = qiaoi_spellings_match(&s->units->grammar, &s->cells[i], s->count - i, true, matches);
         for (size_t k = 0; k < n; k++)
             any = take_match(s, i, &matches[k], &hit) || any;
@@ -153,10 +155,12 @@ qiaoi_skip_spaces_back(const qiaoi_sentence *s, size_t cell)
 size_t
 qiaoi_at(const qiaoi_sentence *s, size_t cell, const char *text)
 {
-    size_t at = 0, length = 0, n = 0;
+    size_t at = 0, length, n = 0;
 
-    while (text[length] != '\0')
-        length++;
+    if (cell >= s->count ||
+        ((unsigned char)*text < 0x80u && qiaoi_lower(s->cells[cell].c) != (unsigned char)*text)) /* mostly so */
+        return 0;
+    length = strlen(text);
     while (at < length) {
         uint32_t c = qiaoi_decode(text, length, &at);
 
