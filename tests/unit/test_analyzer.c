@@ -477,6 +477,38 @@ the_same_text_gives_the_same_tokens_whatever_was_read_before(void **state)
     qiao_buffer_done(&again);
 }
 
+/* Each is read in a text of its own; 0 where none is noted, or none can be. */
+static uint32_t
+noted(fixture *f, const char *word, const char *language, uint32_t note)
+{
+    qiao_error err = QIAO_ERROR_INIT;
+    const qiao_token *tokens;
+    size_t count;
+    uint32_t before;
+
+    assert_ok(qiao_analyze(f->analyzer, word, strlen(word), language, true, &tokens, &count, &err), &err);
+    assert_true(count > 0);
+    if (tokens[0].note == NULL)
+        return 0;
+    before = *tokens[0].note;
+    *tokens[0].note = note;
+    return before;
+}
+
+static void
+what_is_noted_of_an_english_word_stands_there_when_the_word_comes_again(void **state)
+{
+    fixture *f = *state;
+
+    assert_int_equal(noted(f, "manganese", "en", 7), 0);
+    assert_int_equal(noted(f, "cobalt", "en", 8), 0);
+    assert_int_equal(noted(f, "cobalt nickel", "en", 8), 8);
+    assert_int_equal(noted(f, "Manganese", "en", 7), 7);
+    assert_int_equal(noted(f, "mangan", "en", 0), 0);
+    assert_int_equal(noted(f, "电池", "zh", 9), 0);
+    assert_int_equal(noted(f, "电池", "zh", 9), 0);
+}
+
 static qiao_status
 analyse_in_all_languages(void *context, qiao_error *err)
 {
@@ -543,6 +575,7 @@ main(void)
         cmocka_unit_test(a_run_of_a_megabyte_without_spaces_is_segmented),
         cmocka_unit_test(a_text_too_long_for_its_offsets_is_refused),
         cmocka_unit_test(the_same_text_gives_the_same_tokens_whatever_was_read_before),
+        cmocka_unit_test(what_is_noted_of_an_english_word_stands_there_when_the_word_comes_again),
         cmocka_unit_test(any_allocation_may_fail),
         cmocka_unit_test(an_analyzer_that_ran_short_of_memory_works_again),
     };

@@ -178,6 +178,24 @@ note_hit(const qiaoi_concept_hit *hit, void *context)
     snprintf(h->found + n, sizeof h->found - n, "%s:%u-%u;", hit->field, hit->start, hit->end);
 }
 
+/* A thesaurus of "deep learning" and "deep learning model". */
+static void
+open_small_thesaurus(qiao_test_folder *folder, qiao_concepts **out)
+{
+    qiao_error err = QIAO_ERROR_INIT;
+    FILE *table;
+
+    qiao_test_folder_init(folder);
+    table = fopen(qiao_test_path(folder, "names.tsv"), "w");
+    assert_non_null(table);
+    fputs("id\tfield\tzh\tzh_alt\ten\ten_alt\tabbr\tde\tja\tfr\tbroader\trelated\n"
+          "a\tai.vision\t深度学习\t\tdeep learning\t\t\t\t\t\t\t\n"
+          "b\tai.nlp\t\t\tdeep learning model\t\t\t\t\t\t\t\n",
+          table);
+    assert_int_equal(fclose(table), 0);
+    assert_ok(qiao_concepts_open(folder->path, out, &err), &err);
+}
+
 /* "deep learning" stands in the table, "deep" alone does not; of two names that begin at one place the longer counts,
  * and a name whose last word is missing is none. */
 static void
@@ -194,25 +212,37 @@ words_that_only_begin_a_name_are_passed_over(void **state)
         {"", ""},
     };
     qiao_test_folder folder;
-    qiao_error err = QIAO_ERROR_INIT;
     qiao_concepts *concepts;
-    FILE *table;
 
     (void)state;
-    qiao_test_folder_init(&folder);
-    table = fopen(qiao_test_path(&folder, "names.tsv"), "w");
-    assert_non_null(table);
-    fputs("id\tfield\tzh\tzh_alt\ten\ten_alt\tabbr\tde\tja\tfr\tbroader\trelated\n"
-          "a\tai.vision\t深度学习\t\tdeep learning\t\t\t\t\t\t\t\n"
-          "b\tai.nlp\t\t\tdeep learning model\t\t\t\t\t\t\t\n",
-          table);
-    assert_int_equal(fclose(table), 0);
-    assert_ok(qiao_concepts_open(folder.path, &concepts, &err), &err);
+    open_small_thesaurus(&folder, &concepts);
     for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
         hits h = {""};
 
         qiaoi_concepts_find(concepts, examples[i].text, strlen(examples[i].text), note_hit, &h);
         assert_string_equal(h.found, examples[i].found);
+    }
+    qiao_concepts_close(concepts);
+    qiao_test_folder_done(&folder);
+}
+
+static void
+a_name_is_found_wherever_it_stands_among_many_words(void **state)
+{
+    char text[2048], expected[64];
+    qiao_test_folder folder;
+    qiao_concepts *concepts;
+
+    (void)state;
+    open_small_thesaurus(&folder, &concepts);
+    for (size_t before = 0, at = 0; before < 200; before++) {
+        int n = snprintf(text + at, sizeof text - at, "Deep Learning models, deep");
+        hits h = {""};
+
+        qiaoi_concepts_find(concepts, text, at + (size_t)n, note_hit, &h);
+        snprintf(expected, sizeof expected, "ai.nlp:%zu-%zu;", at, at + 20);
+        assert_string_equal(h.found, expected);
+        at += (size_t)snprintf(text + at, sizeof text - at, "deep ");
     }
     qiao_concepts_close(concepts);
     qiao_test_folder_done(&folder);
@@ -253,6 +283,7 @@ main(void)
         cmocka_unit_test(general_names_alone_suggest_no_field),
         cmocka_unit_test(a_field_comes_from_the_concepts_that_are_named),
         cmocka_unit_test(words_that_only_begin_a_name_are_passed_over),
+        cmocka_unit_test(a_name_is_found_wherever_it_stands_among_many_words),
         cmocka_unit_test(suggestions_are_written_as_json),
         cmocka_unit_test(a_folder_without_a_thesaurus_is_told),
     };
