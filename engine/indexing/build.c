@@ -317,7 +317,11 @@ choose_mode(build *b, qiao_error *err)
     else
         st = qiaoi_corpus_reuse(&b->corpus, b->options->data_dir, &b->basis, b->tables.vocabulary, &b->reuse,
                                 &b->report->mode, err);
-    b->corpus.parent = b->reuse.findings != NULL ? &b->reuse.parent : NULL;
+    if (b->reuse.findings != NULL) {
+        b->corpus.parent = &b->reuse.parent;
+        b->corpus.kept_order = b->reuse.findings->order;
+        b->corpus.kept_term_count = b->reuse.findings->header->order_count;
+    }
     b->report->analysed = b->reuse.findings != NULL ? b->reuse.changed : b->corpus.numbers;
     return st;
 }
@@ -399,8 +403,8 @@ make_suggestions(build *b, qiao_error *err)
     qiao_status st = qiaoi_suggest_finish(b->suggesting, b->staged, err);
 
     b->found_open = st == QIAO_OK;
-    b->found_kept =
-        st == QIAO_OK && qiaoi_findings_write(&b->corpus, &b->basis, b->number, b->options->data_dir, NULL) == QIAO_OK;
+    b->found_kept = st == QIAO_OK && qiaoi_findings_write(&b->corpus, b->reuse.findings, &b->basis, b->number,
+                                                          b->options->data_dir, NULL) == QIAO_OK;
     return st;
 }
 

@@ -64,6 +64,7 @@ typedef struct qiaoi_corpus {
     uint64_t *pair_keys; /* ascending; the slot of each is term_count and its place */
     /* of an update: numbers of the earlier build's terms here, QIAOI_NO_TERM where no document has one any more */
     const qiaoi_parent *parent; /* borrowed; NULL in a full build */
+    const uint32_t *kept_order; /* borrowed: the last shard's numbers of the earlier build's terms, in its order */
     uint32_t *kept_terms;
     uint32_t kept_term_count;
     size_t pairs_at_a_time; /* sorted together by the merge; 0 = 16 million: 256 MiB */

@@ -6,26 +6,59 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BLOCK ((size_t)1 << 20) /* as findings_write.c writes it */
-
-static uint64_t
-checksum(const qiao_mapping *mapping)
+void
+qiaoi_findings_path(const char *data_dir, const char *name, char *out)
 {
-    uint64_t sum = 0;
-
-    for (size_t at = sizeof(qiaoi_findings_header); at < mapping->length; at += BLOCK)
-        sum = qiao_hash64(mapping->data + at, mapping->length - at < BLOCK ? mapping->length - at : BLOCK, sum);
-    return sum;
+    snprintf(out, QIAO_PATH_MAX + 64, "%s/build/%s", data_dir, name);
 }
 
-static bool
-sound(const qiao_mapping *mapping)
+void
+qiaoi_findings_file_path(const char *data_dir, uint32_t file, char *out)
 {
-    const qiaoi_findings_header *header = (const qiaoi_findings_header *)(const void *)mapping->data;
+    qiaoi_findings_path(data_dir, file == 0 ? "findings-0.bin" : "findings-1.bin", out);
+}
 
-    return mapping->length >= sizeof *header && header->magic == QIAOI_FINDINGS_MAGIC &&
-           header->version == QIAOI_FINDINGS_VERSION && header->end == mapping->length &&
-           header->checksum == checksum(mapping);
+uint64_t
+qiaoi_findings_header_checksum(const qiaoi_findings_header *header)
+{
+    qiaoi_findings_header copy = *header;
+
+    copy.checksum = 0;
+    return qiao_hash64(&copy, sizeof copy, 0);
+}
+
+qiao_status
+qiaoi_findings_header_read(const char *data_dir, qiaoi_findings_header *out, qiao_error *err)
+{
+    char path[QIAO_PATH_MAX + 64];
+    qiao_mapping mapping = {0};
+    qiao_status st;
+
+    qiaoi_findings_path(data_dir, "findings.bin", path);
+    st = qiao_mapping_open(path, &mapping, err);
+    if (st != QIAO_OK)
+        return st;
+    if (mapping.length == sizeof *out)
+        memcpy(out, mapping.data, sizeof *out);
+    if (mapping.length != sizeof *out || out->magic != QIAOI_FINDINGS_MAGIC || out->version != QIAOI_FINDINGS_VERSION ||
+        out->checksum != qiaoi_findings_header_checksum(out) || out->file > 1)
+        st = qiao_fail(err, QIAO_E_CORRUPT, "%s is damaged", path);
+    qiao_mapping_close(&mapping);
+    return st;
+}
+
+/* What lies behind the end was written by a build that did not come to its end. */
+static bool
+sound(const qiaoi_findings *findings)
+{
+    const qiao_mapping *mapping = &findings->mapping;
+    uint64_t sum = 0;
+
+    if (findings->head.end > mapping->length)
+        return false;
+    for (uint64_t at = 0; at < findings->head.end; at += QIAOI_FINDINGS_BLOCK)
+        sum = qiao_hash64(mapping->data + at, QIAOI_FINDINGS_BLOCK, sum);
+    return sum == findings->head.sum;
 }
 
 qiao_status
@@ -36,18 +69,21 @@ qiaoi_findings_open(const char *data_dir, qiaoi_findings **out, qiao_error *err)
     qiao_status st;
 
     *out = NULL;
-    snprintf(path, sizeof path, "%s/build/findings.bin", data_dir);
-    st = findings == NULL ? qiao_fail_memory(err) : qiao_mapping_open(path, &findings->mapping, err);
-    if (st == QIAO_OK && !sound(&findings->mapping))
+    st = findings == NULL ? qiao_fail_memory(err) : qiaoi_findings_header_read(data_dir, &findings->head, err);
+    if (st == QIAO_OK) {
+        qiaoi_findings_file_path(data_dir, findings->head.file, path);
+        st = qiao_mapping_open(path, &findings->mapping, err);
+    }
+    if (st == QIAO_OK && !sound(findings))
         st = qiao_fail(err, QIAO_E_CORRUPT, "%s is damaged", path);
     if (st != QIAO_OK) {
         qiaoi_findings_close(findings);
         return st;
     }
-    findings->header = (const qiaoi_findings_header *)(const void *)findings->mapping.data;
-    findings->entries =
-        (const qiaoi_findings_entry *)(const void *)(findings->mapping.data + findings->header->entries);
-    findings->ids = (const char *)findings->mapping.data + findings->header->ids;
+    findings->header = &findings->head;
+    findings->entries = (const qiaoi_findings_entry *)(const void *)(findings->mapping.data + findings->head.entries);
+    findings->order = (const uint32_t *)(const void *)(findings->mapping.data + findings->head.order);
+    findings->ids = (const char *)findings->mapping.data + findings->head.ids;
     *out = findings;
     return QIAO_OK;
 }
@@ -88,7 +124,8 @@ qiaoi_findings_tables(const qiaoi_findings *findings, qiaoi_shard *shard, qiao_e
     qiao_status st =
         read_table(findings, header->terms, header->tags, header->term_count, &shard->collector.terms, err);
 
-    return st == QIAO_OK ? read_table(findings, header->tags, header->end, header->tag_count, &shard->tags, err) : st;
+    return st == QIAO_OK ? read_table(findings, header->tags, header->tags_end, header->tag_count, &shard->tags, err)
+                         : st;
 }
 
 /* ---- one document ---- */

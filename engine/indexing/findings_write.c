@@ -1,4 +1,5 @@
-/* Writes what a build found: blocks as they come through one buffer, the tables behind them, the header last. */
+/* Writes what a build found: blocks as they come through one buffer, the tables behind them, the header last; into a
+ * file of their own, or behind what was found before. See findings.h. */
 #include "indexing/findings.h"
 
 #include "qiao/catalog.h"
@@ -10,24 +11,28 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BLOCK ((size_t)1 << 20) /* as findings_read.c checks it */
+#define PIECE ((size_t)1 << 20) /* written at once: whole blocks */
+#define LENGTHS_MAX 2u          /* of a file, against what it was when it was made */
 #define SMALL 15u
 
 typedef struct writer {
     const char *path;
     int fd;
-    uint64_t at, checksum;
+    uint64_t at, sum;
+    const uint32_t *numbers; /* of the corpus' terms in the file; NULL = their own */
     qiao_buffer pending;
     qiao_error *err;
     qiao_status status;
 } writer;
 
+/* length: of whole blocks. */
 static void
 write_out(writer *w, size_t length)
 {
     const char *bytes = w->pending.data;
 
-    w->checksum = qiao_hash64(bytes, length, w->checksum);
+    for (size_t at = 0; at < length; at += QIAOI_FINDINGS_BLOCK)
+        w->sum = qiao_hash64(bytes + at, QIAOI_FINDINGS_BLOCK, w->sum);
     for (size_t done = 0; w->status == QIAO_OK && done < length;) {
         ssize_t n = write(w->fd, bytes + done, length - done);
 
@@ -47,12 +52,26 @@ put(writer *w, const void *bytes, size_t length)
     w->at += length;
 }
 
-/* Whole blocks only, so that the checksum does not depend on how the bytes came. */
 static void
 settle(writer *w)
 {
-    while (w->status == QIAO_OK && !w->pending.failed && w->pending.length >= BLOCK)
-        write_out(w, BLOCK);
+    while (w->status == QIAO_OK && !w->pending.failed && w->pending.length >= PIECE)
+        write_out(w, PIECE);
+}
+
+/* Zeros up to a multiple of size, at most a block. */
+static void
+fill_up(writer *w, size_t size)
+{
+    static const char zeros[QIAOI_FINDINGS_BLOCK];
+
+    put(w, zeros, (size_t)(-w->at & (size - 1)));
+}
+
+static uint32_t
+number_of(const writer *w, uint32_t term)
+{
+    return w->numbers == NULL ? term : w->numbers[term];
 }
 
 static unsigned char *
@@ -77,11 +96,18 @@ counts(unsigned char *at, uint32_t title, uint32_t body)
 }
 
 static unsigned char *
-uses(unsigned char *at, const qiaoi_use *list, uint32_t count)
+terms(const writer *w, unsigned char *at, const qiaoi_document *use)
 {
-    at = varint(at, count);
-    for (uint32_t i = 0; i < count; i++)
-        at = counts(varint(at, list[i].id), list[i].title, list[i].body);
+    at = varint(at, use->term_count);
+    for (uint32_t i = 0; i < use->term_count; i++)
+        at = counts(varint(at, number_of(w, use->terms[i].id)), use->terms[i].title, use->terms[i].body);
+    at = varint(at, use->entry_count);
+    for (uint32_t i = 0; i < use->entry_count; i++)
+        at = counts(varint(at, use->entries[i].id), use->entries[i].title, use->entries[i].body);
+    at = varint(at, use->pair_count);
+    for (uint32_t i = 0; i < use->pair_count; i++)
+        at = counts(varint(varint(at, number_of(w, use->pairs[i].first)), number_of(w, use->pairs[i].second)),
+                    use->pairs[i].title, use->pairs[i].body);
     return at;
 }
 
@@ -101,12 +127,7 @@ put_document(writer *w, const qiaoi_corpus_document *document, const uint32_t *t
     at = varint(at, document->tag_count);
     for (uint32_t i = 0; i < document->tag_count; i++)
         at = varint(at, tag_map[document->tags[i]]);
-    at = uses(at, use->terms, use->term_count);
-    at = uses(at, use->entries, use->entry_count);
-    at = varint(at, use->pair_count);
-    for (uint32_t i = 0; i < use->pair_count; i++)
-        at = counts(varint(varint(at, use->pairs[i].first), use->pairs[i].second), use->pairs[i].title,
-                    use->pairs[i].body);
+    at = terms(w, at, use);
     at = varint(at, (uint32_t)document->facts_length);
     for (uint64_t end = w->at + (uint64_t)(at - start); (end & 7u) != 0; end++)
         *at++ = 0; /* facts are read in place */
@@ -131,8 +152,9 @@ join_tags(const qiaoi_corpus *corpus, tag_tables *tags, qiao_error *err)
     tags->maps = qiao_calloc(corpus->shard_count + 1, sizeof *tags->maps);
     if (tags->maps == NULL)
         return qiao_fail_memory(err);
-    for (size_t s = 0; s < corpus->shard_count; s++) {
-        const qiaoi_term_table *table = &corpus->shards[s].tags;
+    for (size_t i = corpus->shard_count; i-- > 0;) { /* the last one first: its tags keep their numbers */
+        const qiaoi_term_table *table = &corpus->shards[i].tags;
+        size_t s = i;
 
         tags->maps[s] = qiao_alloc(((size_t)table->count + 1) * sizeof **tags->maps);
         if (tags->maps[s] == NULL)
@@ -157,90 +179,211 @@ tag_tables_done(tag_tables *tags, size_t shards)
     qiaoi_term_table_done(&tags->all);
 }
 
+/* ---- terms: those of an earlier build keep their numbers ---- */
+
+typedef struct term_tables {
+    uint32_t *numbers; /* by term of the corpus */
+    qiao_buffer added; /* strings that are put behind those of before */
+    uint32_t count;
+} term_tables;
+
+/* Both are in order of their strings. */
+static qiao_status
+join_terms(const qiaoi_corpus *corpus, const qiaoi_findings *before, term_tables *tables, qiao_error *err)
+{
+    const qiaoi_term_table *kept = &corpus->shards[corpus->shard_count - 1].collector.terms;
+    uint32_t k = 0;
+
+    tables->count = before->header->term_count;
+    tables->numbers = qiao_alloc(((size_t)corpus->term_count + 1) * sizeof *tables->numbers);
+    if (tables->numbers == NULL)
+        return qiao_fail_memory(err);
+    for (uint32_t t = 0; t < corpus->term_count; t++) {
+        const char *text = corpus->term_bytes.data + corpus->term_offsets[t];
+        int order = 1;
+
+        while (k < before->header->order_count &&
+               (order = strcmp(kept->bytes.data + kept->offsets[before->order[k]], text)) < 0)
+            k++;
+        if (k < before->header->order_count && order == 0) {
+            tables->numbers[t] = before->order[k++];
+            continue;
+        }
+        tables->numbers[t] = tables->count++;
+        qiao_buffer_append(&tables->added, text, strlen(text) + 1);
+    }
+    return qiao_buffer_check(&tables->added, err);
+}
+
 /* ---- the file ---- */
 
+typedef struct filling {
+    const qiaoi_corpus *corpus;
+    const qiaoi_findings *before; /* that it is written behind; NULL: a file of its own */
+    tag_tables tags;
+    term_tables terms;
+    qiaoi_findings_entry *entries;
+} filling;
+
 static void
-put_documents(writer *w, const qiaoi_corpus *corpus, const tag_tables *tags, qiaoi_findings_entry *entries)
+put_documents(writer *w, const filling *f)
 {
+    qiaoi_findings_entry *entry = f->entries;
     uint32_t id = 0;
 
     for (int kind = 0; kind < 2; kind++)
-        for (uint32_t d = 0; d < corpus->count[kind] && w->status == QIAO_OK; d++, entries++) {
-            const qiaoi_corpus_document *document = &corpus->documents[kind][d];
+        for (uint32_t d = 0; d < f->corpus->count[kind] && w->status == QIAO_OK; d++, entry++) {
+            const qiaoi_corpus_document *document = &f->corpus->documents[kind][d];
+            bool there = f->before != NULL && document->found != 0;
 
-            *entries = (qiaoi_findings_entry){document->content_hash, w->at, id, document->number};
+            *entry = (qiaoi_findings_entry){document->content_hash,
+                                            there ? f->before->entries[document->found - 1].block : w->at, id,
+                                            document->number};
             id += (uint32_t)strlen(document->id) + 1;
-            put_document(w, document, tags->maps[document->shard]);
+            if (!there)
+                put_document(w, document, f->tags.maps[document->shard]);
         }
 }
 
 static void
-put_tables(writer *w, const qiaoi_corpus *corpus, const tag_tables *tags, const qiaoi_findings_entry *entries,
-           qiaoi_findings_header *header)
+put_order(writer *w, const qiaoi_corpus *corpus)
 {
-    put(w, "\0\0\0\0\0\0\0", (size_t)(-w->at & 7u));
-    header->entries = w->at;
-    put(w, entries, ((size_t)corpus->count[0] + corpus->count[1]) * sizeof *entries);
+    for (uint32_t t = 0; t < corpus->term_count; t++) {
+        uint32_t number = number_of(w, t);
+
+        put(w, &number, sizeof number);
+    }
     settle(w);
+}
+
+static void
+put_terms(writer *w, const filling *f, qiaoi_findings_header *header)
+{
+    const qiaoi_corpus *corpus = f->corpus;
+
+    header->terms = w->at;
+    header->term_count = f->before == NULL ? corpus->term_count : f->terms.count;
+    if (f->before == NULL) {
+        put(w, corpus->term_bytes.data, corpus->term_offsets[corpus->term_count]);
+    } else {
+        const qiaoi_findings_header *then = f->before->header;
+
+        put(w, f->before->mapping.data + then->terms, (size_t)(then->tags - then->terms));
+        if (f->terms.added.length > 0)
+            put(w, f->terms.added.data, f->terms.added.length);
+    }
+    settle(w);
+}
+
+static void
+put_tables(writer *w, const filling *f, qiaoi_findings_header *header)
+{
+    const qiaoi_corpus *corpus = f->corpus;
+
+    fill_up(w, 8);
+    header->entries = w->at;
+    put(w, f->entries, ((size_t)corpus->count[0] + corpus->count[1]) * sizeof *f->entries);
+    settle(w);
+    header->order = w->at;
+    header->order_count = corpus->term_count;
+    header->order_terms = qiao_hash64(corpus->term_bytes.data, corpus->term_offsets[corpus->term_count], 0);
+    put_order(w, corpus);
     header->ids = w->at;
     for (int kind = 0; kind < 2; kind++)
         for (uint32_t d = 0; d < corpus->count[kind]; d++) {
             put(w, corpus->documents[kind][d].id, strlen(corpus->documents[kind][d].id) + 1);
             settle(w);
         }
-    header->terms = w->at;
-    put(w, corpus->term_bytes.data, corpus->term_offsets[corpus->term_count]);
-    settle(w);
+    put_terms(w, f, header);
     header->tags = w->at;
-    if (tags->all.count > 0)
-        put(w, tags->all.bytes.data, tags->all.bytes.length);
+    header->tag_count = f->tags.all.count;
+    if (f->tags.all.count > 0)
+        put(w, f->tags.all.bytes.data, f->tags.all.bytes.length);
+    header->tags_end = w->at;
+    fill_up(w, QIAOI_FINDINGS_BLOCK);
     header->end = w->at;
     settle(w);
 }
 
 static void
-fill(writer *w, const qiaoi_corpus *corpus, const tag_tables *tags, qiaoi_findings_entry *entries,
-     qiaoi_findings_header *header)
+fill(writer *w, const filling *f, qiaoi_findings_header *header)
 {
-    put_documents(w, corpus, tags, entries);
-    put_tables(w, corpus, tags, entries, header);
+    put_documents(w, f);
+    put_tables(w, f, header);
     if (w->pending.failed && w->status == QIAO_OK)
         w->status = qiao_fail_memory(w->err);
     if (w->status == QIAO_OK && w->pending.length > 0)
         write_out(w, w->pending.length);
-    header->checksum = w->checksum;
-    if (w->status == QIAO_OK && pwrite(w->fd, header, sizeof *header, 0) != (ssize_t)sizeof *header)
+    header->sum = w->sum;
+    header->made = f->before == NULL ? header->end : f->before->header->made;
+}
+
+/* What lies behind the end of what was found before counts for nothing. */
+static void
+open_file(writer *w, const qiaoi_findings *before)
+{
+    w->fd = open(w->path, O_WRONLY | O_CLOEXEC | (before == NULL ? O_CREAT | O_TRUNC : 0), 0666);
+    if (w->fd < 0) {
+        w->status = qiao_fail_errno(w->err, errno, "cannot create %s", w->path);
+        return;
+    }
+    if (before == NULL)
+        return;
+    w->at = before->header->end;
+    w->sum = before->header->sum;
+    if (ftruncate(w->fd, (off_t)w->at) != 0 || lseek(w->fd, (off_t)w->at, SEEK_SET) < 0)
         w->status = qiao_fail_errno(w->err, errno, "cannot write %s", w->path);
 }
 
 static qiao_status
-write_file(const qiaoi_corpus *corpus, qiaoi_findings_header *header, const char *path, qiao_error *err)
+write_file(const qiaoi_corpus *corpus, const qiaoi_findings *before, qiaoi_findings_header *header, const char *path,
+           qiao_error *err)
 {
-    writer w = {.path = path, .at = sizeof *header, .err = err};
-    tag_tables tags = {.maps = NULL};
-    qiaoi_findings_entry *entries = qiao_alloc(((size_t)corpus->count[0] + corpus->count[1] + 1) * sizeof *entries);
+    writer w = {.path = path, .err = err};
+    filling f = {.corpus = corpus, .before = before};
 
-    w.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (w.fd < 0)
-        w.status = qiao_fail_errno(err, errno, "cannot create %s", path);
-    else if (lseek(w.fd, (off_t)sizeof *header, SEEK_SET) < 0)
-        w.status = qiao_fail_errno(err, errno, "cannot write %s", path);
+    f.entries = qiao_alloc(((size_t)corpus->count[0] + corpus->count[1] + 1) * sizeof *f.entries);
+    open_file(&w, before);
     if (w.status == QIAO_OK)
-        w.status = entries == NULL ? qiao_fail_memory(err) : join_tags(corpus, &tags, err);
-    header->tag_count = tags.all.count;
+        w.status = f.entries == NULL ? qiao_fail_memory(err) : join_tags(corpus, &f.tags, err);
+    if (w.status == QIAO_OK && before != NULL)
+        w.status = join_terms(corpus, before, &f.terms, err);
+    w.numbers = f.terms.numbers;
     if (w.status == QIAO_OK)
-        fill(&w, corpus, &tags, entries, header);
+        fill(&w, &f, header);
     if (w.fd >= 0 && close(w.fd) != 0 && w.status == QIAO_OK)
         w.status = qiao_fail_errno(err, errno, "cannot close %s", path);
-    tag_tables_done(&tags, corpus->shard_count);
-    qiao_free(entries);
+    tag_tables_done(&f.tags, corpus->shard_count);
+    qiao_free(f.terms.numbers);
+    qiao_buffer_done(&f.terms.added);
+    qiao_free(f.entries);
     qiao_buffer_done(&w.pending);
     return w.status;
 }
 
+/* Beside the header that counts yet. */
+static qiao_status
+write_header(qiaoi_findings_header *header, const char *data_dir, qiao_error *err)
+{
+    char path[QIAO_PATH_MAX + 64];
+    qiao_status st = QIAO_OK;
+    int fd;
+
+    header->checksum = qiaoi_findings_header_checksum(header);
+    qiaoi_findings_path(data_dir, "findings.new", path);
+    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return qiao_fail_errno(err, errno, "cannot create %s", path);
+    if (write(fd, header, sizeof *header) != (ssize_t)sizeof *header)
+        st = qiao_fail_errno(err, errno, "cannot write %s", path);
+    if (close(fd) != 0 && st == QIAO_OK)
+        st = qiao_fail_errno(err, errno, "cannot close %s", path);
+    return st;
+}
+
 qiao_status
-qiaoi_findings_write(const qiaoi_corpus *corpus, const qiaoi_findings_basis *basis, uint64_t generation,
-                     const char *data_dir, qiao_error *err)
+qiaoi_findings_write(const qiaoi_corpus *corpus, const qiaoi_findings *before, const qiaoi_findings_basis *basis,
+                     uint64_t generation, const char *data_dir, qiao_error *err)
 {
     qiaoi_findings_header header = {.magic = QIAOI_FINDINGS_MAGIC,
                                     .version = QIAOI_FINDINGS_VERSION,
@@ -248,29 +391,49 @@ qiaoi_findings_write(const qiaoi_corpus *corpus, const qiaoi_findings_basis *bas
                                     .generation = generation,
                                     .basis = *basis,
                                     .documents = {corpus->count[0], corpus->count[1]},
-                                    .numbers = corpus->numbers,
-                                    .term_count = corpus->term_count};
+                                    .numbers = corpus->numbers},
+                          then;
     char path[QIAO_PATH_MAX + 64];
     qiao_status st;
 
     memcpy(header.mean_length, corpus->mean_length, sizeof header.mean_length);
-    snprintf(path, sizeof path, "%s/build", data_dir);
+    if (before != NULL && before->header->end >= LENGTHS_MAX * before->header->made)
+        before = NULL;
+    if (qiaoi_findings_header_read(data_dir, &then, NULL) == QIAO_OK)
+        header.file = before != NULL ? then.file : !then.file;
+    qiaoi_findings_path(data_dir, "", path);
     st = qiao_file_make_directories(path, err);
-    snprintf(path, sizeof path, "%s/build/findings.new", data_dir);
-    return st == QIAO_OK ? write_file(corpus, &header, path, err) : st;
+    qiaoi_findings_file_path(data_dir, header.file, path);
+    if (st == QIAO_OK)
+        st = write_file(corpus, before, &header, path, err);
+    return st == QIAO_OK ? write_header(&header, data_dir, err) : st;
+}
+
+/* The file that the header does not speak of. */
+static void
+drop_other(const char *data_dir)
+{
+    qiaoi_findings_header header;
+    char path[QIAO_PATH_MAX + 64];
+
+    if (qiaoi_findings_header_read(data_dir, &header, NULL) != QIAO_OK)
+        return;
+    qiaoi_findings_file_path(data_dir, !header.file, path);
+    (void)unlink(path);
 }
 
 qiao_status
 qiaoi_findings_settle(bool good, const char *data_dir, qiao_error *err)
 {
     char path[QIAO_PATH_MAX + 64], beside[QIAO_PATH_MAX + 64];
-    qiao_status st;
+    qiao_status st = QIAO_OK;
 
-    snprintf(path, sizeof path, "%s/build/findings.bin", data_dir);
-    snprintf(beside, sizeof beside, "%s/build/findings.new", data_dir);
-    if (good && rename(beside, path) == 0)
-        return QIAO_OK;
-    st = good ? qiao_fail_errno(err, errno, "cannot rename %s to %s", beside, path) : QIAO_OK;
-    (void)unlink(beside);
+    qiaoi_findings_path(data_dir, "findings.bin", path);
+    qiaoi_findings_path(data_dir, "findings.new", beside);
+    if (good && rename(beside, path) != 0)
+        st = qiao_fail_errno(err, errno, "cannot rename %s to %s", beside, path);
+    if (!good || st != QIAO_OK)
+        (void)unlink(beside);
+    drop_other(data_dir);
     return st;
 }

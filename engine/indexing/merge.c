@@ -272,12 +272,18 @@ gather_terms(const qiaoi_corpus *corpus, const qiao_lexicon *lexicon, const bool
     for (size_t s = 0; s < corpus->shard_count; s++) {
         const qiaoi_term_table *table = &corpus->shards[s].collector.terms;
 
+        const uint32_t *order = s + 1 == corpus->shard_count ? corpus->kept_order : NULL;
+        uint32_t count = order != NULL ? corpus->kept_term_count : table->count;
+
         borders[s] = at;
-        for (uint32_t t = 0; t < table->count; t++)
+        for (uint32_t k = 0; k < count; k++) {
+            uint32_t t = order != NULL ? order[k] : k;
+
             if (maps[s][t] != 0)
                 refs[at++] = refer_to(table->bytes.data + table->offsets[t], s, t);
             else
                 maps[s][t] = QIAOI_NO_TERM;
+        }
     }
     borders[corpus->shard_count] = at;
     for (uint64_t offset = 0; offset < lexicon->strings_size; offset++)
@@ -304,6 +310,18 @@ sort_and_number(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, const bool *w
     return st;
 }
 
+/* Of the earlier generation's terms, where they are now. */
+static qiao_status
+keep_numbers(qiaoi_corpus *corpus, const uint32_t *map, qiao_error *err)
+{
+    corpus->kept_terms = qiao_alloc(((size_t)corpus->kept_term_count + 1) * sizeof *corpus->kept_terms);
+    if (corpus->kept_terms == NULL)
+        return qiao_fail_memory(err);
+    for (uint32_t k = 0; k < corpus->kept_term_count; k++)
+        corpus->kept_terms[k] = map[corpus->kept_order[k]];
+    return QIAO_OK;
+}
+
 static qiao_status
 merge_terms(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, qiao_error *err)
 {
@@ -316,11 +334,8 @@ merge_terms(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, qiao_error *err)
         st = sort_and_number(corpus, lexicon, wanted, mark_stems(corpus, lexicon, wanted) + used, maps, err);
     if (st == QIAO_OK)
         st = rename_uses(corpus, maps, err);
-    if (st == QIAO_OK && corpus->shard_count > 0) { /* of the findings of an earlier build, if there are any */
-        corpus->kept_term_count = corpus->shards[corpus->shard_count - 1].collector.terms.count;
-        corpus->kept_terms = maps[corpus->shard_count - 1];
-        maps[corpus->shard_count - 1] = NULL;
-    }
+    if (st == QIAO_OK && corpus->kept_order != NULL)
+        st = keep_numbers(corpus, maps[corpus->shard_count - 1], err);
     for (size_t s = 0; maps != NULL && s < corpus->shard_count; s++)
         qiao_free(maps[s]);
     qiao_free(maps);

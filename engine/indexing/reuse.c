@@ -35,7 +35,7 @@ same_calendar(const qiaoi_findings *findings, const qiao_vocabulary *vocabulary,
 {
     const qiaoi_findings_header *header = findings->header;
     const char *tag = (const char *)findings->mapping.data + header->tags,
-               *end = (const char *)findings->mapping.data + header->end;
+               *end = (const char *)findings->mapping.data + header->tags_end;
 
     for (; header->day != today && vocabulary != NULL && tag < end; tag += strlen(tag) + 1)
         if (strncmp(tag, "country:", 8) == 0 && !same_groups(vocabulary, tag + 8, header->day, today))
@@ -150,11 +150,10 @@ same_numbers(const qiaoi_findings *findings, const qiao_generation *generation)
 {
     const qiaoi_findings_header *header = findings->header;
     const qiao_lexicon *lexicon = qiao_generation_lexicon(generation);
-    size_t bytes = (size_t)(header->tags - header->terms);
     uint32_t entry = 0;
 
-    if (lexicon->term_count != header->term_count || lexicon->term_offsets[lexicon->term_count] != bytes ||
-        memcmp(lexicon->term_bytes, findings->mapping.data + header->terms, bytes) != 0)
+    if (lexicon->term_count != header->order_count ||
+        qiao_hash64(lexicon->term_bytes, lexicon->term_offsets[lexicon->term_count], 0) != header->order_terms)
         return false;
     for (int kind = 0; kind < 2; kind++) {
         if (qiao_generation_count(generation, (qiao_kind)kind) != header->documents[kind])

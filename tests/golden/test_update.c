@@ -17,6 +17,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define RECORDS 48
@@ -461,6 +462,19 @@ what_was_learned_is_taken_where_no_bilingual_record_changed(void **state)
     check_learned(f);
 }
 
+/* The one of both files that is there. */
+static const char *
+findings_file(const fixture *f, char path[QIAO_PATH_MAX + 32])
+{
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, QIAO_PATH_MAX + 32, "%s/build/findings-%d.bin", f->updated.path, i);
+        if (access(path, F_OK) == 0)
+            return path;
+    }
+    fail_msg("no findings in %s/build", f->updated.path);
+    return path;
+}
+
 static void
 what_was_found_is_forgotten_where_it_no_longer_holds(void **state)
 {
@@ -478,6 +492,50 @@ what_was_found_is_forgotten_where_it_no_longer_holds(void **state)
     snprintf(path, sizeof path, "%s/build/findings.bin", f->updated.path);
     assert_int_equal(truncate(path, 5000), 0);
     assert_int_equal(build(f, f->updated.path, false).mode, QIAO_BUILD_FULL_NOTHING_KEPT);
+    change_one(f);
+    assert_int_equal(truncate(findings_file(f, path), 40000), 0);
+    assert_int_equal(build(f, f->updated.path, false).mode, QIAO_BUILD_FULL_NOTHING_KEPT);
+    build_fresh(f);
+    assert_same_answers(f);
+}
+
+/* A build that was killed while it wrote leaves something behind the end of what the header speaks of. */
+static void
+what_was_found_holds_whatever_lies_behind_it(void **state)
+{
+    fixture *f = *state;
+    char path[QIAO_PATH_MAX + 32];
+    FILE *file;
+
+    build(f, f->updated.path, false);
+    for (int i = 0; i < 2; i++) {
+        file = fopen(findings_file(f, path), "ab");
+        assert_non_null(file);
+        assert_true(fputs("half a block", file) >= 0);
+        assert_int_equal(fclose(file), 0);
+        change_one(f);
+        assert_int_equal(build(f, f->updated.path, false).mode, QIAO_BUILD_UPDATED);
+    }
+    build_fresh(f);
+    assert_same_answers(f);
+}
+
+/* Updates write behind what was found before, until it is made anew. */
+static void
+what_was_found_does_not_grow_with_updates(void **state)
+{
+    fixture *f = *state;
+    char path[QIAO_PATH_MAX + 32];
+    struct stat made, after;
+
+    build(f, f->updated.path, false);
+    assert_int_equal(stat(findings_file(f, path), &made), 0);
+    for (int i = 0; i < 7; i++) {
+        change_one(f);
+        assert_int_equal(build(f, f->updated.path, false).mode, QIAO_BUILD_UPDATED);
+        assert_int_equal(stat(findings_file(f, path), &after), 0);
+        assert_true(after.st_size <= 3 * made.st_size);
+    }
     build_fresh(f);
     assert_same_answers(f);
 }
@@ -494,6 +552,8 @@ main(void)
                                         close_fixture),
         cmocka_unit_test_setup_teardown(what_was_found_is_forgotten_where_it_no_longer_holds, open_fixture,
                                         close_fixture),
+        cmocka_unit_test_setup_teardown(what_was_found_holds_whatever_lies_behind_it, open_fixture, close_fixture),
+        cmocka_unit_test_setup_teardown(what_was_found_does_not_grow_with_updates, open_fixture, close_fixture),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
