@@ -30,6 +30,9 @@ _Static_assert(QIAOI_QUERY_WORDS_MAX < 1u << 14 && PAIRS_MAX < 1u << 14, "an ind
  * rarity gains weight. */
 #define RARITY_FROM_WORDS 20.0
 #define RARITY_FULL_WORDS 120.0
+/* In the longest needs an alternative that adds less than this to a score, where the document is full of it, is not
+ * asked for. */
+#define LEAST_ADDED 0.2
 
 struct qiaoi_pair_candidate {
     uint32_t first, second, count;
@@ -274,6 +277,8 @@ add_group(group_builder *b, qiaoi_group_kind kind, uint32_t word, uint32_t word2
     for (size_t i = 0; i < count && group->count < QIAOI_GROUP_TERMS_MAX; i++) {
         double ratio = list[i].itself ? 1.0 : list[i].idf / mean;
 
+        if (group->count > 0 && q * mean * list[i].share * ratio < LEAST_ADDED * query->form)
+            continue;
         query->terms[query->term_count++] =
             (qiaoi_query_term){list[i].slot, (float)(list[i].share * ratio), list[i].source};
         group->count++;

@@ -6,6 +6,8 @@
  *   I(s)   = sum_t P(t|s) idf(t) / sum_t P(t|s)
  *   F(s,d) = sum_t P(t|s) idf(t)/I(s) tf'(t,d)
  *   score(d) = sum_s q(s) I(s) F / (K1 + F)
+ * In long needs alternatives of little weight, q(s) I(s) P(t|s) idf(t)/I(s) below a fifth, are left out of their group
+ * once the mean I(s) is taken: a third of the terms and half of the postings, and no list that is judged changes.
  * q(s) is the weight of the word in the need; neighbouring words also give one group of adjacent term pairs, compounds
  * give their parts.
  *
