@@ -1,5 +1,6 @@
 /* Gathers what can be suggested, puts it in order, writes the file: see maker.h. */
 #include "suggest/maker_internal.h"
+#include "suggest/order.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -189,12 +190,7 @@ merge_same(qiaoi_suggest_maker *maker)
     maker->entries.length = kept * sizeof *items;
 }
 
-/* Sorting by what mostly tells two items apart, laid beside their numbers; only the others are looked at. */
-typedef struct sort_ref {
-    uint64_t heads[2];
-    uint32_t item;
-} sort_ref;
-
+/* What mostly tells two items apart lies beside them; only the others are looked at. */
 static _Thread_local const char *sorted_items;
 static _Thread_local size_t sorted_size;
 static _Thread_local int (*compare_items)(const void *a, const void *b);
@@ -202,14 +198,10 @@ static _Thread_local int (*compare_items)(const void *a, const void *b);
 static int
 compare_refs(const void *a, const void *b)
 {
-    const sort_ref *x = a, *y = b;
-    int order;
+    const qiaoi_headed *x = a, *y = b;
+    int order = compare_items(sorted_items + x->item * sorted_size, sorted_items + y->item * sorted_size);
 
-    for (int i = 0; i < 2; i++)
-        if (x->heads[i] != y->heads[i])
-            return x->heads[i] < y->heads[i] ? -1 : 1;
-    order = compare_items(sorted_items + x->item * sorted_size, sorted_items + y->item * sorted_size);
-    return order != 0 ? order : x->item < y->item ? -1 : 1;
+    return order != 0 ? order : x->item < y->item ? -1 : x->item > y->item;
 }
 
 /* heads must order as compare does, as far as they go. */
@@ -217,28 +209,31 @@ static qiao_status
 sort_items(void *items, size_t count, size_t size, void (*heads)(const void *item, uint64_t out[2]),
            int (*compare)(const void *a, const void *b), qiao_error *err)
 {
-    sort_ref *refs = qiao_alloc((count + 1) * sizeof *refs);
+    qiaoi_headed *refs = qiao_alloc((2 * count + 1) * sizeof *refs);
+    uint64_t *seconds = qiao_alloc((count + 1) * sizeof *seconds);
     char *copy = qiao_alloc((count + 1) * size);
+    qiao_status st = refs == NULL || seconds == NULL || copy == NULL ? qiao_fail_memory(err) : QIAO_OK;
 
-    if (refs == NULL || copy == NULL) {
-        qiao_free(refs);
-        qiao_free(copy);
-        return qiao_fail_memory(err);
+    if (st == QIAO_OK) {
+        memcpy(copy, items, count * size);
+        for (size_t i = 0; i < count; i++) {
+            uint64_t both[2];
+
+            heads(copy + i * size, both);
+            refs[i] = (qiaoi_headed){both[0], (uint32_t)i};
+            seconds[i] = both[1];
+        }
+        sorted_items = copy;
+        sorted_size = size;
+        compare_items = compare;
+        qiaoi_order_by_head(refs, refs + count, count, seconds, compare_refs);
+        for (size_t i = 0; i < count; i++)
+            memcpy((char *)items + i * size, copy + refs[i].item * size, size);
     }
-    memcpy(copy, items, count * size);
-    for (size_t i = 0; i < count; i++) {
-        refs[i].item = (uint32_t)i;
-        heads(copy + i * size, refs[i].heads);
-    }
-    sorted_items = copy;
-    sorted_size = size;
-    compare_items = compare;
-    qsort(refs, count, sizeof *refs, compare_refs);
-    for (size_t i = 0; i < count; i++)
-        memcpy((char *)items + i * size, copy + refs[i].item * size, size);
     qiao_free(refs);
+    qiao_free(seconds);
     qiao_free(copy);
-    return QIAO_OK;
+    return st;
 }
 
 /* The first sixteen bytes of a text. */

@@ -1,5 +1,6 @@
 /* Keys of the entries in their lists, and the minima by which the best of a range are found. */
 #include "suggest/maker_internal.h"
+#include "suggest/order.h"
 
 #include "qiao/text.h"
 
@@ -81,11 +82,7 @@ add_entry(qiaoi_suggest_maker *maker, const qiaoi_maker_entry *item, uint32_t nu
 static _Thread_local const char *key_bytes; /* qsort takes no context */
 static _Thread_local bool marked;
 
-/* A key beside its first bytes, which mostly tell it from others. */
-typedef struct headed_key {
-    uint64_t head;
-    qiaoi_suggest_key key;
-} headed_key;
+static _Thread_local const qiaoi_suggest_key *sorted_keys;
 
 static uint64_t
 head_of(const qiaoi_suggest_key *key)
@@ -101,13 +98,10 @@ head_of(const qiaoi_suggest_key *key)
 static int
 compare_keys(const void *a, const void *b)
 {
-    const headed_key *left = a, *right = b;
-    const qiaoi_suggest_key *x = &left->key, *y = &right->key;
-    int order;
+    const qiaoi_suggest_key *x = &sorted_keys[((const qiaoi_headed *)a)->item],
+                            *y = &sorted_keys[((const qiaoi_headed *)b)->item];
+    int order = qiaoi_key_compare(key_bytes + x->bytes, x->length, key_bytes + y->bytes, y->length, marked);
 
-    if (left->head != right->head)
-        return left->head < right->head ? -1 : 1;
-    order = qiaoi_key_compare(key_bytes + x->bytes, x->length, key_bytes + y->bytes, y->length, marked);
     if (order != 0)
         return order;
     return x->entry != y->entry ? (x->entry < y->entry ? -1 : 1) : x->bytes < y->bytes ? -1 : x->bytes > y->bytes;
@@ -118,17 +112,22 @@ sort_list(qiao_buffer *list, qiao_error *err)
 {
     qiaoi_suggest_key *keys = (qiaoi_suggest_key *)(void *)list->data;
     size_t count = list->length / sizeof *keys;
-    headed_key *headed = qiao_alloc((count + 1) * sizeof *headed);
+    qiaoi_headed *headed = qiao_alloc((2 * count + 1) * sizeof *headed);
+    qiaoi_suggest_key *copy = qiao_alloc((count + 1) * sizeof *copy);
+    qiao_status st = headed == NULL || copy == NULL ? qiao_fail_memory(err) : QIAO_OK;
 
-    if (headed == NULL)
-        return qiao_fail_memory(err);
-    for (size_t i = 0; i < count; i++)
-        headed[i] = (headed_key){head_of(&keys[i]), keys[i]};
-    qsort(headed, count, sizeof *headed, compare_keys);
-    for (size_t i = 0; i < count; i++)
-        keys[i] = headed[i].key;
+    if (st == QIAO_OK) {
+        memcpy(copy, keys, count * sizeof *keys);
+        for (size_t i = 0; i < count; i++)
+            headed[i] = (qiaoi_headed){head_of(&keys[i]), (uint32_t)i};
+        sorted_keys = copy;
+        qiaoi_order_by_head(headed, headed + count, count, NULL, compare_keys);
+        for (size_t i = 0; i < count; i++)
+            keys[i] = copy[headed[i].item];
+    }
     qiao_free(headed);
-    return QIAO_OK;
+    qiao_free(copy);
+    return st;
 }
 
 static bool
