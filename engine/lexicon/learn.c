@@ -19,7 +19,7 @@ qiaoi_learner_new(const qiao_lexicon *base, unsigned threads, qiaoi_learner **ou
     if (learner == NULL)
         return qiao_fail_memory(err);
     learner->base = base;
-    learner->threads = threads == 0 ? 1 : threads > QIAOI_LEARN_THREADS_MAX ? QIAOI_LEARN_THREADS_MAX : threads;
+    learner->threads = threads == 0 ? 1 : threads > QIAOI_PARTS_MAX ? QIAOI_PARTS_MAX : threads;
     learner->texts_arena = qiao_arena_new(1u << 20);
     learner->stems = qiao_arena_new(1u << 16);
     if (learner->texts_arena == NULL || learner->stems == NULL) {

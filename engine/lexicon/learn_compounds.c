@@ -67,7 +67,7 @@ read_texts(search *s, qiao_error *err)
     s->parts = qiao_calloc(s->part_count, sizeof *s->parts);
     if (s->parts == NULL)
         return qiao_fail_memory(err);
-    qiaoi_learn_parts(s->part_count, read_part, s);
+    qiaoi_in_parts(s->part_count, read_part, s);
     for (unsigned p = 0; p < s->part_count; p++)
         if (s->parts[p].status != QIAO_OK) {
             if (err != NULL)

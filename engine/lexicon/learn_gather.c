@@ -313,7 +313,7 @@ out:
 static qiao_status
 join(const gathering *g, qiaoi_parallel *out, qiao_error *err)
 {
-    uint32_t *maps[QIAOI_LEARN_THREADS_MAX] = {NULL};
+    uint32_t *maps[QIAOI_PARTS_MAX] = {NULL};
     qiaoi_key_set all = {0};
     qiao_status st = number_over_parts(g, &all, maps, err);
 
@@ -338,7 +338,7 @@ gather_parts(gathering *g, unsigned threads, qiao_error *err)
     g->parts = qiao_calloc(threads, sizeof *g->parts);
     if (g->parts == NULL)
         return qiao_fail_memory(err);
-    qiaoi_learn_parts(threads, gather_part_of, g);
+    qiaoi_in_parts(threads, gather_part_of, g);
     for (unsigned p = 0; p < threads; p++)
         if (g->parts[p].status != QIAO_OK) {
             if (err != NULL)

@@ -13,12 +13,12 @@
 #ifndef QIAO_LEARN_INTERNAL_H
 #define QIAO_LEARN_INTERNAL_H
 
+#include "base/parallel.h"
 #include "lexicon/learn.h"
 #include "lexicon/lexicon_writer.h"
 #include "qiao/analyzer.h"
 #include "qiao/memory.h"
 
-#define QIAOI_LEARN_THREADS_MAX 64u
 #define QIAOI_SENTENCE_WORDS_MAX 256u /* a longer sentence says nothing about which word goes with which */
 #define QIAOI_REPEATS_MAX 3u /* the same sentence (pair) counts so often, however often it stands in the records */
 
@@ -165,10 +165,7 @@ typedef struct qiaoi_link {
 qiao_status qiaoi_train(const qiaoi_parallel *parallel, unsigned threads, qiao_buffer *links,
                         qiao_error *err) QIAO_CHECK;
 
-/* ---- learn_threads.c ---- */
-
-/* Calls job(context, part) for every part below parts, each on its own thread where there are threads to be had. */
-void qiaoi_learn_parts(unsigned parts, void (*job)(void *context, unsigned part), void *context);
+/* ---- learn_repeats.c ---- */
 
 /* False once the hash was seen more than limit times. */
 qiao_status qiaoi_repeats_add(qiaoi_repeats *repeats, uint64_t hash, unsigned limit, bool *fresh_out,

@@ -43,8 +43,8 @@ typedef struct model {
     double *row_totals;          /* [chinese_words]: expected counts */
     double *column_totals;       /* [english_words] */
     float *weights;              /* by English word of the text: 1 / what all Chinese words of its sentence give it */
-    uint32_t borders[QIAOI_LEARN_THREADS_MAX + 1]; /* Chinese words of each thread */
-    row_scratch scratch[QIAOI_LEARN_THREADS_MAX];
+    uint32_t borders[QIAOI_PARTS_MAX + 1]; /* Chinese words of each thread */
+    row_scratch scratch[QIAOI_PARTS_MAX];
     bool last;
 } model;
 
@@ -185,12 +185,12 @@ make_rows(model *m, qiao_error *err)
     m->row_starts = qiao_calloc((size_t)m->text->chinese_words + 1, sizeof *m->row_starts);
     if (m->row_starts == NULL)
         return qiao_fail_memory(err);
-    qiaoi_learn_parts(m->threads, count_rows, m);
+    qiaoi_in_parts(m->threads, count_rows, m);
     for (uint32_t w = 0; w < m->text->chinese_words; w++)
         m->row_starts[w + 1] += m->row_starts[w];
     st = make_shares(m, err);
     if (st == QIAO_OK)
-        qiaoi_learn_parts(m->threads, fill_rows, m);
+        qiaoi_in_parts(m->threads, fill_rows, m);
     return st;
 }
 
@@ -411,11 +411,11 @@ qiaoi_train(const qiaoi_parallel *parallel, unsigned threads, qiao_buffer *links
     }
     for (unsigned round = 1; round <= ROUNDS && st == QIAO_OK; round++) {
         m->last = round == ROUNDS;
-        qiaoi_learn_parts(threads, weigh_sentences, m);
-        qiaoi_learn_parts(threads, count_links, m);
+        qiaoi_in_parts(threads, weigh_sentences, m);
+        qiaoi_in_parts(threads, count_links, m);
         count_nothing(m);
         add_columns(m);
-        qiaoi_learn_parts(threads, turn_round, m);
+        qiaoi_in_parts(threads, turn_round, m);
     }
     if (st == QIAO_OK)
         st = collect_links(m, links, err);

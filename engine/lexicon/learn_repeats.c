@@ -1,43 +1,7 @@
-/* Small helpers of the learner: work in parts on several threads, and the memory of what was seen before. */
+/* What the learner saw before, and how often. */
 #include "lexicon/learn_internal.h"
 
-#include <pthread.h>
 #include <string.h>
-
-typedef struct part_call {
-    void (*job)(void *context, unsigned part);
-    void *context;
-    unsigned part;
-    pthread_t thread;
-    bool started;
-} part_call;
-
-static void *
-run_part(void *context)
-{
-    part_call *call = context;
-
-    call->job(call->context, call->part);
-    return NULL;
-}
-
-void
-qiaoi_learn_parts(unsigned parts, void (*job)(void *context, unsigned part), void *context)
-{
-    part_call calls[QIAOI_LEARN_THREADS_MAX];
-
-    for (unsigned i = 1; i < parts; i++) {
-        calls[i] = (part_call){.job = job, .context = context, .part = i};
-        calls[i].started = pthread_create(&calls[i].thread, NULL, run_part, &calls[i]) == 0;
-    }
-    job(context, 0);
-    for (unsigned i = 1; i < parts; i++) {
-        if (calls[i].started)
-            pthread_join(calls[i].thread, NULL);
-        else
-            job(context, i); /* no thread to be had: the result is the same, only later */
-    }
-}
 
 static uint64_t
 slot_of(const qiaoi_repeats *repeats, uint64_t hash)
