@@ -1,12 +1,13 @@
 #!/bin/sh
-# Draws what bench/results/retrieval.jsonl holds: milliseconds a query by number of records, for this matcher and the engines beside it.
+# Draws what bench/results/retrieval.jsonl holds: milliseconds a query by number of records, for this matcher and the engines beside it; and what
+# all_pairs.jsonl holds: seconds for all pairs by their number, of as many needs as projects.
 #
-#   sh bench/chart.sh [OUT.svg]      default: bench/results/retrieval.svg; needs gnuplot
+#   sh bench/chart.sh [FOLDER]      writes FOLDER/retrieval.svg and all_pairs.svg; default: bench/results; needs gnuplot
 #
 # Of several results of one size the last one counts.
 set -eu
 cd "$(dirname "$0")/.."
-out=${1:-bench/results/retrieval.svg}
+out=${1:-bench/results}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
 
@@ -26,7 +27,7 @@ sed 's/,"[a-z-]*_median_ms":[^,]*//g' bench/results/retrieval.jsonl |
 
 gnuplot <<PLOT
 set terminal svg size 800,500 font "sans,14" background "white"
-set output "$out"
+set output "$out/retrieval.svg"
 set logscale xy
 set xlabel "records"
 set ylabel "milliseconds a query, median"
@@ -39,4 +40,23 @@ plot "$work/xapian_median_ms" with linespoints title "Xapian OP\\\\_OR", \
      "$work/lucene-exact_median_ms" with linespoints title "Lucene, exact count", \
      "$work/median_ms" with linespoints linewidth 2 title "Qiao"
 PLOT
-echo "$out"
+
+sed -n 's/.*"bench":"all-pairs",.*"projects":\([0-9.e+]*\),"needs":\([0-9.e+]*\).*"seconds_for_all":\([0-9.e+-]*\).*/\1 \2 \3/p' bench/results/all_pairs.jsonl |
+    awk '$1 == $2 { last[$1 + 0] = $3 } END { for (n in last) print 2 * n * n, last[n] }' | sort -g >"$work/all_pairs"
+gnuplot <<PLOT
+set terminal svg size 800,500 font "sans,14" background "white"
+set output "$out/all_pairs.svg"
+set logscale xy
+set xlabel "pairs, both ways"
+set ylabel "seconds, two threads"
+set title "All pairs: growth"
+set format x "10^{%T}"
+set key left top
+set grid
+set fit quiet logfile "/dev/null"
+log_seconds(x) = offset + exponent * x
+fit log_seconds(x) "$work/all_pairs" using (log10(\$1)):(log10(\$2)) via offset, exponent
+plot "$work/all_pairs" with points pointtype 7 title "measured", \
+     10 ** log_seconds(log10(x)) title sprintf("pairs to the power of %.2f", exponent)
+PLOT
+echo "$out/retrieval.svg $out/all_pairs.svg"
