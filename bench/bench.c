@@ -1,6 +1,9 @@
 /* What the commands of qiao-bench share: clock, percentiles, the JSON line, options. */
 #include "bench.h"
 
+#include "qiao/catalog.h"
+#include "qiao/file.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -138,6 +141,25 @@ bench_end(void)
     if (getrusage(RUSAGE_SELF, &usage) == 0)
         bench_number("peak_memory_mib", (double)usage.ru_maxrss / 1024.0);
     printf("}\n");
+}
+
+/* ---- a folder to work in ---- */
+
+qiao_status
+bench_folder_make(char *folder, qiao_error *err)
+{
+    const char *temporary = getenv("TMPDIR");
+
+    snprintf(folder, QIAO_PATH_MAX, "%.4000s/qiao-bench-XXXXXX", temporary == NULL ? "/tmp" : temporary);
+    return mkdtemp(folder) != NULL ? QIAO_OK
+                                   : qiao_fail(err, QIAO_E_IO, "no temporary folder could be made at %s", folder);
+}
+
+void
+bench_folder_remove(const char *folder)
+{
+    if (qiao_file_remove_tree(folder, NULL) != QIAO_OK)
+        fprintf(stderr, "%s could not be removed\n", folder);
 }
 
 /* ---- options ---- */

@@ -52,6 +52,13 @@ void bench_text(const char *key, const char *value);
 void bench_times_of(const char *prefix, bench_times times); /* PREFIXmedian_ms, p95, p99 */
 void bench_end(void);                                       /* adds peak_memory_mib of this process */
 
+/* ---- a folder to work in ---- */
+
+/* Makes a new one below TMPDIR (/tmp). folder: of QIAO_PATH_MAX bytes. QIAO_E_IO. */
+qiao_status bench_folder_make(char *folder, qiao_error *err) QIAO_CHECK;
+/* With all that is in it; where that fails, stderr says so. */
+void bench_folder_remove(const char *folder);
+
 /* ---- options ---- */
 
 /* A whole number between least and most. QIAO_E_USAGE names the option. */

@@ -277,15 +277,13 @@ run(int argc, char **argv, qiao_error *err)
 {
     options o;
     measurement m = {.o = &o};
-    const char *temporary = getenv("TMPDIR");
-    qiao_error ignored = QIAO_ERROR_INIT;
     qiao_status st = read_options(argc, argv, &o, err);
 
     if (st != QIAO_OK)
         return st;
-    snprintf(m.folder, sizeof m.folder, "%s/qiao-bench-XXXXXX", temporary == NULL ? "/tmp" : temporary);
-    if (mkdtemp(m.folder) == NULL)
-        return qiao_fail(err, QIAO_E_IO, "no temporary folder could be made at %s", m.folder);
+    st = bench_folder_make(m.folder, err);
+    if (st != QIAO_OK)
+        return st;
     st = open_data(&m, err);
     if (st == QIAO_OK)
         st = measure_own(&m, err);
@@ -296,8 +294,7 @@ run(int argc, char **argv, qiao_error *err)
     qiao_free(m.whole);
     qiao_free(m.retrieval);
     qiao_free(m.terms);
-    if (qiao_file_remove_tree(m.folder, &ignored) != QIAO_OK)
-        fprintf(stderr, "%s could not be removed\n", m.folder);
+    bench_folder_remove(m.folder);
     return st;
 }
 

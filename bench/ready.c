@@ -324,10 +324,9 @@ run(int argc, char **argv, qiao_error *err)
     static const struct option names[] = {
         {"data", required_argument, NULL, 'd'}, {"needs", required_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
     char folder[QIAO_PATH_MAX];
-    const char *data = NULL, *temporary = getenv("TMPDIR");
+    const char *data = NULL;
     measurement m = {0};
     uint64_t needs = 400;
-    qiao_error ignored = QIAO_ERROR_INIT;
     qiao_status st = QIAO_OK;
 
     for (int c; st == QIAO_OK && (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
@@ -342,15 +341,14 @@ run(int argc, char **argv, qiao_error *err)
         st = qiao_fail(err, QIAO_E_USAGE, "--data is missing");
     if (st != QIAO_OK)
         return st;
-    snprintf(folder, sizeof folder, "%s/qiao-bench-XXXXXX", temporary == NULL ? "/tmp" : temporary);
-    if (mkdtemp(folder) == NULL)
-        return qiao_fail(err, QIAO_E_IO, "no temporary folder could be made at %s", folder);
+    st = bench_folder_make(folder, err);
+    if (st != QIAO_OK)
+        return st;
     st = prepare(&m, data, needs, err);
     if (st == QIAO_OK)
         st = measure(&m, folder, err);
     measurement_done(&m);
-    if (qiao_file_remove_tree(folder, &ignored) != QIAO_OK)
-        fprintf(stderr, "%s could not be removed\n", folder);
+    bench_folder_remove(folder);
     return st;
 }
 

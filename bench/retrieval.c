@@ -334,19 +334,16 @@ run(int argc, char **argv, qiao_error *err)
 {
     options o;
     measurement m = {.o = &o};
-    const char *temporary = getenv("TMPDIR");
-    qiao_error ignored = QIAO_ERROR_INIT;
     qiao_status st = read_options(argc, argv, &o, err);
 
     if (st != QIAO_OK)
         return st;
-    if (o.folder == NULL) {
-        snprintf(m.folder, sizeof m.folder, "%s/qiao-bench-XXXXXX", temporary == NULL ? "/tmp" : temporary);
-        if (mkdtemp(m.folder) == NULL)
-            return qiao_fail(err, QIAO_E_IO, "no temporary folder could be made at %s", m.folder);
-    } else {
+    if (o.folder != NULL)
         snprintf(m.folder, sizeof m.folder, "%s", o.folder);
-    }
+    else
+        st = bench_folder_make(m.folder, err);
+    if (st != QIAO_OK)
+        return st;
     st = measure(&m, err);
     qiao_generation_close(m.generation);
     synthetic_done(&m.corpus);
@@ -355,8 +352,8 @@ run(int argc, char **argv, qiao_error *err)
     bench_run_done(&m.filtered);
     bench_run_done(&m.floored);
     qiao_free(m.floors);
-    if (!o.keep && o.folder == NULL && qiao_file_remove_tree(m.folder, &ignored) != QIAO_OK)
-        fprintf(stderr, "%s could not be removed\n", m.folder);
+    if (!o.keep && o.folder == NULL)
+        bench_folder_remove(m.folder);
     return st;
 }
 

@@ -1,6 +1,6 @@
 /* Writes what a build found: blocks as they come through one buffer, the tables behind them, the header last; into a
  * file of their own, or behind what was found before. See findings.h. */
-#include "indexing/findings.h"
+#include "indexing/findings_tables.h"
 
 #include "qiao/catalog.h"
 
@@ -139,89 +139,13 @@ put_document(writer *w, const qiaoi_corpus_document *document, const uint32_t *t
     settle(w);
 }
 
-/* ---- tags: one table of all shards ---- */
-
-typedef struct tag_tables {
-    qiaoi_term_table all;
-    uint32_t **maps; /* by shard */
-} tag_tables;
-
-static qiao_status
-join_tags(const qiaoi_corpus *corpus, tag_tables *tags, qiao_error *err)
-{
-    tags->maps = qiao_calloc(corpus->shard_count + 1, sizeof *tags->maps);
-    if (tags->maps == NULL)
-        return qiao_fail_memory(err);
-    for (size_t i = corpus->shard_count; i-- > 0;) { /* the last one first: its tags keep their numbers */
-        const qiaoi_term_table *table = &corpus->shards[i].tags;
-        size_t s = i;
-
-        tags->maps[s] = qiao_alloc(((size_t)table->count + 1) * sizeof **tags->maps);
-        if (tags->maps[s] == NULL)
-            return qiao_fail_memory(err);
-        for (uint32_t t = 0; t < table->count; t++) {
-            const char *tag = table->bytes.data + table->offsets[t];
-            qiao_status st = qiaoi_term_table_add(&tags->all, tag, strlen(tag), &tags->maps[s][t], err);
-
-            if (st != QIAO_OK)
-                return st;
-        }
-    }
-    return QIAO_OK;
-}
-
-static void
-tag_tables_done(tag_tables *tags, size_t shards)
-{
-    for (size_t s = 0; tags->maps != NULL && s < shards; s++)
-        qiao_free(tags->maps[s]);
-    qiao_free(tags->maps);
-    qiaoi_term_table_done(&tags->all);
-}
-
-/* ---- terms: those of an earlier build keep their numbers ---- */
-
-typedef struct term_tables {
-    uint32_t *numbers; /* by term of the corpus */
-    qiao_buffer added; /* strings that are put behind those of before */
-    uint32_t count;
-} term_tables;
-
-/* Both are in order of their strings. */
-static qiao_status
-join_terms(const qiaoi_corpus *corpus, const qiaoi_findings *before, term_tables *tables, qiao_error *err)
-{
-    const qiaoi_term_table *kept = &corpus->shards[corpus->shard_count - 1].collector.terms;
-    uint32_t k = 0;
-
-    tables->count = before->header->term_count;
-    tables->numbers = qiao_alloc(((size_t)corpus->term_count + 1) * sizeof *tables->numbers);
-    if (tables->numbers == NULL)
-        return qiao_fail_memory(err);
-    for (uint32_t t = 0; t < corpus->term_count; t++) {
-        const char *text = corpus->term_bytes.data + corpus->term_offsets[t];
-        int order = 1;
-
-        while (k < before->header->order_count &&
-               (order = strcmp(kept->bytes.data + kept->offsets[before->order[k]], text)) < 0)
-            k++;
-        if (k < before->header->order_count && order == 0) {
-            tables->numbers[t] = before->order[k++];
-            continue;
-        }
-        tables->numbers[t] = tables->count++;
-        qiao_buffer_append(&tables->added, text, strlen(text) + 1);
-    }
-    return qiao_buffer_check(&tables->added, err);
-}
-
 /* ---- the file ---- */
 
 typedef struct filling {
     const qiaoi_corpus *corpus;
     const qiaoi_findings *before; /* that it is written behind; NULL: a file of its own */
-    tag_tables tags;
-    term_tables terms;
+    qiaoi_findings_tags tags;
+    qiaoi_findings_terms terms;
     qiaoi_findings_entry *entries;
 } filling;
 
@@ -345,17 +269,16 @@ write_file(const qiaoi_corpus *corpus, const qiaoi_findings *before, qiaoi_findi
     f.entries = qiao_alloc(((size_t)corpus->count[0] + corpus->count[1] + 1) * sizeof *f.entries);
     open_file(&w, before);
     if (w.status == QIAO_OK)
-        w.status = f.entries == NULL ? qiao_fail_memory(err) : join_tags(corpus, &f.tags, err);
+        w.status = f.entries == NULL ? qiao_fail_memory(err) : qiaoi_findings_join_tags(corpus, &f.tags, err);
     if (w.status == QIAO_OK && before != NULL)
-        w.status = join_terms(corpus, before, &f.terms, err);
+        w.status = qiaoi_findings_join_terms(corpus, before, &f.terms, err);
     w.numbers = f.terms.numbers;
     if (w.status == QIAO_OK)
         fill(&w, &f, header);
     if (w.fd >= 0 && close(w.fd) != 0 && w.status == QIAO_OK)
         w.status = qiao_fail_errno(err, errno, "cannot close %s", path);
-    tag_tables_done(&f.tags, corpus->shard_count);
-    qiao_free(f.terms.numbers);
-    qiao_buffer_done(&f.terms.added);
+    qiaoi_findings_tags_done(&f.tags, corpus->shard_count);
+    qiaoi_findings_terms_done(&f.terms);
     qiao_free(f.entries);
     qiao_buffer_done(&w.pending);
     return w.status;
