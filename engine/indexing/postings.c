@@ -255,10 +255,10 @@ count_postings(const posting_builder *builders, unsigned count)
 }
 
 /* Lays the range's postings out: bitmap, ranks, offsets by counting, then documents and impacts in order of document.
- * view_out is valid until the writer's next call. */
+ * Adds to df. view_out is valid until the writer's next call. */
 static qiao_status
 write_range(const posting_builder *builders, unsigned count, qiaoi_generation_writer *writer, uint32_t range,
-            uint32_t documents, qiaoi_postings *view_out, qiao_error *err)
+            uint32_t documents, uint32_t *df, qiaoi_postings *view_out, qiao_error *err)
 {
     const posting_builder *builder = builders;
     uint32_t *counts = qiao_calloc((size_t)builder->slots + 1, sizeof *counts);
@@ -291,6 +291,7 @@ write_range(const posting_builder *builders, unsigned count, qiaoi_generation_wr
             bitmap[slot >> 6] |= (uint64_t)1 << (slot & 63u);
             starts[seen] = at;
             at += counts[slot];
+            df[slot] += counts[slot];
             counts[slot] = seen++;
         }
         starts[seen] = at;
@@ -389,10 +390,10 @@ write_rows(posting_builder *builder, qiaoi_generation_writer *writer, uint32_t n
 /* Lays out what the builders made of one range. */
 static qiao_status
 write_made(qiaoi_corpus *corpus, posting_builder *builders, unsigned count, qiaoi_generation_writer *writer,
-           uint32_t range, uint32_t documents, qiao_error *err)
+           uint32_t range, uint32_t documents, uint32_t *df, qiao_error *err)
 {
     qiaoi_postings view = {.bitmap = NULL};
-    qiao_status st = write_range(builders, count, writer, range, documents, &view, err);
+    qiao_status st = write_range(builders, count, writer, range, documents, df, &view, err);
 
     corpus->postings += count_postings(builders, count);
     return st == QIAO_OK ? write_rows(builders, writer, range, &view, err) : st;
@@ -401,7 +402,7 @@ write_made(qiaoi_corpus *corpus, posting_builder *builders, unsigned count, qiao
 /* Joins it with what is copied. */
 static qiao_status
 write_joined(qiaoi_corpus *corpus, posting_builder *builders, unsigned count, qiaoi_copying *copying,
-             qiaoi_generation_writer *writer, uint32_t range, uint32_t documents, qiao_error *err)
+             qiaoi_generation_writer *writer, uint32_t range, uint32_t documents, uint32_t *df, qiao_error *err)
 {
     qiaoi_posting_part *parts = qiao_alloc(count * sizeof *parts);
     uint32_t written = 0;
@@ -411,10 +412,38 @@ write_joined(qiaoi_corpus *corpus, posting_builder *builders, unsigned count, qi
         return qiao_fail_memory(err);
     for (unsigned i = 0; i < count; i++)
         parts[i] = (qiaoi_posting_part){builders[i].postings, builders[i].posting_count};
-    st = qiaoi_copying_range(copying, range, documents, parts, count, writer, &written, err);
+    st = qiaoi_copying_range(copying, range, documents, parts, count, writer, df, &written, err);
     corpus->postings += written;
     qiao_free(parts);
     return st;
+}
+
+/* Documents of a side with a text in Chinese, by their tags. */
+static uint32_t
+count_chinese(const qiaoi_corpus *corpus, qiao_kind kind)
+{
+    uint32_t count = 0;
+
+    for (uint32_t d = 0; d < corpus->count[kind]; d++) {
+        const qiaoi_corpus_document *document = &corpus->documents[kind][d];
+        const qiaoi_term_table *table = document->tag_count == 0 ? NULL : &corpus->shards[document->shard].tags;
+        bool found = false;
+
+        for (uint32_t i = 0; i < document->tag_count && !found; i++)
+            found = strcmp(table->bytes.data + table->offsets[document->tags[i]], "language:zh") == 0;
+        count += found;
+    }
+    return count;
+}
+
+static qiao_status
+write_statistics(const qiaoi_corpus *corpus, qiao_kind kind, const uint32_t *df, uint32_t slots,
+                 qiaoi_generation_writer *writer, qiao_error *err)
+{
+    const qiaoi_statistics_header header = {
+        .documents = corpus->count[kind], .chinese = count_chinese(corpus, kind), .slots = slots};
+
+    return qiaoi_generation_writer_statistics(writer, kind, &header, df, err);
 }
 
 static qiao_status
@@ -422,8 +451,10 @@ write_postings(qiaoi_corpus *corpus, posting_builder *builders, unsigned count, 
                qiao_error *err)
 {
     uint32_t total = corpus->count[builders->kind];
+    uint32_t *df = qiao_calloc((size_t)builders->slots + 1, sizeof *df);
     qiaoi_copying *copying = NULL;
-    qiao_status st = qiaoi_copying_new(corpus, builders->kind, builders->first_native, &copying, err);
+    qiao_status st = df == NULL ? qiao_fail_memory(err)
+                                : qiaoi_copying_new(corpus, builders->kind, builders->first_native, &copying, err);
 
     for (unsigned i = 0; i < count; i++)
         builders[i].copying = copying;
@@ -433,9 +464,13 @@ write_postings(qiaoi_corpus *corpus, posting_builder *builders, unsigned count, 
         st = collect_range(builders, count, first, documents, err);
         if (st == QIAO_OK)
             st = copying != NULL
-                     ? write_joined(corpus, builders, count, copying, writer, first >> QIAOI_RANGE_BITS, documents, err)
-                     : write_made(corpus, builders, count, writer, first >> QIAOI_RANGE_BITS, documents, err);
+                     ? write_joined(corpus, builders, count, copying, writer, first >> QIAOI_RANGE_BITS, documents, df,
+                                    err)
+                     : write_made(corpus, builders, count, writer, first >> QIAOI_RANGE_BITS, documents, df, err);
     }
+    if (st == QIAO_OK)
+        st = write_statistics(corpus, builders->kind, df, builders->slots, writer, err);
+    qiao_free(df);
     qiaoi_copying_free(copying);
     return st;
 }

@@ -38,10 +38,11 @@ bool qiaoi_copying_fresh_slot(const qiaoi_copying *copying, uint32_t slot);
 
 /*
  * Writes the postings of one range, and its rows: what is copied, joined with the parts' postings of what is not, in
- * order of document. written_out: how many postings. QIAO_E_CORRUPT where the parent is not what it should be.
+ * order of document. Adds to df, by slot, how many documents have each; written_out: how many postings. QIAO_E_CORRUPT
+ * where the parent is not what it should be.
  */
 qiao_status qiaoi_copying_range(qiaoi_copying *copying, uint32_t range, uint32_t documents,
                                 const qiaoi_posting_part *parts, unsigned count, qiaoi_generation_writer *writer,
-                                uint32_t *written_out, qiao_error *err) QIAO_CHECK;
+                                uint32_t *df, uint32_t *written_out, qiao_error *err) QIAO_CHECK;
 
 #endif

@@ -388,7 +388,8 @@ range_done(range_copy *r)
 
 qiao_status
 qiaoi_copying_range(qiaoi_copying *copying, uint32_t range, uint32_t documents, const qiaoi_posting_part *parts,
-                    unsigned count, qiaoi_generation_writer *writer, uint32_t *written_out, qiao_error *err)
+                    unsigned count, qiaoi_generation_writer *writer, uint32_t *df, uint32_t *written_out,
+                    qiao_error *err)
 {
     range_copy *r = qiao_calloc(1, sizeof *r);
     qiao_status st;
@@ -404,6 +405,8 @@ qiaoi_copying_range(qiaoi_copying *copying, uint32_t range, uint32_t documents, 
         st = place_documents(r, err);
     if (st == QIAO_OK)
         st = copy_lists(r, writer, range, err);
+    for (uint32_t slot = 0; st == QIAO_OK && slot < copying->slots; slot++)
+        df[slot] += r->counts[slot];
     if (st == QIAO_OK)
         st = write_rows(r, writer, range, err);
     *written_out = r->header.postings;

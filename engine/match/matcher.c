@@ -23,22 +23,14 @@
  * A Chinese word stands for itself in records that have Chinese text. Where only some records do, full weight would put
  * them before all others just for being bilingual; so it counts in proportion to their share.
  */
-static qiao_status
-measure_native_share(qiao_matcher *matcher, qiao_error *err)
+static void
+measure_native_share(qiao_matcher *matcher)
 {
-    static const char *const filter[] = {"language:zh"};
-
     for (int side = 0; side < 2; side++) {
-        uint32_t all = qiao_generation_count(matcher->generation, (qiao_kind)side);
-        uint64_t *words = NULL, passing = 0;
-        qiao_status st = qiao_generation_filter(matcher->generation, (qiao_kind)side, filter, 1, &words, &passing, err);
+        const qiaoi_side_statistics *s = qiaoi_generation_statistics(matcher->generation, (qiao_kind)side);
 
-        qiao_free(words);
-        if (st != QIAO_OK)
-            return st;
-        matcher->query.native_share[side] = all == 0 ? 1.0 : (double)passing / all;
+        matcher->query.native_share[side] = s->documents == 0 ? 1.0 : (double)s->chinese / s->documents;
     }
-    return QIAO_OK;
 }
 
 qiao_status
@@ -64,7 +56,7 @@ qiao_matcher_new(const qiao_generation *generation, const qiao_tables *tables, q
     if (st == QIAO_OK)
         st = qiaoi_query_init(&matcher->query, err);
     if (st == QIAO_OK)
-        st = measure_native_share(matcher, err);
+        measure_native_share(matcher);
     if (st == QIAO_OK)
         st = qiaoi_retrieval_init(&matcher->retrieval, err);
     if (st == QIAO_OK)

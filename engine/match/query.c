@@ -219,10 +219,7 @@ read_text(qiaoi_query *query, const qiaoi_query_model *model, qiao_analyzer *ana
 typedef struct group_builder {
     qiaoi_query *query;
     const qiao_lexicon *lexicon;
-    const uint32_t *df; /* of terms */
-    const qiaoi_postings *ranges;
-    size_t range_count;
-    double documents;
+    const qiaoi_side_statistics *statistics; /* of the side searched */
     const qiaoi_query_model *model;
     double rarity_power; /* 0..1 */
     double native_share;
@@ -231,19 +228,13 @@ typedef struct group_builder {
 static uint32_t
 document_frequency(const group_builder *b, uint32_t slot)
 {
-    uint32_t df = 0;
-
-    if (slot < b->lexicon->term_count)
-        return b->df[slot];
-    for (size_t r = 0; r < b->range_count; r++)
-        df += qiaoi_postings_list(&b->ranges[r], slot).count;
-    return df;
+    return slot < b->statistics->slots ? b->statistics->df[slot] : 0;
 }
 
 static double
 inverse_frequency(const group_builder *b, uint32_t df)
 {
-    return log(1.0 + (b->documents - df + 0.5) / (df + 0.5));
+    return log(1.0 + ((double)b->statistics->documents - df + 0.5) / (df + 0.5));
 }
 
 typedef struct alternative {
@@ -588,9 +579,7 @@ qiaoi_query_build(qiaoi_query *query, const qiaoi_query_model *model, qiao_analy
     qiao_status st = QIAO_OK;
 
     clear(query);
-    b.df = qiaoi_generation_df(generation, side);
-    b.ranges = qiaoi_generation_postings(generation, side, &b.range_count);
-    b.documents = qiao_generation_count(generation, side);
+    b.statistics = qiaoi_generation_statistics(generation, side);
     b.native_share = query->native_share[side];
     for (size_t i = 0; st == QIAO_OK && i < text_count && i < UINT16_MAX; i++) {
         qiaoi_query_text text = texts[i];

@@ -303,7 +303,7 @@ collect(qiaoi_retrieval *r, const range_view *v, uint32_t least, uint64_t *above
     return found;
 }
 
-static uint64_t
+static void
 take_all(qiaoi_retrieval *r, const range_view *v)
 {
     uint32_t first = v->postings->header.first_document;
@@ -312,7 +312,6 @@ take_all(qiaoi_retrieval *r, const range_view *v)
 
     for (uint32_t i = 0; i < found; i++)
         qiaoi_top_offer(r, (qiaoi_hit){first + r->listed[i], r->scores[r->listed[i]]});
-    return above_zero;
 }
 
 /*
@@ -431,57 +430,54 @@ add_until_few(qiaoi_retrieval *r, const range_view *v, uint64_t postings, bool *
     return QIAO_OK;
 }
 
-/* Documents of the range that pass the filter. */
+/* Documents that pass the filter. */
 static uint64_t
-passing(const range_view *v)
+passing(const uint64_t *filter, uint32_t documents)
 {
-    uint32_t documents = v->postings->header.documents, words = documents / 64;
+    uint32_t words = documents / 64;
     uint64_t count = 0;
 
-    if (v->filter == NULL)
+    if (filter == NULL)
         return documents;
     for (uint32_t i = 0; i < words; i++)
-        count += (uint64_t)__builtin_popcountll(v->filter[i]);
+        count += (uint64_t)__builtin_popcountll(filter[i]);
     if (documents % 64 > 0)
-        count += (uint64_t)__builtin_popcountll(v->filter[words] & (((uint64_t)1 << documents % 64) - 1));
+        count += (uint64_t)__builtin_popcountll(filter[words] & (((uint64_t)1 << documents % 64) - 1));
     return count;
 }
 
 static qiao_status
-retrieve_range(qiaoi_retrieval *r, const range_view *v, uint64_t *considered, qiao_error *err)
+retrieve_range(qiaoi_retrieval *r, const range_view *v, qiao_error *err)
 {
-    uint64_t postings = plan(r, v), above_zero = 0;
-    bool completed = false, many = postings >= SKIP_FROM;
+    uint64_t postings = plan(r, v);
+    bool completed = false;
     qiao_status st = QIAO_OK;
 
     if (postings == 0)
         return QIAO_OK;
-    if (many && !r->never_skip)
+    if (postings >= SKIP_FROM && !r->never_skip)
         st = add_until_few(r, v, postings, &completed, err);
     else
         for (uint32_t i = 0; i < r->work_count; i++)
             add_work(r, v->query, &r->work[i], v->postings->header.documents);
     if (st == QIAO_OK && !completed)
-        above_zero = take_all(r, v);
-    *considered += many ? passing(v) : above_zero;
+        take_all(r, v);
     memset(r->scores, 0, v->postings->header.documents * sizeof *r->scores);
     return st;
 }
 
 static qiao_status
-retrieve_ranges(qiaoi_retrieval *r, range_view *view, const uint64_t *filter, size_t limit, uint64_t *considered,
-                qiao_error *err)
+retrieve_ranges(qiaoi_retrieval *r, range_view *view, const uint64_t *filter, size_t limit, qiao_error *err)
 {
     size_t ranges;
     const qiaoi_postings *postings = qiaoi_generation_postings(view->generation, view->side, &ranges);
     qiao_status st = qiaoi_top_begin(r, limit, err);
 
-    *considered = 0;
     r->skipped = false;
     for (size_t i = 0; st == QIAO_OK && i < ranges; i++) {
         view->postings = &postings[i];
         view->filter = filter == NULL ? NULL : filter + (postings[i].header.first_document >> 6);
-        st = retrieve_range(r, view, considered, err);
+        st = retrieve_range(r, view, err);
     }
     return st;
 }
@@ -500,13 +496,13 @@ qiaoi_retrieve(qiaoi_retrieval *retrieval, const qiaoi_query *query, const qiao_
 
     if (view.term_count > QIAOI_ROWS_SLOTS)
         view.term_count = QIAOI_ROWS_SLOTS;
-    *considered_out = 0;
+    *considered_out = passing(filter, qiao_generation_count(generation, side));
     if (st == QIAO_OK)
-        st = retrieve_ranges(retrieval, &view, filter, limit, considered_out, err);
+        st = retrieve_ranges(retrieval, &view, filter, limit, err);
     retrieval->missed = st == QIAO_OK && floor > 0 && retrieval->heap_count < limit;
     if (retrieval->missed) {
         retrieval->floor = 0;
-        st = retrieve_ranges(retrieval, &view, filter, limit, considered_out, err);
+        st = retrieve_ranges(retrieval, &view, filter, limit, err);
         retrieval->floor = floor;
     }
     qiaoi_top_sort(retrieval);

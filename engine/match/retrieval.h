@@ -65,8 +65,7 @@ void qiaoi_retrieval_done(qiaoi_retrieval *retrieval);
 
 /*
  * The best `limit` documents in descending order, in retrieval->heap[0..*count_out). filter: NULL or a bit per
- * document. *considered_out: documents with a score above zero that pass the filter; of a range that the query has many
- * postings in, all that pass: who of them shares a term is not found out.
+ * document. *considered_out: documents that pass the filter; who of them shares a term is not found out.
  *
  * retrieval->floor: a score that the last of the list probably reaches, such as it did in an earlier generation. What
  * cannot reach it is left alone from the first posting on. The list is the same whatever it says: where fewer than

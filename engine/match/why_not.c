@@ -34,7 +34,7 @@ qiaoi_list_read(qiao_matcher *matcher, const qiao_match_request *request, qiaoi_
         out->scores[i] = matcher->candidates[i].pair.score;
         out->docids[i] = matcher->candidates[i].docid;
     }
-    if (result->considered <= QIAOI_RESCORE_BLOCK)
+    if (matcher->retrieval.heap_count < QIAOI_RESCORE_BLOCK) /* nobody was left out */
         return QIAO_OK;
     out->text_floor = UINT32_MAX;
     for (size_t i = 0; i < matcher->candidate_count && matcher->candidates[i].block == 0; i++)

@@ -103,10 +103,10 @@ qiaoi_generation_facts(const qiao_generation *generation, qiao_kind kind, uint32
     return QIAO_OK;
 }
 
-const uint32_t *
-qiaoi_generation_df(const qiao_generation *generation, qiao_kind kind)
+const qiaoi_side_statistics *
+qiaoi_generation_statistics(const qiao_generation *generation, qiao_kind kind)
 {
-    return generation->sides[kind].df;
+    return &generation->sides[kind].statistics;
 }
 
 const float *

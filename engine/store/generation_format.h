@@ -3,7 +3,8 @@
  *
  *   database "documents": key KIND                       -> ids of the side: u32 count, u32 offsets[count + 1],
  * NUL-terminated ids ascending; key 2 -> u32 count, u32 places[count]: which document (docid, QIAOI_PLACE_NEED for a
- * need) has each number of the full-text index, QIAOI_PLACE_NONE where no document has it any more database "records":
+ * need) has each number of the full-text index, QIAOI_PLACE_NONE where no document has it any more; key
+ * QIAOI_STATISTICS_KEY + KIND -> qiaoi_statistics_header, u32 df[slots] database "records":
  * key KIND, docid (4 bytes BE)   -> byte 0 and the JSON, or byte 1, u32 raw length, a zstd frame database "tags": key
  * KIND, tag                  -> portable Roaring bitmap of docids database "postings":  key KIND, range (2 bytes BE) ->
  * qiaoi_postings_header and arrays, see below
@@ -28,6 +29,7 @@
 #define QIAOI_RANGE_SIZE (1u << QIAOI_RANGE_BITS)
 #define QIAOI_ALIGNED_VALUE_MIN 4096u
 #define QIAOI_PLACES_KEY 2
+#define QIAOI_STATISTICS_KEY 3
 #define QIAOI_PLACE_NEED 0x80000000u
 #define QIAOI_PLACE_NONE 0xFFFFFFFFu
 #define QIAOI_POSTINGS_MAGIC 0x32504951u /* "QIP2" */
@@ -82,6 +84,14 @@ typedef struct qiaoi_rows {
  *   database "facts": key as for records -> a block of facts/facts.h. LMDB aligns values to 2
  * bytes, so a reader copies a block before it looks into it.
  */
+
+/* What a side is weighed by, counted when the statistics were made; df of each slot of the postings follows. */
+typedef struct qiaoi_statistics_header {
+    uint32_t documents; /* N; not below any df */
+    uint32_t chinese;   /* of them, with a text in Chinese */
+    uint32_t slots;
+    uint32_t zero;
+} qiaoi_statistics_header;
 
 /* Byte offsets of the arrays for a header; [6] is the total size. */
 void qiaoi_postings_layout(const qiaoi_postings_header *header, size_t offsets_out[7]);

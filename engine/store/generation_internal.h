@@ -18,16 +18,23 @@ const qiaoi_postings *qiaoi_generation_postings(const qiao_generation *generatio
 qiao_status qiaoi_generation_facts(const qiao_generation *generation, qiao_kind kind, uint32_t docid, const void **out,
                                    size_t *length_out, qiao_error *err) QIAO_CHECK;
 
-/* The value of one record as it is stored, packed or not: for another generation that has the same record. Borrowed from
- * the map. One thread at a time. QIAO_E_CORRUPT where it is not there. */
+/* The value of one record as it is stored, packed or not: for another generation that has the same record. Borrowed
+ * from the map. One thread at a time. QIAO_E_CORRUPT where it is not there. */
 qiao_status qiaoi_generation_stored(const qiao_generation *generation, qiao_kind kind, uint32_t docid, const void **out,
                                     size_t *length_out, qiao_error *err) QIAO_CHECK;
 
-/* ln(1 + (N - df + .5) / (df + .5)) of each pivot term in the documents of a side, by number of term; 0 where it has
- * none, or is no pivot term. */
+/* ln(1 + (N - df + .5) / (df + .5)) of each pivot term by the statistics of a side, by number of term; 0 where no
+ * document has it, or it is no pivot term. */
 const float *qiaoi_generation_idf(const qiao_generation *generation, qiao_kind kind);
-/* How many documents of a side have each term of the lexicon, by number of term. */
-const uint32_t *qiaoi_generation_df(const qiao_generation *generation, qiao_kind kind);
+/* What a side's documents are weighed by: counted when the statistics were made, which may have been for an earlier
+ * generation that this one keeps them of. */
+typedef struct qiaoi_side_statistics {
+    uint32_t documents; /* N */
+    uint32_t chinese;   /* of them, with a text in Chinese */
+    uint32_t slots;     /* terms of the lexicon, then its pairs */
+    const uint32_t *df; /* [slots] documents that have a posting of each */
+} qiaoi_side_statistics;
+const qiaoi_side_statistics *qiaoi_generation_statistics(const qiao_generation *generation, qiao_kind kind);
 
 /* The terms of one document: slot << 8 | impact, ascending; slots may be taken from a damaged file, so compare them
  * with the number of terms. Empty past the end. */

@@ -15,7 +15,7 @@ typedef struct qiaoi_generation_side {
     qiaoi_postings *ranges;
     qiaoi_rows *rows; /* of the same ranges */
     float *idf;       /* [terms] */
-    uint32_t *df;     /* [terms] */
+    qiaoi_side_statistics statistics;
     /* [count] where the facts of a document are: address << 16 | length; 0 = not looked for yet. Filled by whoever asks
      * first: all find the same. */
     atomic_uint_fast64_t *facts;

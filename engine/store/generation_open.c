@@ -231,6 +231,35 @@ load_rows(qiao_generation *generation, qiao_kind kind, qiao_error *err)
     return QIAO_OK;
 }
 
+/* A number for each slot of the postings, and none above the number of documents. */
+static qiao_status
+load_statistics(qiao_generation *generation, qiao_kind kind, qiao_error *err)
+{
+    unsigned char key = (unsigned char)(QIAOI_STATISTICS_KEY + kind);
+    qiaoi_generation_side *s = &generation->sides[kind];
+    qiaoi_statistics_header header;
+    qiao_bytes value;
+    bool sound;
+    qiao_status st = qiao_kv_get(generation->txn, generation->documents, (qiao_bytes){&key, 1}, &value, err);
+
+    if (st != QIAO_OK && st != QIAO_E_NOTFOUND)
+        return st;
+    sound = st == QIAO_OK && value.length >= sizeof header && aligned(value.data, 4);
+    if (sound) {
+        memcpy(&header, value.data, sizeof header);
+        s->statistics =
+            (qiaoi_side_statistics){header.documents, header.chinese, header.slots,
+                                    (const uint32_t *)(const void *)((const char *)value.data + sizeof header)};
+        sound = (value.length - sizeof header) / 4 >= header.slots && header.slots >= generation->lexicon->term_count &&
+                header.chinese <= header.documents;
+    }
+    for (size_t r = 0; sound && r < s->range_count; r++)
+        sound = s->ranges[r].header.slots == header.slots;
+    for (uint32_t slot = 0; sound && slot < header.slots; slot++)
+        sound = s->statistics.df[slot] <= header.documents;
+    return sound ? QIAO_OK : qiaoi_generation_damaged(generation, "the statistics", err);
+}
+
 /* A pivot term is a stem in ASCII; other words are those of a language that is translated. */
 static qiao_status
 weigh_terms(qiao_generation *generation, qiao_kind kind, qiao_error *err)
@@ -239,18 +268,14 @@ weigh_terms(qiao_generation *generation, qiao_kind kind, qiao_error *err)
     const qiao_lexicon *lexicon = generation->lexicon;
 
     s->idf = qiao_calloc((size_t)lexicon->term_count + 1, sizeof *s->idf);
-    s->df = qiao_calloc((size_t)lexicon->term_count + 1, sizeof *s->df);
     s->facts = qiao_calloc((size_t)s->count + 1, sizeof *s->facts);
-    if (s->idf == NULL || s->df == NULL || s->facts == NULL)
+    if (s->idf == NULL || s->facts == NULL)
         return qiao_fail_memory(err);
     for (uint32_t term = 0; term < lexicon->term_count; term++) {
-        uint32_t df = 0;
+        uint32_t df = s->statistics.df[term];
 
-        for (size_t r = 0; r < s->range_count; r++)
-            df += qiaoi_postings_list(&s->ranges[r], term).count;
-        s->df[term] = df;
         if (df > 0 && (unsigned char)*qiaoi_lexicon_term_text(lexicon, term) < 0x80u)
-            s->idf[term] = (float)log(1.0 + ((double)s->count - df + 0.5) / (df + 0.5));
+            s->idf[term] = (float)log(1.0 + ((double)s->statistics.documents - df + 0.5) / (df + 0.5));
     }
     return QIAO_OK;
 }
@@ -335,6 +360,8 @@ open_all(qiao_generation *generation, qiao_error *err)
         if (st == QIAO_OK)
             st = load_rows(generation, (qiao_kind)kind, err);
         if (st == QIAO_OK)
+            st = load_statistics(generation, (qiao_kind)kind, err);
+        if (st == QIAO_OK)
             st = weigh_terms(generation, (qiao_kind)kind, err);
     }
     if (st == QIAO_OK)
@@ -400,7 +427,6 @@ qiao_generation_close(qiao_generation *generation)
         qiao_free(generation->sides[kind].ranges);
         qiao_free(generation->sides[kind].rows);
         qiao_free(generation->sides[kind].idf);
-        qiao_free(generation->sides[kind].df);
         qiao_free(generation->sides[kind].facts);
     }
     qiaoi_matches_close(generation->matches);

@@ -319,3 +319,22 @@ qiaoi_generation_writer_rows(qiaoi_generation_writer *writer, qiao_kind kind, ui
     memcpy(entries_room, entries, (size_t)header->entries * sizeof *entries);
     return QIAO_OK;
 }
+
+qiao_status
+qiaoi_generation_writer_statistics(qiaoi_generation_writer *writer, qiao_kind kind,
+                                   const qiaoi_statistics_header *header, const uint32_t *df, qiao_error *err)
+{
+    unsigned char key = (unsigned char)(QIAOI_STATISTICS_KEY + kind);
+    size_t used = sizeof *header + (size_t)header->slots * sizeof *df,
+           size = used < QIAOI_ALIGNED_VALUE_MIN ? QIAOI_ALIGNED_VALUE_MIN : used;
+    void *room = NULL;
+    qiao_status st = qiao_kv_append_reserve(writer->txn, writer->documents, (qiao_bytes){&key, 1}, size, &room, err);
+
+    if (st != QIAO_OK)
+        return st;
+    memcpy(room, header, sizeof *header);
+    if (header->slots > 0)
+        memcpy((char *)room + sizeof *header, df, (size_t)header->slots * sizeof *df);
+    memset((char *)room + used, 0, size - used);
+    return QIAO_OK;
+}

@@ -42,6 +42,10 @@ qiao_status qiaoi_generation_writer_rows(qiaoi_generation_writer *writer, qiao_k
 qiao_status qiaoi_generation_writer_rows_room(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t range,
                                               const qiaoi_rows_header *header, uint32_t **starts_out,
                                               uint32_t **entries_out, qiao_error *err) QIAO_CHECK;
+/* What the side is weighed by: df[header.slots]. The last of all; projects first. */
+qiao_status qiaoi_generation_writer_statistics(qiaoi_generation_writer *writer, qiao_kind kind,
+                                               const qiaoi_statistics_header *header, const uint32_t *df,
+                                               qiao_error *err) QIAO_CHECK;
 qiao_status qiaoi_generation_writer_finish(qiaoi_generation_writer *writer,
                                            qiao_error *err) QIAO_CHECK; /* frees writer in every case */
 void qiaoi_generation_writer_abort(qiaoi_generation_writer *writer);

@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 #define QIAO_GENERATION_NAME_SIZE 16 /* "gen-0000000001" and its NUL */
-#define QIAO_FORMAT_VERSION 8
+#define QIAO_FORMAT_VERSION 9
 #define QIAO_PATH_MAX 4096
 
 typedef struct qiao_manifest {

@@ -72,8 +72,7 @@ typedef struct qiao_match_item {
 typedef struct qiao_match_result {
     const qiao_match_item *items;
     size_t count;
-    uint64_t considered; /* records of the other side that share at least one pivot term and pass the filters; of large
-                            catalogues, where who shares a term is not found out, all that pass */
+    uint64_t considered; /* records of the other side that pass the filters: so many were compared */
     /* Of the first QIAO_MATCH_LOOKED_AT of the whole list, whatever page was asked for: */
     bool convincing;     /* one of them is strong or possible; if not, there is nothing for this need yet */
     uint32_t fold_after; /* the place of the last one that is not NONE: what follows need not be shown */
