@@ -51,11 +51,13 @@ visit_text(const qiaoi_text_tokens *seen, void *context, qiao_error *err)
 static qiao_status
 keep_tags(worker *w, qiaoi_corpus_document *document, const char *const *tags, size_t count, qiao_error *err)
 {
-    document->tags = qiao_arena_alloc(w->shard->collector.arena, count * sizeof *document->tags + 1);
-    if (document->tags == NULL)
+    uint32_t *numbers = qiao_arena_alloc(w->shard->collector.arena, count * sizeof *numbers + 1);
+
+    if (numbers == NULL)
         return qiao_fail_memory(err);
+    document->tags = numbers;
     for (size_t i = 0; i < count; i++) {
-        qiao_status st = qiaoi_term_table_add(&w->shard->tags, tags[i], strlen(tags[i]), &document->tags[i], err);
+        qiao_status st = qiaoi_term_table_add(&w->shard->tags, tags[i], strlen(tags[i]), &numbers[i], err);
 
         if (st != QIAO_OK)
             return st;
@@ -126,9 +128,10 @@ static qiao_status
 take_found(worker *w, qiaoi_corpus_document *document, qiao_kind kind, qiao_error *err)
 {
     qiaoi_collector *collector = &w->shard->collector;
-    qiao_status st =
-        qiaoi_findings_take(w->shared->analysis->findings, document->found - 1, collector->arena, document, err);
+    const qiaoi_findings *findings = w->shared->analysis->findings;
+    qiao_status st = qiaoi_findings_take_words(findings, document->found - 1, collector->arena, &document->use, err);
 
+    qiaoi_findings_take(findings, document->found - 1, document);
     document->shard = (uint32_t)w->shared->corpus->shard_count - 1;
     for (uint32_t i = 0; st == QIAO_OK && i < document->use.entry_count; i++)
         collector->entry_df[kind][document->use.entries[i].id]++;

@@ -22,7 +22,7 @@ typedef struct qiaoi_corpus_document {
     uint64_t content_hash; /* as in the source store */
     uint32_t number;       /* in the full-text index, from 0; kept from update to update */
     uint32_t found;        /* entry of an earlier build's findings that still holds, + 1; 0 = analysed anew */
-    uint32_t *tags;        /* ids into the shard's tag table */
+    const uint32_t *tags;  /* ids into the shard's tag table */
     uint32_t tag_count;
     uint32_t shard;
     const void *facts; /* a block of facts/facts.h, in the shard's arena */

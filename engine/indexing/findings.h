@@ -5,9 +5,10 @@
  * again, so a build that uses it and one that does not write the same generation.
  *
  * Two files, little-endian. findings.bin is a qiaoi_findings_header: it says which of findings-0.bin and findings-1.bin
- * has the findings, and up to where. There lie blocks, one a document (varints, then its facts, aligned to 8), and
- * behind them, at the offsets of the header: qiaoi_findings_entry[documents] (id order, projects first);
- * u32[order_count]; ids, terms, tags, each a list of NUL-terminated strings; zeros up to a whole QIAOI_FINDINGS_BLOCK.
+ * has the findings, and up to where. There lie blocks, one a document, aligned to 8 (a qiaoi_findings_document, its
+ * facts, aligned to 4 its tags, then varints: its words), and behind them, at the offsets of the header:
+ * qiaoi_findings_entry[documents] (id order, projects first); u32[order_count]; ids, terms, tags, each a list of
+ * NUL-terminated strings; zeros up to a whole QIAOI_FINDINGS_BLOCK.
  *
  * An update writes behind the end of that file the blocks of changed documents and new tables, and then another header:
  * what the header before says stays whole. Terms and tags keep their numbers, new ones are put behind them; order gives
@@ -21,7 +22,7 @@
 #include "qiao/file.h"
 
 #define QIAOI_FINDINGS_MAGIC 0x444E494651u /* "QFIND" */
-#define QIAOI_FINDINGS_VERSION 3u
+#define QIAOI_FINDINGS_VERSION 4u
 #define QIAOI_FINDINGS_BLOCK ((size_t)1 << 16) /* that the sum of the file is made by */
 
 /* What the analysis of a record depends on beside the record. */
@@ -58,6 +59,12 @@ typedef struct qiaoi_findings_entry {
     uint32_t number;
 } qiaoi_findings_entry;
 
+/* A block begins with what is always asked for. */
+typedef struct qiaoi_findings_document {
+    uint32_t facts_length, tag_count;
+    uint16_t pivot_title, pivot_body, native_title, native_body; /* lengths in words */
+} qiaoi_findings_document;
+
 struct qiaoi_findings;
 /* After the merge: uses have the numbers of the global terms. before: what documents with found were taken from; NULL
  * in a full build. Written beside what was there, which counts until the new ones are settled. */
@@ -89,8 +96,10 @@ qiao_status qiaoi_findings_open(const char *data_dir, qiaoi_findings **out, qiao
 void qiaoi_findings_close(qiaoi_findings *findings);
 /* The strings that its numbers stand for, as tables of a shard: terms without a hash, for reading only. */
 qiao_status qiaoi_findings_tables(const qiaoi_findings *findings, qiaoi_shard *shard, qiao_error *err) QIAO_CHECK;
-/* What was found in entry's document, into arrays of the arena; its facts stay where they are. Any thread. */
-qiao_status qiaoi_findings_take(const qiaoi_findings *findings, uint32_t entry, qiao_arena *arena,
-                                qiaoi_corpus_document *document, qiao_error *err) QIAO_CHECK;
+/* Facts, tags and lengths of entry's document; facts and tags stay where they are. Any thread. */
+void qiaoi_findings_take(const qiaoi_findings *findings, uint32_t entry, qiaoi_corpus_document *document);
+/* Its words, into arrays of the arena: terms, entries and pairs of use. Any thread. QIAO_E_NOMEM. */
+qiao_status qiaoi_findings_take_words(const qiaoi_findings *findings, uint32_t entry, qiao_arena *arena,
+                                      qiaoi_document *use, qiao_error *err) QIAO_CHECK;
 
 #endif

@@ -198,39 +198,44 @@ pairs(cursor *c, uint32_t *count_out)
     return list;
 }
 
-/* In place: they live as long as the findings. */
-static void
-facts(cursor *c, const qiaoi_findings *findings, qiaoi_corpus_document *document)
+/* Behind facts and tags. */
+static const unsigned char *
+words_of(const qiaoi_findings *findings, uint32_t entry)
 {
-    size_t at;
+    qiaoi_corpus_document document;
 
-    document->facts_length = varint(c);
-    at = (size_t)(c->at - findings->mapping.data);
-    document->facts = findings->mapping.data + ((at + 7) & ~(size_t)7);
+    qiaoi_findings_take(findings, entry, &document);
+    return (const unsigned char *)(document.tags + document.tag_count);
+}
+
+void
+qiaoi_findings_take(const qiaoi_findings *findings, uint32_t entry, qiaoi_corpus_document *document)
+{
+    const unsigned char *block = findings->mapping.data + findings->entries[entry].block;
+    const qiaoi_findings_document *head = (const qiaoi_findings_document *)(const void *)block;
+    qiaoi_document *use = &document->use;
+
+    use->pivot_title = head->pivot_title;
+    use->pivot_body = head->pivot_body;
+    use->native_title = head->native_title;
+    use->native_body = head->native_body;
+    document->facts = block + sizeof *head;
+    document->facts_length = head->facts_length;
+    document->tags =
+        (const uint32_t *)(const void *)(block + ((sizeof *head + (size_t)head->facts_length + 3) & ~(size_t)3));
+    document->tag_count = head->tag_count;
 }
 
 qiao_status
-qiaoi_findings_take(const qiaoi_findings *findings, uint32_t entry, qiao_arena *arena, qiaoi_corpus_document *document,
-                    qiao_error *err)
+qiaoi_findings_take_words(const qiaoi_findings *findings, uint32_t entry, qiao_arena *arena, qiaoi_document *use,
+                          qiao_error *err)
 {
-    cursor c = {findings->mapping.data + findings->entries[entry].block, arena, false};
-    qiaoi_document *use = &document->use;
+    cursor c = {words_of(findings, entry), arena, false};
 
-    use->pivot_title = (uint16_t)varint(&c);
-    use->pivot_body = (uint16_t)varint(&c);
-    use->native_title = (uint16_t)varint(&c);
-    use->native_body = (uint16_t)varint(&c);
-    document->tag_count = varint(&c);
-    document->tags = room(&c, document->tag_count * sizeof *document->tags);
-    for (uint32_t i = 0; document->tags != NULL && i < document->tag_count; i++)
-        document->tags[i] = varint(&c);
-    if (!c.failed)
-        use->terms = uses(&c, &use->term_count);
+    use->terms = uses(&c, &use->term_count);
     if (!c.failed)
         use->entries = uses(&c, &use->entry_count);
     if (!c.failed)
         use->pairs = pairs(&c, &use->pair_count);
-    if (!c.failed)
-        facts(&c, findings, document);
     return c.failed ? qiao_fail_memory(err) : QIAO_OK;
 }

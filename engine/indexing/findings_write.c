@@ -111,29 +111,44 @@ terms(const writer *w, unsigned char *at, const qiaoi_document *use)
     return at;
 }
 
-/* maps: numbers of the shard's tags to numbers of the file's. */
+/* map: numbers of the shard's tags to numbers of the file's. Returns what is behind. */
+static unsigned char *
+facts_and_tags(unsigned char *at, const qiaoi_corpus_document *document, const uint32_t *map)
+{
+    const qiaoi_document *use = &document->use;
+    const qiaoi_findings_document head = {(uint32_t)document->facts_length,
+                                          document->tag_count,
+                                          use->pivot_title,
+                                          use->pivot_body,
+                                          use->native_title,
+                                          use->native_body};
+
+    memcpy(at, &head, sizeof head);
+    at += sizeof head;
+    if (document->facts_length > 0)
+        memcpy(at, document->facts, document->facts_length);
+    at += document->facts_length;
+    for (size_t n = document->facts_length; (n & 3u) != 0; n++)
+        *at++ = 0; /* tags are read in place */
+    for (uint32_t i = 0; i < document->tag_count; i++, at += sizeof *map)
+        memcpy(at, &map[document->tags[i]], sizeof *map);
+    return at;
+}
+
 static void
 put_document(writer *w, const qiaoi_corpus_document *document, const uint32_t *tag_map)
 {
     const qiaoi_document *use = &document->use;
-    size_t most = 80 + document->facts_length + 5 * (size_t)document->tag_count +
+    size_t most = sizeof(qiaoi_findings_document) + 32 + document->facts_length + 4 * (size_t)document->tag_count +
                   16 * ((size_t)use->term_count + use->entry_count) + 21 * (size_t)use->pair_count;
     unsigned char *start, *at;
 
     if (!qiao_buffer_reserve(&w->pending, most))
         return;
-    start = at = (unsigned char *)w->pending.data + w->pending.length;
-    at = varint(varint(varint(varint(at, use->pivot_title), use->pivot_body), use->native_title), use->native_body);
-    at = varint(at, document->tag_count);
-    for (uint32_t i = 0; i < document->tag_count; i++)
-        at = varint(at, tag_map[document->tags[i]]);
-    at = terms(w, at, use);
-    at = varint(at, (uint32_t)document->facts_length);
-    for (uint64_t end = w->at + (uint64_t)(at - start); (end & 7u) != 0; end++)
-        *at++ = 0; /* facts are read in place */
-    if (document->facts_length > 0)
-        memcpy(at, document->facts, document->facts_length);
-    at += document->facts_length;
+    start = (unsigned char *)w->pending.data + w->pending.length;
+    at = terms(w, facts_and_tags(start, document, tag_map), use);
+    for (; ((at - start) & 7) != 0;)
+        *at++ = 0; /* the next one is read in place too */
     w->pending.length += (size_t)(at - start);
     w->at += (uint64_t)(at - start);
     settle(w);
