@@ -71,16 +71,19 @@ print_json(const qiao_build_report *r, bool dense)
                                                         "full: lexicon", "full: vocabulary", "full: much changed"};
 
     printf("{\"generation\":\"gen-%010llu\",\"nothing_changed\":%s,\"published\":%s,\"projects\":%llu,\"needs\":%llu,"
-           "\"terms\":%llu,\"pairs\":%llu,\"mode\":\"%s\",\"analysed\":%llu,\"kept\":%s,"
+           "\"terms\":%llu,\"pairs\":%llu,\"mode\":\"%s\",\"analysed\":%llu,\"statistics\":\"gen-%010llu\",\"drift\":%"
+           "llu,\"kept\":%s,"
            "\"postings\":%llu,\"bilingual\":%llu,\"sentence_pairs\":%llu,\"learned_words\":%llu,\"learned_compounds\":%"
            "llu,\"pruned\":%llu,\"duplicates\":{\"projects\":%llu,\"needs\":%llu,\"groups\":%llu},\"matched_lists\":%"
            "llu,\"matched_pairs\":%llu,\"matches\":%llu,\"seconds\":{",
            (unsigned long long)r->generation, r->nothing_changed ? "true" : "false", r->published ? "true" : "false",
            (unsigned long long)r->projects, (unsigned long long)r->needs, (unsigned long long)r->terms,
-           (unsigned long long)r->pairs, modes[r->mode], (unsigned long long)r->analysed, r->kept ? "true" : "false",
-           (unsigned long long)r->postings, (unsigned long long)r->bilingual, (unsigned long long)r->sentence_pairs,
-           (unsigned long long)r->learned_words, (unsigned long long)r->learned_compounds,
-           (unsigned long long)r->pruned, (unsigned long long)r->duplicates[0], (unsigned long long)r->duplicates[1],
+           (unsigned long long)r->pairs, modes[r->mode], (unsigned long long)r->analysed,
+           (unsigned long long)r->statistics, (unsigned long long)(r->drift[0] + r->drift[1]),
+           r->kept ? "true" : "false", (unsigned long long)r->postings, (unsigned long long)r->bilingual,
+           (unsigned long long)r->sentence_pairs, (unsigned long long)r->learned_words,
+           (unsigned long long)r->learned_compounds, (unsigned long long)r->pruned,
+           (unsigned long long)r->duplicates[0], (unsigned long long)r->duplicates[1],
            (unsigned long long)(r->duplicate_groups[0] + r->duplicate_groups[1]), (unsigned long long)r->matched_lists,
            (unsigned long long)r->matched_pairs, (unsigned long long)r->matches);
     for (int i = 0; i < QIAO_BUILD_STAGES; i++)
@@ -97,13 +100,16 @@ print_mode(const qiao_build_report *r)
         [QIAO_BUILD_FULL_LEXICON] = "every record was analysed, since the lexicon reads texts otherwise than before\n",
         [QIAO_BUILD_FULL_VOCABULARY] = "every record was analysed, since the vocabularies have changed\n",
         [QIAO_BUILD_FULL_MUCH_CHANGED] = "every record was analysed, since many have changed\n"};
-    char analysed[32];
+    char analysed[32], changed[32];
 
     if (r->mode == QIAO_BUILD_UPDATED)
         printf(qiao_say("updated: %s records analysed, the others were as before\n"),
                qiao_console_number(r->analysed, analysed));
     else if (reasons[r->mode] != NULL)
         fputs(qiao_say(reasons[r->mode]), stdout);
+    if (r->statistics != r->generation)
+        printf(qiao_say("statistics are those of generation %llu, since which %s records changed\n"),
+               (unsigned long long)r->statistics, qiao_console_number(r->drift[0] + r->drift[1], changed));
     if (!r->kept)
         fputs(qiao_say("the next build will analyse every record: what was found could not be kept\n"), stdout);
 }
@@ -144,10 +150,14 @@ qiao_command_build(int argc, char **argv)
     uint64_t threads = 0, keep = 0;
     const char *embeddings = NULL;
     qiaoi_embeddings *service = NULL;
-    bool json = false, dense;
+    bool json = false, keep_statistics = false, renew_statistics = false, dense;
     const qiao_option table[] = {
         {"data", QIAO_OPTION_TEXT, &options.data_dir, "DIR", "data folder", true},
         {"full", QIAO_OPTION_FLAG, &options.full, NULL, "analyse every record, even if nothing changed", false},
+        {"keep-statistics", QIAO_OPTION_FLAG, &keep_statistics, NULL,
+         "go by the statistics of the generation before, however much changed", false},
+        {"renew-statistics", QIAO_OPTION_FLAG, &renew_statistics, NULL,
+         "count all records anew (default: once 5 % of a side changed)", false},
         {"threads", QIAO_OPTION_NUMBER, &threads, "N", "threads (default: processors)", false},
         {"no-publish", QIAO_OPTION_FLAG, &options.no_publish, NULL, "leave the served generation as it is", false},
         {"no-match", QIAO_OPTION_FLAG, &options.no_match, NULL, "store no matches; lists are searched when asked for",
@@ -174,6 +184,9 @@ qiao_command_build(int argc, char **argv)
         return exit_code;
     options.threads = threads > 64 ? 64u : (unsigned)threads;
     options.keep = keep > 1000 ? 1000u : (unsigned)keep;
+    options.statistics = keep_statistics    ? QIAO_STATISTICS_KEPT
+                         : renew_statistics ? QIAO_STATISTICS_RENEWED
+                                            : QIAO_STATISTICS_AS_NEEDED;
     options.progress = show_progress;
     options.context = &display;
     st = qiao_dense_open(options.data_dir, embeddings, &service, &err);

@@ -8,10 +8,12 @@
 #include "indexing/embed.h"
 #include "indexing/learn.h"
 #include "indexing/reuse.h"
+#include "indexing/statistics.h"
 #include "indexing/suggest.h"
 #include "indexing/text.h"
 #include "indexing/verdicts.h"
 #include "lexicon/derive.h"
+#include "lexicon/extend.h"
 #include "lexicon/lexicon_internal.h"
 #include "qiao/catalog.h"
 #include "qiao/file.h"
@@ -44,6 +46,7 @@ typedef struct build {
     qiaoi_text text;
     qiaoi_suggesting *suggesting;
     qiaoi_verdict_list verdicts;
+    qiaoi_statistics_decision statistics;
     char staged[QIAO_PATH_MAX];
     bool have_stage;
     bool found_open, found_kept; /* findings are not settled yet; were they written? */
@@ -248,7 +251,9 @@ open_inputs(build *b, qiao_error *err)
     if (st == QIAO_OK)
         st = open_base_lexicon(b, err);
     b->basis.program = hash_of_program();
-    return st == QIAO_OK && !b->options->full ? qiaoi_reuse_open(&b->reuse, b->options->data_dir, err) : st;
+    return st == QIAO_OK && (!b->options->full || b->options->statistics == QIAO_STATISTICS_KEPT)
+               ? qiaoi_reuse_open(&b->reuse, b->options->data_dir, err)
+               : st;
 }
 
 static qiao_status
@@ -267,16 +272,51 @@ read_records(build *b, qiao_error *err)
     return st;
 }
 
+static void
+take_base(build *b, qiao_lexicon *working)
+{
+    if (working == NULL)
+        return;
+    qiao_lexicon_close(b->base);
+    b->base = working;
+}
+
+/* Where statistics are kept, what was learned is in the parent's lexicon. */
+static void
+recall_learning(build *b)
+{
+    const qiaoi_statistics *then = qiao_generation_lexicon(b->reuse.parent.generation)->statistics;
+
+    b->report->bilingual = then->bilingual_records;
+    b->report->sentence_pairs = then->sentence_pairs;
+    b->report->learned_words = then->learned_words;
+    b->report->learned_compounds = then->learned_compounds;
+    take_base(b, b->statistics.working);
+    b->statistics.working = NULL;
+}
+
+static void
+decide_statistics(build *b)
+{
+    const qiaoi_statistics_request request = {.choice = b->options->statistics,
+                                              .full = b->options->full,
+                                              .data_dir = b->options->data_dir,
+                                              .lexicon_label = b->lexicon_label,
+                                              .program = b->basis.program};
+
+    qiaoi_statistics_decide(&request, &b->corpus, &b->reuse, b->base, &b->statistics);
+    b->corpus.statistics_kept = b->statistics.kept;
+}
+
 /* Translations and compounds out of the bilingual records. */
 static qiao_status
-learn(build *b, qiao_error *err)
+learn_anew(build *b, qiao_error *err)
 {
     char path[PATH_SIZE];
     qiaoi_learner_report counts;
     qiao_lexicon *working = NULL;
     qiao_status st;
 
-    begin_stage(b, QIAO_BUILD_LEARN);
     snprintf(path, sizeof path, "%s/lexicon.working", b->staged);
     st = qiaoi_corpus_learn(&b->corpus,
                             &(qiaoi_learning){.base = b->base,
@@ -292,12 +332,23 @@ learn(build *b, qiao_error *err)
     b->report->sentence_pairs = counts.sentence_pairs;
     b->report->learned_words = counts.words;
     b->report->learned_compounds = counts.compounds;
-    if (working != NULL) {
-        qiao_lexicon_close(b->base);
-        b->base = working;
-    }
-    end_stage(b, QIAO_BUILD_LEARN);
+    take_base(b, working);
     return QIAO_OK;
+}
+
+static qiao_status
+learn(build *b, qiao_error *err)
+{
+    qiao_status st = QIAO_OK;
+
+    begin_stage(b, QIAO_BUILD_LEARN);
+    decide_statistics(b);
+    if (b->statistics.kept)
+        recall_learning(b);
+    else
+        st = learn_anew(b, err);
+    end_stage(b, QIAO_BUILD_LEARN);
+    return st;
 }
 
 /* Update or full build: what an earlier build found counts where the records were read by the same words and codes. */
@@ -313,12 +364,13 @@ choose_mode(build *b, qiao_error *err)
         units, strlen(units), qiao_hash64(vocabulary, strlen(vocabulary), qiao_concepts_checksum(b->tables.concepts)));
     b->report->mode = QIAO_BUILD_FULL_ASKED;
     if (b->options->full)
-        qiaoi_corpus_number(&b->corpus);
+        qiaoi_reuse_forget(&b->reuse, &b->corpus);
     else
         st = qiaoi_corpus_reuse(&b->corpus, b->options->data_dir, &b->basis, b->tables.vocabulary, &b->reuse,
                                 &b->report->mode, err);
-    if (b->reuse.findings != NULL) {
+    if (b->reuse.findings != NULL || b->statistics.kept)
         b->corpus.parent = &b->reuse.parent;
+    if (b->reuse.findings != NULL) {
         b->corpus.kept_order = b->reuse.findings->order;
         b->corpus.kept_term_count = b->reuse.findings->header->order_count;
     }
@@ -352,11 +404,37 @@ analyse(build *b, qiao_error *err)
     return st;
 }
 
+/* The parent's lexicon, with the terms that came since. */
 static qiao_status
-derive_lexicon(build *b, qiao_error *err)
+keep_lexicon(build *b, const char *path, qiao_error *err)
 {
     qiaoi_corpus *corpus = &b->corpus;
-    char path[PATH_SIZE];
+    const qiao_lexicon *parent = qiao_generation_lexicon(b->reuse.parent.generation);
+    char folder[QIAO_PATH_MAX], then[PATH_SIZE];
+    qiao_status st = qiaoi_corpus_merge_kept(corpus, err);
+    const qiaoi_extend_input input = {.parent = parent,
+                                      .kept_terms = corpus->kept_terms,
+                                      .term_offsets = corpus->term_offsets,
+                                      .term_bytes = corpus->term_bytes.data,
+                                      .term_count = corpus->term_count,
+                                      .term_df = corpus->term_df,
+                                      .pairs = corpus->pairs,
+                                      .pair_slots = corpus->pair_slots};
+
+    if (st != QIAO_OK)
+        return st;
+    st = qiao_catalog_path(b->options->data_dir, qiao_generation_manifest(b->reuse.parent.generation)->generation,
+                           folder, err);
+    snprintf(then, sizeof then, "%.4000s/lexicon.bin", folder);
+    if (st == QIAO_OK && corpus->term_count == parent->term_count && link(then, path) == 0)
+        return QIAO_OK; /* the same file: never changed, so a second name is as good as a copy */
+    return st == QIAO_OK ? qiaoi_lexicon_extend(&input, path, err) : st;
+}
+
+static qiao_status
+derive_lexicon(build *b, const char *path, qiao_error *err)
+{
+    qiaoi_corpus *corpus = &b->corpus;
     qiaoi_derive_input input;
     qiao_status st = qiaoi_corpus_merge(corpus, b->base, err);
 
@@ -380,11 +458,18 @@ derive_lexicon(build *b, qiao_error *err)
                                                 b->report->learned_words,
                                                 b->report->learned_compounds}};
     input.learned = qiaoi_learner_result(b->learner, &input.learned_count);
+    return qiaoi_lexicon_derive(&input, path, err);
+}
+
+static qiao_status
+make_lexicon(build *b, qiao_error *err)
+{
+    char path[PATH_SIZE];
+    qiao_status st;
+
     snprintf(path, sizeof path, "%s/lexicon.bin", b->staged);
-    st = qiaoi_lexicon_derive(&input, path, err);
-    if (st == QIAO_OK)
-        st = qiao_lexicon_open(path, &b->derived, err);
-    return st;
+    st = b->statistics.kept ? keep_lexicon(b, path, err) : derive_lexicon(b, path, err);
+    return st == QIAO_OK ? qiao_lexicon_open(path, &b->derived, err) : st;
 }
 
 /* ---- the indexes ---- */
@@ -435,7 +520,7 @@ write_index(build *b, qiao_error *err)
 
     begin_stage(b, QIAO_BUILD_LEXICON);
     snprintf(path, sizeof path, "%s/records.mdb", b->staged);
-    begin_side_job(b, &lexicon, derive_lexicon);
+    begin_side_job(b, &lexicon, make_lexicon);
     st = qiaoi_corpus_write_records(&b->corpus, path, &writer, err);
     if (st == QIAO_OK)
         st = qiaoi_suggest_begin(&b->corpus, b->base, b->options->lexicon_path, &b->suggesting, err);
@@ -485,10 +570,12 @@ embed(build *b)
 static void
 describe_lexicon(build *b)
 {
-    uint64_t learned = qiaoi_learner_hash(b->learner);
+    uint64_t learned = b->statistics.kept ? 0 : qiaoi_learner_hash(b->learner);
     char *label = b->manifest.lexicon;
 
-    if (learned == 0)
+    if (b->statistics.kept)
+        memcpy(label, qiao_generation_manifest(b->reuse.parent.generation)->lexicon, sizeof b->manifest.lexicon);
+    else if (learned == 0)
         memcpy(label, b->lexicon_label, sizeof b->manifest.lexicon);
     else
         snprintf(label, sizeof b->manifest.lexicon, "%.49s/%012llx", b->lexicon_label,
@@ -510,6 +597,10 @@ describe(build *b)
     m->postings = r->postings = b->corpus.postings;
     m->bilingual = r->bilingual;
     m->source_sequence = b->corpus.sequence;
+    m->statistics = r->statistics =
+        b->statistics.kept ? qiao_generation_manifest(b->reuse.parent.generation)->statistics : b->number;
+    m->drift_projects = r->drift[QIAO_PROJECT] = b->statistics.drift[QIAO_PROJECT];
+    m->drift_needs = r->drift[QIAO_NEED] = b->statistics.drift[QIAO_NEED];
     r->pairs = b->corpus.pair_count;
     r->generation = b->number;
     qiao_clock_utc(m->created);
@@ -670,6 +761,7 @@ qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_er
     qiaoi_suggesting_free(b.suggesting);
     if (b.have_stage && qiao_file_remove_tree(b.staged, NULL) != QIAO_OK && st == QIAO_OK)
         st = qiao_fail(err, QIAO_E_IO, "cannot remove %s", b.staged);
+    qiao_lexicon_close(b.statistics.working);
     qiaoi_reuse_done(&b.reuse);
     qiaoi_corpus_done(&b.corpus);
     qiao_free(b.verdicts.items);

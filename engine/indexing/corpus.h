@@ -64,6 +64,7 @@ typedef struct qiaoi_corpus {
     uint64_t *pair_keys; /* ascending; the slot of each is term_count and its place */
     /* of an update: numbers of the earlier build's terms here, QIAOI_NO_TERM where no document has one any more */
     const qiaoi_parent *parent; /* borrowed; NULL in a full build */
+    bool statistics_kept;       /* all that depends on the whole corpus is the parent's (merge_kept.c) */
     const uint32_t *kept_order; /* borrowed: the last shard's numbers of the earlier build's terms, in its order */
     uint32_t *kept_terms;
     uint32_t kept_term_count;
@@ -104,6 +105,13 @@ qiao_status qiaoi_corpus_analyse(qiaoi_corpus *corpus, const qiaoi_analysis *ana
  * frequencies, the pairs worth a posting list, mean lengths. lexicon: the working lexicon of the analysis.
  */
 qiao_status qiaoi_corpus_merge(qiaoi_corpus *corpus, const qiao_lexicon *lexicon, qiao_error *err) QIAO_CHECK;
+
+/*
+ * merge_kept.c: instead of the merge, where the parent's statistics are kept: its terms with their numbers of
+ * documents, and those that only came since, counted now, in between; its pairs; its mean lengths. Fills kept_terms.
+ * Documents that were found before keep the words they have, under the numbers of now.
+ */
+qiao_status qiaoi_corpus_merge_kept(qiaoi_corpus *corpus, qiao_error *err) QIAO_CHECK;
 
 /* pairs.c: the merge's last step, on all threads: the pairs worth a posting list and how many documents have each. */
 qiao_status qiaoi_corpus_pairs(qiaoi_corpus *corpus, qiao_error *err) QIAO_CHECK;

@@ -10,6 +10,7 @@
 #include "indexing/postings.h"
 
 #include "qiao/file.h"
+#include "store/generation_internal.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -436,13 +437,43 @@ count_chinese(const qiaoi_corpus *corpus, qiao_kind kind)
     return count;
 }
 
+static void
+keep_frequency(const qiaoi_side_statistics *then, uint32_t slot_then, uint32_t *df)
+{
+    if (then->df[slot_then] > 0)
+        *df = then->df[slot_then];
+}
+
+/* What had documents keeps their number; what has some only now is counted now, and weighs no less than what all have.
+ */
+static void
+keep_frequencies(const qiaoi_corpus *corpus, const qiaoi_side_statistics *then, uint32_t *df)
+{
+    for (uint32_t slot = 0; slot < corpus->term_count + corpus->pair_count; slot++)
+        df[slot] = df[slot] < then->documents ? df[slot] : then->documents;
+    for (uint32_t t = 0; t < corpus->kept_term_count; t++)
+        keep_frequency(then, t, &df[corpus->kept_terms[t]]);
+    for (uint32_t p = 0; p < corpus->pair_count; p++)
+        keep_frequency(then, corpus->kept_term_count + p, &df[corpus->term_count + p]);
+}
+
 static qiao_status
-write_statistics(const qiaoi_corpus *corpus, qiao_kind kind, const uint32_t *df, uint32_t slots,
+write_statistics(const qiaoi_corpus *corpus, qiao_kind kind, uint32_t *df, uint32_t slots,
                  qiaoi_generation_writer *writer, qiao_error *err)
 {
-    const qiaoi_statistics_header header = {
-        .documents = corpus->count[kind], .chinese = count_chinese(corpus, kind), .slots = slots};
+    qiaoi_statistics_header header = {.slots = slots};
 
+    if (corpus->statistics_kept) {
+        const qiaoi_side_statistics *then = qiaoi_generation_statistics(corpus->parent->generation, kind);
+
+        header.documents = then->documents;
+        header.chinese = then->chinese;
+        keep_frequencies(corpus, then, df);
+    } else {
+        header.documents = corpus->count[kind];
+        header.chinese = count_chinese(corpus, kind);
+    }
+    memcpy(header.mean_length, corpus->mean_length[kind], sizeof header.mean_length);
     return qiaoi_generation_writer_statistics(writer, kind, &header, df, err);
 }
 

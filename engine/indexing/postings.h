@@ -18,10 +18,10 @@ typedef struct qiaoi_posting_part {
 } qiaoi_posting_part;
 
 /*
- * What can be copied of one side. A document's postings hold where the document was not analysed anew, waits for no
- * translation (shares depend on all records) and was measured by the same mean lengths; all but those of pairs that
- * have become frequent only now. Terms and pairs are numbered in order, documents too, so that copying is renaming:
- * lists stay ascending.
+ * What can be copied of one side. A document's postings hold where the document was not analysed anew, was measured by
+ * the same mean lengths, and waits for no translation (shares depend on all records) or statistics are kept; all but
+ * those of pairs that have become frequent only now. Terms and pairs are numbered in order, documents too, so that
+ * copying is renaming: lists stay ascending.
  */
 typedef struct qiaoi_copying qiaoi_copying;
 

@@ -96,7 +96,7 @@ qiaoi_copying_keeps(const qiaoi_copying *copying, uint32_t docid)
 {
     const qiaoi_corpus_document *document = &copying->corpus->documents[copying->kind][docid];
 
-    return document->found != 0 && document->use.entry_count == 0;
+    return document->found != 0 && (copying->corpus->statistics_kept || document->use.entry_count == 0);
 }
 
 static qiao_status

@@ -77,8 +77,8 @@ judge(const qiaoi_findings *findings, const char *data_dir, const qiaoi_findings
     return usable_generation(data_dir, header->generation) ? QIAO_BUILD_UPDATED : QIAO_BUILD_FULL_NOTHING_KEPT;
 }
 
-void
-qiaoi_corpus_number(qiaoi_corpus *corpus)
+static void
+number_from_beginning(qiaoi_corpus *corpus)
 {
     corpus->numbers = 0;
     for (int kind = 0; kind < 2; kind++)
@@ -116,6 +116,31 @@ join(qiaoi_corpus *corpus, qiao_kind kind, uint32_t first, uint32_t end, qiaoi_r
     }
     for (; entry < end; entry++)
         reuse->removed[reuse->removed_count++] = findings->entries[entry].number;
+}
+
+void
+qiaoi_reuse_drift(const qiaoi_corpus *corpus, const qiaoi_reuse *reuse, uint64_t drift_out[2])
+{
+    const qiaoi_findings *findings = reuse->findings;
+    uint32_t entry = 0, end = 0;
+
+    for (int kind = 0; kind < 2; kind++) {
+        drift_out[kind] = 0;
+        end += findings->header->documents[kind];
+        for (uint32_t d = 0; d < corpus->count[kind]; d++) {
+            const qiaoi_corpus_document *document = &corpus->documents[kind][d];
+            int order = 1;
+
+            for (; entry < end && (order = strcmp(findings->ids + findings->entries[entry].id, document->id)) < 0;
+                 entry++)
+                drift_out[kind]++;
+            drift_out[kind] +=
+                entry == end || order != 0 || findings->entries[entry].content_hash != document->content_hash;
+            entry += entry < end && order == 0;
+        }
+        drift_out[kind] += end - entry;
+        entry = end;
+    }
 }
 
 static bool
@@ -210,11 +235,22 @@ qiaoi_corpus_reuse(qiaoi_corpus *corpus, const char *data_dir, const qiaoi_findi
         if (too_much(corpus, out))
             *mode_out = QIAO_BUILD_FULL_MUCH_CHANGED;
     }
-    if (*mode_out != QIAO_BUILD_UPDATED) {
-        qiaoi_reuse_done(out);
-        qiaoi_corpus_number(corpus);
-    }
+    if (*mode_out != QIAO_BUILD_UPDATED)
+        qiaoi_reuse_forget(out, corpus);
     return QIAO_OK;
+}
+
+void
+qiaoi_reuse_forget(qiaoi_reuse *reuse, qiaoi_corpus *corpus)
+{
+    qiaoi_parent parent = reuse->parent;
+
+    if (corpus->statistics_kept)
+        reuse->parent.generation = NULL;
+    qiaoi_reuse_done(reuse);
+    if (corpus->statistics_kept)
+        reuse->parent = parent;
+    number_from_beginning(corpus);
 }
 
 void

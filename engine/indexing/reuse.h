@@ -26,8 +26,10 @@ qiao_status qiaoi_reuse_open(qiaoi_reuse *reuse, const char *data_dir, qiao_erro
 qiao_status qiaoi_corpus_reuse(qiaoi_corpus *corpus, const char *data_dir, const qiaoi_findings_basis *basis,
                                const qiao_vocabulary *vocabulary, qiaoi_reuse *out, qiao_build_mode *mode_out,
                                qiao_error *err) QIAO_CHECK;
-/* Number everything from the beginning, as a build does that reuses nothing. */
-void qiaoi_corpus_number(qiaoi_corpus *corpus);
+/* By side, what came, changed or left since the build whose findings were opened. */
+void qiaoi_reuse_drift(const qiaoi_corpus *corpus, const qiaoi_reuse *reuse, uint64_t drift_out[2]);
+/* Everything is analysed and numbered from the beginning; the parent stays open where its statistics are kept. */
+void qiaoi_reuse_forget(qiaoi_reuse *reuse, qiaoi_corpus *corpus);
 void qiaoi_reuse_done(qiaoi_reuse *reuse);
 
 #endif

@@ -139,6 +139,7 @@ bind_views(qiao_lexicon *lexicon, const section_view *views)
     lexicon->translations = views[QIAOI_SECTION_TRANSLATIONS].data;
     if (lexicon->translations == NULL)
         return;
+    lexicon->translation_count = views[QIAOI_SECTION_TRANSLATIONS].count;
     lexicon->term_offsets = views[QIAOI_SECTION_TERM_OFFSETS].data;
     lexicon->term_count = (uint32_t)(views[QIAOI_SECTION_TERM_OFFSETS].count - 1);
     lexicon->term_bytes = views[QIAOI_SECTION_TERM_BYTES].data;

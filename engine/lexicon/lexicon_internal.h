@@ -26,6 +26,7 @@ struct qiao_lexicon {
     uint64_t strings_size;
     /* generation form; NULL in the base form */
     const qiaoi_translation *translations;
+    uint64_t translation_count;
     const uint32_t *term_offsets;
     const char *term_bytes;
     const uint32_t *term_hash;

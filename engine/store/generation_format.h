@@ -91,6 +91,7 @@ typedef struct qiaoi_statistics_header {
     uint32_t chinese;   /* of them, with a text in Chinese */
     uint32_t slots;
     uint32_t zero;
+    double mean_length[4]; /* that impacts were made with: pivot title, pivot body, native title, native body */
 } qiaoi_statistics_header;
 
 /* Byte offsets of the arrays for a header; [6] is the total size. */

@@ -29,10 +29,11 @@ const float *qiaoi_generation_idf(const qiao_generation *generation, qiao_kind k
 /* What a side's documents are weighed by: counted when the statistics were made, which may have been for an earlier
  * generation that this one keeps them of. */
 typedef struct qiaoi_side_statistics {
-    uint32_t documents; /* N */
-    uint32_t chinese;   /* of them, with a text in Chinese */
-    uint32_t slots;     /* terms of the lexicon, then its pairs */
-    const uint32_t *df; /* [slots] documents that have a posting of each */
+    uint32_t documents;    /* N */
+    uint32_t chinese;      /* of them, with a text in Chinese */
+    uint32_t slots;        /* terms of the lexicon, then its pairs */
+    const uint32_t *df;    /* [slots] documents that have a posting of each */
+    double mean_length[4]; /* that impacts were made with: pivot title, pivot body, native title, native body */
 } qiaoi_side_statistics;
 const qiaoi_side_statistics *qiaoi_generation_statistics(const qiao_generation *generation, qiao_kind kind);
 

@@ -248,8 +248,11 @@ load_statistics(qiao_generation *generation, qiao_kind kind, qiao_error *err)
     if (sound) {
         memcpy(&header, value.data, sizeof header);
         s->statistics =
-            (qiaoi_side_statistics){header.documents, header.chinese, header.slots,
-                                    (const uint32_t *)(const void *)((const char *)value.data + sizeof header)};
+            (qiaoi_side_statistics){.documents = header.documents,
+                                    .chinese = header.chinese,
+                                    .slots = header.slots,
+                                    .df = (const uint32_t *)(const void *)((const char *)value.data + sizeof header)};
+        memcpy(s->statistics.mean_length, header.mean_length, sizeof header.mean_length);
         sound = (value.length - sizeof header) / 4 >= header.slots && header.slots >= generation->lexicon->term_count &&
                 header.chinese <= header.documents;
     }

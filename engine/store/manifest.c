@@ -30,10 +30,17 @@ typedef struct text_field {
 } text_field;
 
 static const number_field numbers[] = {
-    {"generation", offsetof(qiao_manifest, generation)}, {"parent", offsetof(qiao_manifest, parent)},
-    {"projects", offsetof(qiao_manifest, projects)},     {"needs", offsetof(qiao_manifest, needs)},
-    {"terms", offsetof(qiao_manifest, terms)},           {"postings", offsetof(qiao_manifest, postings)},
-    {"bilingual", offsetof(qiao_manifest, bilingual)},   {"source_sequence", offsetof(qiao_manifest, source_sequence)},
+    {"generation", offsetof(qiao_manifest, generation)},
+    {"parent", offsetof(qiao_manifest, parent)},
+    {"projects", offsetof(qiao_manifest, projects)},
+    {"needs", offsetof(qiao_manifest, needs)},
+    {"terms", offsetof(qiao_manifest, terms)},
+    {"postings", offsetof(qiao_manifest, postings)},
+    {"bilingual", offsetof(qiao_manifest, bilingual)},
+    {"source_sequence", offsetof(qiao_manifest, source_sequence)},
+    {"statistics", offsetof(qiao_manifest, statistics)},
+    {"drift_projects", offsetof(qiao_manifest, drift_projects)},
+    {"drift_needs", offsetof(qiao_manifest, drift_needs)},
 };
 
 #define TEXT_FIELD(name)                                                                                               \

@@ -16,6 +16,7 @@
 #include "store/generation_internal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -31,6 +32,8 @@ typedef struct fixture {
     char records[RECORDS][JSON_MAX];
     uint64_t random;
     bool even; /* records are of a length: mean lengths stay, and postings are copied */
+    uint64_t fresh_generation;
+    qiao_statistics_choice statistics;
 } fixture;
 
 static unsigned
@@ -141,7 +144,8 @@ build(const fixture *f, const char *data_dir, bool full)
                                         .lexicon_path = f->lexicon,
                                         .vocabulary_dir = QIAO_SOURCE_DIR "/engine/vocab/data",
                                         .threads = full ? 1 : 2,
-                                        .full = full};
+                                        .full = full,
+                                        .statistics = f->statistics};
     qiao_build_report report;
     qiao_error err = QIAO_ERROR_INIT;
 
@@ -160,7 +164,19 @@ build_fresh(fixture *f)
         if (*record != '\0')
             qiao_test_put_records(f->fresh.path, &record, 1);
     }
-    build(f, f->fresh.path, true);
+    f->fresh_generation = build(f, f->fresh.path, true).generation;
+}
+
+/* Instead: all that the updated folder holds before its update, and a full build that keeps the same statistics. */
+static void
+copy_to_fresh(fixture *f)
+{
+    char command[2 * QIAO_PATH_MAX + 32];
+
+    qiao_test_folder_done(&f->fresh);
+    qiao_test_folder_init(&f->fresh);
+    snprintf(command, sizeof command, "cp -r '%s/.' '%s/'", f->updated.path, f->fresh.path);
+    assert_int_equal(system(command), 0);
 }
 
 /* ---- comparing ---- */
@@ -172,7 +188,7 @@ assert_same_file(const fixture *f, uint64_t generation, const char *name)
     qiao_error err = QIAO_ERROR_INIT;
 
     assert_ok(qiao_catalog_path(f->updated.path, generation, first, &err), &err);
-    assert_ok(qiao_catalog_path(f->fresh.path, 1, second, &err), &err);
+    assert_ok(qiao_catalog_path(f->fresh.path, f->fresh_generation, second, &err), &err);
     strcat(first, name);
     strcat(second, name);
     assert_ok(qiao_file_checksum(first, sums[0], &err), &err);
@@ -286,6 +302,19 @@ assert_same_row(const qiao_generation *const generations[2], qiao_kind kind, uin
         assert_memory_equal(rows[0].entries, rows[1].entries, rows[0].count * sizeof *rows[0].entries);
 }
 
+static void
+assert_same_statistics(const qiao_generation *const generations[2], qiao_kind kind)
+{
+    const qiaoi_side_statistics *a = qiaoi_generation_statistics(generations[0], kind),
+                                *b = qiaoi_generation_statistics(generations[1], kind);
+
+    assert_int_equal(a->documents, b->documents);
+    assert_int_equal(a->chinese, b->chinese);
+    assert_int_equal(a->slots, b->slots);
+    assert_memory_equal(a->df, b->df, a->slots * sizeof *a->df);
+    assert_memory_equal(a->mean_length, b->mean_length, sizeof a->mean_length);
+}
+
 /* Copied or made, every posting is the same. */
 static void
 assert_same_side(const qiao_generation *const generations[2], qiao_kind kind)
@@ -306,6 +335,7 @@ assert_same_side(const qiao_generation *const generations[2], qiao_kind kind)
         assert_memory_equal(a->impacts, b->impacts, a->header.postings);
         assert_memory_equal(a->maxima, b->maxima, a->header.present);
     }
+    assert_same_statistics(generations, kind);
     for (uint32_t d = 0; d < qiao_generation_count(generations[0], kind); d++)
         assert_same_row(generations, kind, d);
 }
@@ -317,7 +347,7 @@ assert_same_postings(const fixture *f, uint64_t generation)
     qiao_error err = QIAO_ERROR_INIT;
 
     assert_ok(qiao_generation_open(f->updated.path, generation, &generations[0], &err), &err);
-    assert_ok(qiao_generation_open(f->fresh.path, 1, &generations[1], &err), &err);
+    assert_ok(qiao_generation_open(f->fresh.path, f->fresh_generation, &generations[1], &err), &err);
     for (int kind = 0; kind < 2; kind++)
         assert_same_side((const qiao_generation *const *)generations, (qiao_kind)kind);
     for (int i = 0; i < 2; i++)
@@ -395,6 +425,58 @@ any_changes_give_what_a_full_build_gives(void **state)
         assert_same_answers(f);
     }
     assert_true(updates > STEPS / 2);
+}
+
+/* Whatever changes, statistics stay those of the first build, whether everything is analysed or only what changed. */
+static void
+kept_statistics_give_what_a_full_build_with_them_gives(void **state)
+{
+    fixture *f = *state;
+    int compared = 0;
+    uint64_t drift = 0, terms = build(f, f->updated.path, false).terms, most = terms;
+
+    f->statistics = QIAO_STATISTICS_KEPT;
+    for (int step = 0; step < STEPS; step++) {
+        qiao_build_report report, full;
+
+        for (unsigned i = 0, n = 1 + roll(f, 4); i < n; i++)
+            change_one(f);
+        copy_to_fresh(f);
+        report = build(f, f->updated.path, false);
+        if (report.nothing_changed)
+            continue;
+        full = build(f, f->fresh.path, true);
+        f->fresh_generation = full.generation;
+        assert_int_equal(report.mode, QIAO_BUILD_UPDATED);
+        assert_int_equal(full.mode, QIAO_BUILD_FULL_ASKED);
+        assert_int_equal(report.statistics, 1);
+        assert_int_equal(full.statistics, 1);
+        assert_true(report.drift[0] + report.drift[1] >= drift + report.analysed);
+        drift = report.drift[0] + report.drift[1];
+        most = report.terms > most ? report.terms : most;
+        assert_same_file(f, report.generation, "/lexicon.bin");
+        assert_same_postings(f, report.generation);
+        assert_same_file(f, report.generation, "/matches.bin");
+        assert_same_answers(f);
+        compared++;
+    }
+    assert_true(compared > STEPS / 2);
+    assert_true(most > terms); /* words came that the first build did not know */
+}
+
+/* So few records are too few to keep their statistics where nobody asks for it. */
+static void
+statistics_of_few_records_are_renewed(void **state)
+{
+    fixture *f = *state;
+    qiao_build_report report;
+
+    build(f, f->updated.path, false);
+    change_one(f);
+    report = build(f, f->updated.path, false);
+    assert_int_equal(report.mode, QIAO_BUILD_UPDATED);
+    assert_int_equal(report.statistics, report.generation);
+    assert_int_equal(report.drift[0] + report.drift[1], 0);
 }
 
 static void
@@ -547,6 +629,11 @@ main(void)
         cmocka_unit_test_setup_teardown(any_changes_give_what_a_full_build_gives, open_fixture, close_fixture),
         {"what_is_copied_is_what_a_full_build_makes", any_changes_give_what_a_full_build_gives, open_even,
          close_fixture, NULL},
+        cmocka_unit_test_setup_teardown(kept_statistics_give_what_a_full_build_with_them_gives, open_fixture,
+                                        close_fixture),
+        {"kept_statistics_and_postings_give_what_a_full_build_gives",
+         kept_statistics_give_what_a_full_build_with_them_gives, open_even, close_fixture, NULL},
+        cmocka_unit_test_setup_teardown(statistics_of_few_records_are_renewed, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(an_update_analyses_what_changed_and_nothing_else, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(what_was_learned_is_taken_where_no_bilingual_record_changed, open_fixture,
                                         close_fixture),

@@ -34,8 +34,8 @@ typedef enum qiao_build_stage {
 
 /*
  * How a build came about. An update analyses only the records that changed since an earlier build, whose findings it
- * finds in DIR/build/, and changes a copy of that build's full-text index; everything that depends on the whole corpus
- * is made anew, so that the generation answers exactly as that of a full build of the same records.
+ * finds in DIR/build/, and changes a copy of that build's full-text index. The generation answers exactly as that of a
+ * full build of the same records by the same statistics (qiao_statistics_choice).
  */
 typedef enum qiao_build_mode {
     QIAO_BUILD_UPDATED,
@@ -47,15 +47,28 @@ typedef enum qiao_build_mode {
     QIAO_BUILD_MODES
 } qiao_build_mode;
 
+/*
+ * Which statistics a build goes by: how many records there are, how many have each word and pair, translation shares,
+ * mean lengths, what bilingual records taught. Those of the parent are kept while few records changed since they were
+ * made: whatever did not change then scores as before, and only what changed needs work. New words have their own
+ * counts from the day they come.
+ */
+typedef enum qiao_statistics_choice {
+    QIAO_STATISTICS_AS_NEEDED, /* kept in an update until 5 % of a side changed; renewed otherwise */
+    QIAO_STATISTICS_KEPT,      /* kept whatever changed, in a full build too: what an update must be equal to */
+    QIAO_STATISTICS_RENEWED
+} qiao_statistics_choice;
+
 /* Called from the building threads, one at a time; done of total documents. */
 typedef void (*qiao_build_progress)(qiao_build_stage stage, uint64_t done, uint64_t total, void *context);
 
 typedef struct qiao_build_options {
     const char *data_dir;
-    const char *lexicon_path;   /* base lexicon; NULL = from the share folder */
-    const char *vocabulary_dir; /* NULL = from the share folder */
-    unsigned threads;           /* 0 = processors */
-    bool full;                  /* analyse every record, and build even where nothing changed */
+    const char *lexicon_path;          /* base lexicon; NULL = from the share folder */
+    const char *vocabulary_dir;        /* NULL = from the share folder */
+    unsigned threads;                  /* 0 = processors */
+    bool full;                         /* analyse every record, and build even where nothing changed */
+    qiao_statistics_choice statistics; /* full renews them, unless it says KEPT */
     bool no_publish;
     bool no_match;                /* no stored matches: every list is searched when it is asked for */
     unsigned keep;                /* generations kept afterwards; 0 = 5 */
@@ -74,8 +87,10 @@ typedef struct qiao_build_report {
     bool nothing_changed; /* the served generation is already of this state; generation names it */
     bool published;
     qiao_build_mode mode;
-    uint64_t analysed; /* records; the others were as an earlier build found them */
-    bool kept;         /* the next build may be an update */
+    uint64_t analysed;   /* records; the others were as an earlier build found them */
+    bool kept;           /* the next build may be an update */
+    uint64_t statistics; /* generation whose statistics it goes by: its own number where they were renewed */
+    uint64_t drift[2];   /* by qiao_kind: records that came, changed or left since then */
     double seconds[QIAO_BUILD_STAGES];
     /* the dense channel; all zero where no embedder was given */
     uint64_t dense_vectors;  /* in the generation */

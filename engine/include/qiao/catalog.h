@@ -31,6 +31,8 @@ typedef struct qiao_manifest {
     uint32_t format_version;
     uint64_t projects, needs, terms, postings, bilingual;
     uint64_t source_sequence; /* last change of the source store that is in it */
+    uint64_t statistics; /* generation whose statistics it goes by: itself, or an earlier one they were kept from */
+    uint64_t drift_projects, drift_needs; /* records that came, changed or left since then */
     char vocabulary[64], lexicon[64], profile[64], software[32];
     struct {
         char name[64]; /* relative path */
