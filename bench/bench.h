@@ -20,6 +20,7 @@ typedef struct bench_command {
 extern const bench_command bench_retrieval;
 extern const bench_command bench_analysis;
 extern const bench_command bench_all_pairs;
+extern const bench_command bench_renewal;
 extern const bench_command bench_needs;
 extern const bench_command bench_ready;
 extern const bench_command bench_serve;

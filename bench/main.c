@@ -6,7 +6,7 @@
 
 static const bench_command *const commands[] = {&bench_retrieval, &bench_analysis, &bench_all_pairs, &bench_needs,
                                                 &bench_ready,     &bench_serve,    &bench_build,     &bench_update,
-                                                &bench_explain,   &bench_suggest,  &bench_suggested};
+                                                &bench_explain,   &bench_suggest,  &bench_suggested, &bench_renewal};
 
 static void
 print_help(void)

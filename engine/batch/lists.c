@@ -4,6 +4,7 @@
 
 #include "qiao/file.h"
 
+#include "batch/kept.h"
 #include "match/stored.h"
 
 #include <pthread.h>
@@ -17,6 +18,8 @@ typedef struct shared_state {
     const qiaoi_lists_job *job;
     qiaoi_matches_header header;
     qiaoi_matches_writer *writer;
+    qiaoi_candidates_writer *candidates;
+    qiaoi_kept *kept;
     atomic_uint_fast64_t next, done;
     atomic_bool stop;
     pthread_mutex_t reporting;
@@ -26,8 +29,8 @@ typedef struct worker {
     shared_state *shared;
     pthread_t thread;
     qiao_matcher *matcher;
-    qiaoi_match_list list;
-    uint64_t pairs, considered, matches;
+    qiaoi_list_made made;
+    uint64_t searched, pairs, considered, matches;
     qiao_status status;
     qiao_error error;
 } worker;
@@ -82,14 +85,19 @@ make_list(worker *w, uint64_t place, qiao_error *err)
     qiao_kind kind = place < header->count[QIAO_PROJECT] ? QIAO_PROJECT : QIAO_NEED;
     uint64_t within = kind == QIAO_PROJECT ? place : place - header->count[QIAO_PROJECT];
     uint32_t docid = header->first[kind] + (uint32_t)within;
-    qiao_status st = qiaoi_stored_list(w->matcher, kind, docid, floor_of(w->shared->job, kind, docid), &w->list, err);
+    const qiaoi_list_order order = {kind, docid, floor_of(w->shared->job, kind, docid), w->shared->kept};
+    const qiaoi_match_list *list = &w->made.list;
+    qiao_status st = qiaoi_stored_list(w->matcher, &order, &w->made, err);
 
     if (st != QIAO_OK)
         return st;
+    w->searched += w->made.searched;
     w->pairs += header->documents[kind == QIAO_PROJECT ? QIAO_NEED : QIAO_PROJECT];
-    w->considered += w->list.considered;
-    w->matches += w->list.count;
-    return qiaoi_matches_writer_put(w->shared->writer, kind, docid, &w->list, err);
+    w->considered += list->considered;
+    w->matches += list->count;
+    if (w->shared->candidates != NULL && w->made.first_known)
+        qiaoi_candidates_writer_put(w->shared->candidates, kind, docid, &w->made.first);
+    return qiaoi_matches_writer_put(w->shared->writer, kind, docid, list, err);
 }
 
 static void
@@ -149,6 +157,7 @@ gather(const worker *workers, unsigned count, qiao_all_pairs_report *report, qia
                 *err = workers[i].error;
             return workers[i].status;
         }
+        report->searched += workers[i].searched;
         report->pairs += workers[i].pairs;
         report->considered += workers[i].considered;
         report->matches += workers[i].matches;
@@ -185,6 +194,32 @@ make_lists(shared_state *shared, qiao_all_pairs_report *report, qiao_error *err)
     return st;
 }
 
+static qiao_status
+compare_with_before(shared_state *shared, qiao_error *err)
+{
+    const qiaoi_lists_job *job = shared->job;
+    const qiaoi_keeping keeping = {.now = job->generation,
+                                   .before = job->before,
+                                   .tables = job->tables,
+                                   .candidates = job->candidates_before,
+                                   .program = job->program,
+                                   .changed = {job->changed[0], job->changed[1]}};
+
+    return job->candidates_before == NULL ? QIAO_OK : qiaoi_kept_make(&keeping, &shared->kept, err);
+}
+
+static void
+open_candidates(shared_state *shared)
+{
+    const qiaoi_lists_job *job = shared->job;
+    qiaoi_candidates_header header;
+
+    if (job->candidates == NULL || job->slices != 1)
+        return;
+    qiaoi_kept_header(job->generation, job->tables, job->program, &header);
+    shared->candidates = qiaoi_candidates_writer_open(job->candidates, &header);
+}
+
 qiao_status
 qiaoi_lists_write(const qiaoi_lists_job *job, const char *path, qiao_all_pairs_report *report, qiao_error *err)
 {
@@ -200,7 +235,12 @@ qiaoi_lists_write(const qiaoi_lists_job *job, const char *path, qiao_all_pairs_r
     st = qiaoi_matches_writer_open(path, &shared.header, &shared.writer, err);
     if (st != QIAO_OK)
         return st;
-    st = make_lists(&shared, report, err);
+    st = compare_with_before(&shared, err);
+    open_candidates(&shared);
+    if (st == QIAO_OK)
+        st = make_lists(&shared, report, err);
+    (void)qiaoi_candidates_writer_finish(shared.candidates, st == QIAO_OK);
+    qiaoi_kept_free(shared.kept);
     if (st != QIAO_OK) {
         qiaoi_matches_writer_abort(shared.writer);
         return st;

@@ -29,10 +29,11 @@ static const char *const function_words[] = {
 static bool
 listed(const char *form, size_t length, const char *const *list, size_t count)
 {
-    if (length == 0 || length > LONGEST || (unsigned char)form[0] < 0xE3u)
+    if (length < 3 || length > LONGEST || (unsigned char)form[0] < 0xE3u)
         return false;
-    for (size_t i = 0; i < count; i++)
-        if (strncmp(list[i], form, length) == 0 && list[i][length] == '\0')
+    for (size_t i = 0; i < count; i++) /* the last two bytes of the first character tell most apart */
+        if (list[i][2] == form[2] && list[i][1] == form[1] && strncmp(list[i], form, length) == 0 &&
+            list[i][length] == '\0')
             return true;
     return false;
 }

@@ -81,6 +81,13 @@ qiaoi_gate_of(const qiaoi_pair_context *pair, int today, uint32_t switched_off)
     return QIAOI_GATE_NONE;
 }
 
+bool
+qiaoi_gate_shuts_out(const qiaoi_facts *facts, int today, uint32_t switched_off)
+{
+    return ((switched_off >> QIAOI_GATE_NOT_PUBLISHED & 1u) == 0 && unpublished(facts)) ||
+           ((switched_off >> QIAOI_GATE_EXPIRED & 1u) == 0 && expired(facts, today));
+}
+
 static bool
 unknown(const char *status)
 {

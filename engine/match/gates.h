@@ -41,6 +41,8 @@ typedef enum qiaoi_flag {
         QIAOI_FLAG_COUNT
 } qiaoi_flag;
 
+/* Is the record shut out of every pair, whatever the other one is: not published, or expired? */
+bool qiaoi_gate_shuts_out(const qiaoi_facts *facts, int today, uint32_t switched_off);
 /* today: for expiry (days since 1970). allowed: bit per gate that is switched off (profile.h). */
 qiaoi_gate qiaoi_gate_of(const qiaoi_pair_context *pair, int today, uint32_t switched_off);
 /* Bits by qiaoi_flag. */

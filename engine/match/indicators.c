@@ -75,6 +75,28 @@ read_names(qiaoi_indicators *indicators, qiao_analyzer *analyzer, const qiao_lex
     return QIAO_OK;
 }
 
+qiao_status
+qiaoi_indicators_name(const qiaoi_facts *need, const uint64_t *entries, qiao_analyzer *analyzer, bool *any_out,
+                      qiao_error *err)
+{
+    *any_out = false;
+    for (uint32_t i = 0; !*any_out && i < need->reading_count; i++) {
+        const char *name = (const char *)need + qiaoi_facts_readings(need)[i].name;
+        const qiao_token *tokens;
+        size_t count;
+        qiao_status st = qiao_analyze(analyzer, name, strlen(name), NULL, false, &tokens, &count, err);
+
+        if (st != QIAO_OK)
+            return st;
+        for (size_t k = 0; k < count; k++) {
+            uint32_t entry = tokens[k].entry - 1;
+
+            *any_out = *any_out || (tokens[k].entry != 0 && (entries[entry >> 6] >> (entry & 63u) & 1u) != 0);
+        }
+    }
+    return QIAO_OK;
+}
+
 static qiaoi_known_names *
 known_place(qiaoi_indicators *indicators, uint32_t docid)
 {

@@ -54,6 +54,9 @@ typedef struct qiaoi_indicators {
  */
 qiao_status qiaoi_indicators_need(qiaoi_indicators *indicators, const qiaoi_facts *need, uint32_t docid, bool names,
                                   qiao_analyzer *analyzer, const qiao_lexicon *lexicon, qiao_error *err) QIAO_CHECK;
+/* Does a name of the need's readings have a word whose entry has its bit set? QIAO_E_NOMEM. */
+qiao_status qiaoi_indicators_name(const qiaoi_facts *need, const uint64_t *entries, qiao_analyzer *analyzer,
+                                  bool *any_out, qiao_error *err) QIAO_CHECK;
 void qiaoi_indicators_done(qiaoi_indicators *indicators);
 /* The value of the signal as the results stand, or unknown where nothing compares. */
 int32_t qiaoi_indicators_value(const qiaoi_indicators *indicators);

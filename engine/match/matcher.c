@@ -112,6 +112,8 @@ qiao_matcher_free(qiao_matcher *matcher)
     qiaoi_facts_maker_done(&matcher->facts_maker);
     qiaoi_indicators_done(&matcher->indicators);
     qiaoi_policy_memo_done(&matcher->policy);
+    qiaoi_fresh_search_done(&matcher->fresh[0]);
+    qiaoi_fresh_search_done(&matcher->fresh[1]);
     qiao_tables_close(&matcher->own_tables);
     qiao_buffer_done(&matcher->subject_block);
     qiao_buffer_done(&matcher->candidate_block);
@@ -291,14 +293,11 @@ assess_all(qiao_matcher *matcher, bool text_only, qiao_error *err)
     return st;
 }
 
-static qiao_status
-score_all(qiao_matcher *matcher, bool text_only, qiao_error *err)
+void
+qiaoi_matcher_settle(qiao_matcher *matcher, bool collapse)
 {
     size_t kept = 0;
-    qiao_status st = assess_all(matcher, text_only, err);
 
-    if (st != QIAO_OK)
-        return st;
     for (size_t i = 0; i < matcher->candidate_count; i++) {
         if (matcher->candidates[i].gate != QIAOI_GATE_NONE)
             qiao_record_free(matcher->candidates[i].record);
@@ -308,9 +307,18 @@ score_all(qiao_matcher *matcher, bool text_only, qiao_error *err)
     matcher->candidate_count = kept;
     if (kept > 0)
         qsort(matcher->candidates, kept, sizeof *matcher->candidates, compare_candidates);
-    if (!text_only)
+    if (collapse)
         qiaoi_duplicates_collapse(matcher);
-    return QIAO_OK;
+}
+
+static qiao_status
+score_all(qiao_matcher *matcher, bool text_only, qiao_error *err)
+{
+    qiao_status st = assess_all(matcher, text_only, err);
+
+    if (st == QIAO_OK)
+        qiaoi_matcher_settle(matcher, !text_only);
+    return st;
 }
 
 /* The first `wanted` by text (and vectors), scored and ordered. *found_out: how many there were before expired ones
@@ -319,15 +327,11 @@ static qiao_status
 rank_first(qiao_matcher *matcher, const qiao_match_request *request, const uint64_t *filter, size_t wanted,
            size_t *found_out, qiao_error *err)
 {
-    bool fused = qiaoi_fusion_applies(matcher, request), first = !fused && wanted == QIAOI_RESCORE_BLOCK;
-    qiao_status st;
+    bool fused = qiaoi_fusion_applies(matcher, request);
+    qiao_status st =
+        qiaoi_retrieve(&matcher->retrieval, &matcher->query, matcher->generation, matcher->side, filter,
+                       fused ? qiaoi_fusion_depth(wanted) : wanted, found_out, &matcher->result.considered, err);
 
-    matcher->retrieval.floor = first ? matcher->floor : 0;
-    st = qiaoi_retrieve(&matcher->retrieval, &matcher->query, matcher->generation, matcher->side, filter,
-                        fused ? qiaoi_fusion_depth(wanted) : wanted, found_out, &matcher->result.considered, err);
-    matcher->retrieval.floor = 0;
-    if (first)
-        matcher->block_least = *found_out == wanted ? matcher->retrieval.heap[wanted - 1].score : 0;
     drop_candidates(matcher);
     if (st == QIAO_OK)
         st = fused ? qiaoi_fuse_candidates(matcher, filter, *found_out, wanted, err)
@@ -338,19 +342,36 @@ rank_first(qiao_matcher *matcher, const qiao_match_request *request, const uint6
 }
 
 qiao_status
-qiaoi_matcher_query(qiao_matcher *matcher, qiao_error *err)
+qiaoi_matcher_ask(qiao_matcher *matcher, qiao_error *err)
 {
-    qiao_status st = qiaoi_query_build(&matcher->query, &matcher->profile->query, matcher->analyzer,
-                                       matcher->generation, matcher->side, matcher->texts, matcher->text_count, err);
-
     qiaoi_contributor_forget(&matcher->contributor);
-    if (st == QIAO_OK)
-        st = qiaoi_row_terms_set(&matcher->row_terms, &matcher->query, matcher->side, QIAOI_RESCORE_BLOCK, err);
+    matcher->weighed = false;
+    return qiaoi_query_build(&matcher->query, &matcher->profile->query, matcher->analyzer, matcher->generation,
+                             matcher->side, matcher->texts, matcher->text_count, err);
+}
+
+qiao_status
+qiaoi_matcher_weigh(qiao_matcher *matcher, uint32_t asked, qiao_error *err)
+{
+    qiao_status st;
+
+    if (matcher->weighed)
+        return QIAO_OK;
+    st = qiaoi_row_terms_set(&matcher->row_terms, &matcher->query, matcher->side, asked, err);
     if (st == QIAO_OK)
         st = qiaoi_topic_set(&matcher->topic, &matcher->query, matcher->generation, matcher->side, err);
     if (st == QIAO_OK)
         qiaoi_title_set(&matcher->title, &matcher->query, matcher->texts);
+    matcher->weighed = st == QIAO_OK;
     return st;
+}
+
+qiao_status
+qiaoi_matcher_query(qiao_matcher *matcher, qiao_error *err)
+{
+    qiao_status st = qiaoi_matcher_ask(matcher, err);
+
+    return st == QIAO_OK ? qiaoi_matcher_weigh(matcher, QIAOI_RESCORE_BLOCK, err) : st;
 }
 
 static qiao_status

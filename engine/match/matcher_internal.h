@@ -4,6 +4,7 @@
 
 #include "match/contributions.h"
 #include "match/evidence.h"
+#include "match/fresh.h"
 #include "match/indicators.h"
 #include "match/policy_memo.h"
 #include "match/query.h"
@@ -13,6 +14,7 @@
 #include "match/title.h"
 #include "match/topic.h"
 #include "qiao/matcher.h"
+#include "store/candidates.h"
 
 #define QIAOI_QUERY_TEXTS_MAX 64u
 #define QIAOI_LIMIT_MAX 1000u
@@ -20,11 +22,12 @@
  * The other signals reorder the ranking by text inside blocks of so many candidates. Blocks do not depend on the page
  * asked for, so pages put together are one list.
  */
-#define QIAOI_RESCORE_BLOCK 200u
+#define QIAOI_RESCORE_BLOCK QIAOI_CANDIDATES_BLOCK
 
 typedef struct qiaoi_candidate {
     uint32_t docid;
     uint32_t text_score; /* accumulator units */
+    uint8_t known;       /* qiaoi_candidate_known: taken over from an earlier list (renew.h), not assessed yet */
     qiaoi_text_evidence text;
     qiao_band band;
     qiaoi_gate gate;
@@ -73,16 +76,16 @@ struct qiao_matcher {
     qiao_buffer subject_block, candidate_block;
     qiaoi_query_text texts[QIAOI_QUERY_TEXTS_MAX];
     size_t text_count;
-    uint64_t *published[2];  /* by side: a bit for each published record; NULL = not asked yet */
-    uint64_t *passing;       /* those that pass the filters of this request; NULL = not asked yet */
-    qiao_kind side;          /* searched */
-    int today;               /* of the generation: what depends on a date is scored as of the day it was made */
-    int as_of;               /* gates as of that day, for lists that are stored; 0 = today */
-    size_t first_only;       /* only so many of the list will be read; 0 = all of it may be */
-    uint32_t floor;          /* of the retrieval of a first block (retrieval.h); 0 = no idea */
-    uint32_t block_least;    /* score of the text of the last of the first block; 0 = it was not full */
-    int gate_day;            /* of this request: records that expired before it are left out */
-    uint32_t *contributions; /* [QIAOI_GROUPS_MAX] */
+    uint64_t *published[2];      /* by side: a bit for each published record; NULL = not asked yet */
+    uint64_t *passing;           /* those that pass the filters of this request; NULL = not asked yet */
+    qiao_kind side;              /* searched */
+    int today;                   /* of the generation: what depends on a date is scored as of the day it was made */
+    int as_of;                   /* gates as of that day, for lists that are stored; 0 = today */
+    size_t first_only;           /* only so many of the list will be read; 0 = all of it may be */
+    bool weighed;                /* text evidence can be told of the query */
+    qiaoi_fresh_search fresh[2]; /* by side searched; for lists that are renewed */
+    int gate_day;                /* of this request: records that expired before it are left out */
+    uint32_t *contributions;     /* [QIAOI_GROUPS_MAX] */
 };
 
 /* Forget the last request and read the next: what is given, its texts, facts, profile. @return as qiao_match. */
@@ -104,6 +107,12 @@ qiao_status qiaoi_matcher_room(qiao_matcher *matcher, size_t count, qiao_error *
 int32_t qiaoi_matcher_text_value(const qiao_matcher *matcher, uint32_t text_score);
 /* The query of what is being matched. */
 qiao_status qiaoi_matcher_query(qiao_matcher *matcher, qiao_error *err) QIAO_CHECK;
+/* The same in two steps: what retrieval needs; then what the text evidence of about `asked` candidates needs, once. */
+qiao_status qiaoi_matcher_ask(qiao_matcher *matcher, qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_matcher_weigh(qiao_matcher *matcher, uint32_t asked, qiao_error *err) QIAO_CHECK;
+/* Candidates that were assessed become a list: those that a gate shuts out leave, the others are sorted; collapse: of
+ * records that say the same the first stays. */
+void qiaoi_matcher_settle(qiao_matcher *matcher, bool collapse);
 /* Takes note of the band at a place of the list, from 0, for the verdict on the whole list. */
 void qiaoi_matcher_note_band(qiao_matcher *matcher, uint32_t place, qiao_band band);
 /* ,"not_found":[..]: words of what is asked that nothing stands for on the other side. */

@@ -92,7 +92,7 @@ clear(qiaoi_query *query)
     query->word_count = query->group_count = query->term_count = query->by_slot_count = query->sequence_count =
         query->pair_candidate_count = 0;
     query->attainable = query->attainable_squares = 0;
-    query->cut = false;
+    query->cut = query->touched = false;
 }
 
 static inline bool
@@ -370,6 +370,22 @@ part_of_untranslated(const qiaoi_query *query, const qiaoi_query_word *part)
     return part->part && !query->words[part->whole].translated;
 }
 
+static inline bool
+is_woken(const uint64_t *bits, uint32_t number)
+{
+    return (bits[number >> 6] >> (number & 63u) & 1u) != 0;
+}
+
+/* Whatever is made of a word follows from its term and its entry. */
+static void
+note_woken(qiaoi_query *query, const qiaoi_query_word *word)
+{
+    const qiaoi_woken *woken = query->woken;
+
+    query->touched = query->touched || (word->term != QIAOI_NO_TERM && is_woken(woken->slots, word->term)) ||
+                     (word->entry != 0 && is_woken(woken->entries, word->entry - 1));
+}
+
 /* Looked up once: what the word weighs, its alternatives and its neighbours all ask for it. */
 static void
 find_terms(group_builder *b)
@@ -378,6 +394,8 @@ find_terms(group_builder *b)
         qiaoi_query_word *word = &b->query->words[w];
 
         word->term = qiaoi_lexicon_term(b->lexicon, word->form, word->form_length);
+        if (b->query->woken != NULL)
+            note_woken(b->query, word);
     }
 }
 
@@ -464,6 +482,8 @@ try_pair(const group_builder *b, const stem_share *first, const stem_share *seco
 {
     const qiaoi_pair *pair = qiaoi_lexicon_pair(b->lexicon, first->term, second->term);
 
+    if (pair != NULL && b->query->woken != NULL && is_woken(b->query->woken->slots, pair->term))
+        b->query->touched = true;
     for (size_t i = 0; pair != NULL && i < count; i++)
         if (list[i].slot == pair->term)
             return count;

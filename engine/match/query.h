@@ -76,6 +76,12 @@ typedef struct qiaoi_query_model {
     double background; /* weight of words that stand in passages about the company only */
 } qiaoi_query_model;
 
+/* What is not as it was in an earlier generation, a bit each: posting lists by slot (terms and pairs), words of the
+ * lexicon by entry. */
+typedef struct qiaoi_woken {
+    const uint64_t *slots, *entries;
+} qiaoi_woken;
+
 typedef struct qiaoi_query {
     qiao_arena *arena;
     qiaoi_query_word *words;
@@ -98,6 +104,8 @@ typedef struct qiaoi_query {
     double attainable_squares; /* the sum of the squares of the same */
     double form;               /* how much of the need is form, by its length: 0 up to 20 words, 1 from 120 on */
     bool cut;                  /* the text was longer than what is analysed */
+    const qiaoi_woken *woken;  /* set by the owner; NULL = nothing is compared */
+    bool touched;              /* something woken was looked at: the query may differ from the earlier generation's */
     double native_share[2]; /* what a word counts in its own language on each side, beside its translations; set by the
                                owner, 1 at first */
 } qiaoi_query;

@@ -430,9 +430,8 @@ add_until_few(qiaoi_retrieval *r, const range_view *v, uint64_t postings, bool *
     return QIAO_OK;
 }
 
-/* Documents that pass the filter. */
-static uint64_t
-passing(const uint64_t *filter, uint32_t documents)
+uint64_t
+qiaoi_retrieval_passing(const uint64_t *filter, uint32_t documents)
 {
     uint32_t words = documents / 64;
     uint64_t count = 0;
@@ -496,10 +495,11 @@ qiaoi_retrieve(qiaoi_retrieval *retrieval, const qiaoi_query *query, const qiao_
 
     if (view.term_count > QIAOI_ROWS_SLOTS)
         view.term_count = QIAOI_ROWS_SLOTS;
-    *considered_out = passing(filter, qiao_generation_count(generation, side));
+    *considered_out = qiaoi_retrieval_passing(filter, qiao_generation_count(generation, side));
     if (st == QIAO_OK)
         st = retrieve_ranges(retrieval, &view, filter, limit, err);
-    retrieval->missed = st == QIAO_OK && floor > 0 && retrieval->heap_count < limit;
+    retrieval->missed =
+        st == QIAO_OK && floor > 0 && retrieval->heap_count < (retrieval->enough > 0 ? retrieval->enough : limit);
     if (retrieval->missed) {
         retrieval->floor = 0;
         st = retrieve_ranges(retrieval, &view, filter, limit, err);

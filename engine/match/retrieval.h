@@ -42,6 +42,7 @@ typedef struct qiaoi_retrieval {
     const qiaoi_kernels *kernels; /* may be replaced between queries */
     bool never_skip;              /* add every posting: for comparison */
     uint32_t floor;               /* see below; 0 = no idea */
+    size_t enough;                /* with a floor: so many are enough; 0 = as many as are asked for */
     uint32_t units[256];          /* of every impact */
     uint32_t *scores;             /* [QIAOI_RANGE_SIZE] */
     uint32_t *sums;               /* [QIAOI_RANGE_SIZE] of the group being added */
@@ -69,11 +70,14 @@ void qiaoi_retrieval_done(qiaoi_retrieval *retrieval);
  *
  * retrieval->floor: a score that the last of the list probably reaches, such as it did in an earlier generation. What
  * cannot reach it is left alone from the first posting on. The list is the same whatever it says: where fewer than
- * `limit` documents reach it, all is done again without it.
+ * `limit` documents (or `enough`; the list then ends where the floor is) reach it, all is done again without it.
  */
 qiao_status qiaoi_retrieve(qiaoi_retrieval *retrieval, const qiaoi_query *query, const qiao_generation *generation,
                            qiao_kind side, const uint64_t *filter, size_t limit, size_t *count_out,
                            uint64_t *considered_out, qiao_error *err) QIAO_CHECK;
+
+/* How many of so many documents pass a filter; NULL = all. */
+uint64_t qiaoi_retrieval_passing(const uint64_t *filter, uint32_t documents);
 
 /* What each group adds to one document, into contributions[query->group_count] (accumulator units); returns the sum. */
 uint32_t qiaoi_contributions(const qiaoi_query *query, const qiao_generation *generation, qiao_kind side,

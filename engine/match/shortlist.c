@@ -4,6 +4,8 @@
 #include "match/assess.h"
 #include "match/sort.h"
 
+#define WEIGHED_FEW 16u /* candidates of which nothing is known, where something is known of the others */
+
 /* ---- the most a pair can score ---- */
 
 /* The share of a signal's weight that it may have where what is matched states nothing and only suggests it. */
@@ -136,19 +138,49 @@ enough(const best *b, size_t wanted, int32_t most)
     return last > 0 && b->count >= last && b->scores[last - 1] > most;
 }
 
+/* What the words say of a candidate, where it is not known. */
+static qiao_status
+look_at_text(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_error *err)
+{
+    qiao_status st = candidate->known == QIAOI_KNOWN_TEXT ? QIAO_OK : qiaoi_matcher_weigh(matcher, WEIGHED_FEW, err);
+
+    if (st == QIAO_OK && candidate->known != QIAOI_KNOWN_TEXT)
+        qiaoi_assess_text(matcher, candidate);
+    return st;
+}
+
+/* And all else; of the words only their value may be known yet. */
+static qiao_status
+look_at_all(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_error *err)
+{
+    qiao_status st = qiaoi_matcher_weigh(matcher, WEIGHED_FEW, err);
+
+    if (st == QIAO_OK)
+        st = candidate->known == QIAOI_KNOWN_TEXT ? qiaoi_assess(matcher, candidate, err)
+                                                  : qiaoi_assess_others(matcher, candidate, err);
+    candidate->known = QIAOI_KNOWN_NOTHING;
+    return st;
+}
+
 qiao_status
 qiaoi_shortlist(qiao_matcher *matcher, size_t wanted, qiao_error *err)
 {
     uint64_t order[QIAOI_RESCORE_BLOCK]; /* what the text's value lacks of the most, then place */
-    size_t count = matcher->candidate_count, i = 0;
+    size_t count = 0, i = 0;
     best b = {.count = 0};
     qiaoi_most most;
     qiao_status st = QIAO_OK;
 
     qiaoi_most_set(matcher, &most);
-    for (size_t k = 0; k < count; k++) {
-        qiaoi_assess_text(matcher, &matcher->candidates[k]);
-        order[k] = (uint64_t)(uint32_t)(QIAO_MICRO - matcher->candidates[k].values[QIAOI_SIGNAL_TEXT_BODY]) << 32 | k;
+    for (size_t k = 0; st == QIAO_OK && k < matcher->candidate_count; k++) {
+        qiaoi_candidate *candidate = &matcher->candidates[k];
+
+        if (candidate->known == QIAOI_KNOWN_PAIR || candidate->known == QIAOI_KNOWN_SHUT) {
+            note(matcher, candidate, &b);
+            continue;
+        }
+        st = look_at_text(matcher, candidate, err);
+        order[count++] = (uint64_t)(uint32_t)(QIAO_MICRO - candidate->values[QIAOI_SIGNAL_TEXT_BODY]) << 32 | k;
     }
     qiaoi_sort_numbers(order, count);
     for (; st == QIAO_OK && i < count &&
@@ -156,7 +188,7 @@ qiaoi_shortlist(qiao_matcher *matcher, size_t wanted, qiao_error *err)
          i++) {
         qiaoi_candidate *candidate = &matcher->candidates[(uint32_t)order[i]];
 
-        st = qiaoi_assess_others(matcher, candidate, err);
+        st = look_at_all(matcher, candidate, err);
         if (st == QIAO_OK)
             note(matcher, candidate, &b);
     }

@@ -6,7 +6,8 @@
  * can score as much as the last that is wanted, the rest are left out. The list is the same as if all had been
  * assessed: who is left out would stand behind it.
  *
- * Uses the matcher's candidates; no state of its own.
+ * Uses the matcher's candidates; no state of its own. What is known of a candidate (its `known`) is not found out
+ * again.
  */
 #ifndef QIAO_MATCH_SHORTLIST_H
 #define QIAO_MATCH_SHORTLIST_H

@@ -241,15 +241,14 @@ completeness_signal(const qiaoi_pair_context *pair)
     return a == QIAO_UNKNOWN || b == QIAO_UNKNOWN ? QIAOI_SIGNAL_UNKNOWN : (a + b) / 2;
 }
 
-static int32_t
-freshness_signal(const qiaoi_pair_context *pair)
+int32_t
+qiaoi_freshness(const qiaoi_facts *project, int as_of)
 {
-    int32_t day =
-        pair->project->updated_day != QIAO_UNKNOWN ? pair->project->updated_day : pair->project->published_day;
+    int32_t day = project->updated_day != QIAO_UNKNOWN ? project->updated_day : project->published_day;
 
     if (day == QIAO_UNKNOWN)
         return QIAOI_SIGNAL_UNKNOWN;
-    return micro(1.0 - (double)(pair->as_of - day - FRESH_DAYS) / (STALE_DAYS - FRESH_DAYS));
+    return micro(1.0 - (double)(as_of - day - FRESH_DAYS) / (STALE_DAYS - FRESH_DAYS));
 }
 
 /* Best likeness of a suggested field to those of the other side. */
@@ -321,7 +320,7 @@ qiaoi_signals(const qiaoi_pair_context *pair, int32_t values[QIAOI_SIGNAL_COUNT]
     values[QIAOI_SIGNAL_PARTNER_COUNTRY] =
         country_signal(pair, qiaoi_facts_text(pair->project, pair->project->country));
     values[QIAOI_SIGNAL_COMPLETENESS] = completeness_signal(pair);
-    values[QIAOI_SIGNAL_FRESHNESS] = freshness_signal(pair);
+    values[QIAOI_SIGNAL_FRESHNESS] = qiaoi_freshness(pair->project, pair->as_of);
     if (pair->policy != NULL)
         qiaoi_policy_recall(pair->policy, pair, values);
     else

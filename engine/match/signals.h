@@ -77,6 +77,9 @@ typedef struct qiaoi_suggested {
 /* suggested NULL: facts alone count, what they leave open is unknown. */
 void qiaoi_signals(const qiaoi_pair_context *pair, int32_t values[QIAOI_SIGNAL_COUNT], qiaoi_suggested *suggested);
 
+/* The signal of that name, which follows from the project and the day alone. */
+int32_t qiaoi_freshness(const qiaoi_facts *project, int as_of);
+
 const char *qiaoi_signal_code(qiaoi_signal signal);
 bool qiaoi_signal_is_policy(qiaoi_signal signal);
 /* QIAOI_SIGNAL_COUNT where there is none of that code. */

@@ -1,4 +1,4 @@
-/* Lists to be stored, and answers from stored lists: see stored.h. */
+/* Answers from stored lists: see stored.h. */
 #include "match/stored.h"
 
 #include "match/assess.h"
@@ -9,67 +9,24 @@
 
 _Static_assert(QIAOI_SIGNAL_COUNT <= QIAOI_MATCHES_SIGNALS_MAX, "a row's reasons have room for so many signals");
 
-/* A part of an earlier score that may have been lost since: statistics move a little with every record. */
-#define FLOOR_LEFT 32u
+qiaoi_reason
+qiaoi_stored_reason(int32_t value)
+{
+    return value == QIAOI_SIGNAL_UNKNOWN ? QIAOI_REASON_UNKNOWN
+           : value < QIAO_MICRO / 3      ? QIAOI_REASON_AGAINST
+           : value < QIAO_MICRO / 3 * 2  ? QIAOI_REASON_PARTLY
+                                         : QIAOI_REASON_FOR;
+}
 
 uint64_t
 qiaoi_stored_reasons(const int32_t values[QIAOI_SIGNAL_COUNT])
 {
     uint64_t reasons = 0;
 
-    for (unsigned s = 0; s < QIAOI_SIGNAL_COUNT; s++) {
-        qiaoi_reason reason = values[s] == QIAOI_SIGNAL_UNKNOWN ? QIAOI_REASON_UNKNOWN
-                              : values[s] < QIAO_MICRO / 3      ? QIAOI_REASON_AGAINST
-                              : values[s] < QIAO_MICRO / 3 * 2  ? QIAOI_REASON_PARTLY
-                                                                : QIAOI_REASON_FOR;
-
-        reasons |= (uint64_t)reason << (2 * s);
-    }
+    for (unsigned s = 0; s < QIAOI_SIGNAL_COUNT; s++)
+        reasons |= (uint64_t)qiaoi_stored_reason(values[s]) << (2 * s);
     return reasons;
 }
-
-static void
-fill_row(const qiaoi_candidate *candidate, qiaoi_match_row *row)
-{
-    row->docid = candidate->docid;
-    row->text_score = candidate->text_score;
-    row->score = candidate->pair.score;
-    row->confidence = candidate->pair.confidence;
-    row->reasons = qiaoi_stored_reasons(candidate->values);
-    row->band = (uint8_t)candidate->band;
-}
-
-qiao_status
-qiaoi_stored_list(qiao_matcher *matcher, qiao_kind kind, uint32_t docid, uint32_t floor, qiaoi_match_list *out,
-                  qiao_error *err)
-{
-    qiao_match_request request = {.kind = kind,
-                                  .id = qiao_generation_id(matcher->generation, kind, docid),
-                                  .limit = QIAOI_MATCHES_DEPTH,
-                                  .search = true};
-    const qiao_match_result *result;
-    qiao_status st;
-
-    memset(out, 0, sizeof *out);
-    matcher->as_of = matcher->today;
-    matcher->first_only = QIAOI_MATCHES_DEPTH;
-    matcher->floor = floor - floor / FLOOR_LEFT;
-    matcher->block_least = 0;
-    st = qiao_matcher_match(matcher, &request, &result, err);
-    matcher->first_only = 0;
-    matcher->floor = 0;
-    matcher->as_of = 0;
-    if (st != QIAO_OK)
-        return st;
-    out->count = (uint32_t)result->count;
-    out->block_least = matcher->block_least;
-    out->considered = result->considered > UINT32_MAX ? UINT32_MAX : (uint32_t)result->considered;
-    for (uint32_t i = 0; i < out->count; i++)
-        fill_row(&matcher->candidates[i], &out->rows[i]);
-    return QIAO_OK;
-}
-
-/* ---- answers ---- */
 
 uint64_t
 qiaoi_stored_basis(const qiao_tables *tables)

@@ -64,7 +64,7 @@ prepare_side(qiaoi_topic *topic, const qiao_generation *generation, qiao_kind ki
     if (side->idf != NULL)
         return QIAO_OK;
     side->documents = qiao_generation_count(generation, kind);
-    enough_idf = enough(side->documents);
+    enough_idf = enough(qiaoi_generation_statistics(generation, kind)->documents);
     qiao_free(side->norms);
     side->norms = qiao_calloc((size_t)side->documents + 1, sizeof *side->norms);
     side->idf = side->norms == NULL ? NULL : qiao_alloc(((size_t)topic->term_count + 1) * sizeof *side->idf);

@@ -2,9 +2,9 @@
  * bisection. Matching asks them for every pair it scores. */
 #include "vocab/vocabulary_internal.h"
 
-#include <stdlib.h>
 #include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MEMBERS "country_group_member"
@@ -133,6 +133,18 @@ qiao_vocabulary_groups_of(const qiao_vocabulary *vocabulary, const char *country
         if (holds_on(row, day))
             codes[n++] = row->from;
     return n;
+}
+
+bool
+qiao_vocabulary_same_on(const qiao_vocabulary *vocabulary, int day, int other)
+{
+    for (size_t i = 0; i < vocabulary->relation_count; i++) {
+        const qiao_relation *row = vocabulary->relations_by[QIAOI_RELATION_FROM][i];
+
+        if (holds_on(row, day) != holds_on(row, other))
+            return false;
+    }
+    return true;
 }
 
 double

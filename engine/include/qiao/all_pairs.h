@@ -46,6 +46,7 @@ typedef struct qiao_all_pairs_report {
     uint64_t generation; /* the new one; 0 where a file was written */
     uint64_t from;       /* the one that was matched */
     uint64_t lists;      /* written */
+    uint64_t searched;   /* of them; the others were renewed from an earlier generation's, or can only be empty */
     uint64_t pairs;      /* records of the other side for each of them: what was to be looked at */
     uint64_t considered; /* of them, those that may be in a list: published */
     uint64_t matches;    /* rows of the lists */

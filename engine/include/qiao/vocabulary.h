@@ -5,10 +5,10 @@
  *
  * Data files: UTF-8, one table each. Lines "# key: value" before the table say what it is: kind (codes, relation or
  * crosswalk), list, version (a date), licence; a relation also names the lists its two ends come from (from, to;
- * several separated by "|"), a list whose parents stand in another list names that one (parents). Then a line of column names, then rows, all
- * separated by tabs. Several names in one cell are separated by "|". Columns: codes = [list] code zh en [parent]
- * [aliases]; relation = from to [valid_from] [valid_to] [weight] [basis]; crosswalk = scheme code [zh] fields. A file
- * that breaks this, names an unknown code or gives a name twice in a list is refused whole.
+ * several separated by "|"), a list whose parents stand in another list names that one (parents). Then a line of column
+ * names, then rows, all separated by tabs. Several names in one cell are separated by "|". Columns: codes = [list] code
+ * zh en [parent] [aliases]; relation = from to [valid_from] [valid_to] [weight] [basis]; crosswalk = scheme code [zh]
+ * fields. A file that breaks this, names an unknown code or gives a name twice in a list is refused whole.
  *
  * Lifetime and threads: qiao_vocabulary_open reads a folder once; the object is immutable and may be shared. Strings
  * live as long as it.
@@ -75,6 +75,8 @@ QIAO_EXPORT size_t qiao_vocabulary_nearest(const qiao_vocabulary *vocabulary, co
  * exceed capacity). */
 QIAO_EXPORT size_t qiao_vocabulary_relations(const qiao_vocabulary *vocabulary, const char *list, const char *from,
                                              int day, const qiao_relation **relations, size_t capacity);
+/* Do relations and memberships say the same on both days? */
+QIAO_EXPORT bool qiao_vocabulary_same_on(const qiao_vocabulary *vocabulary, int day, int other);
 /* CNY for one unit of a currency, by the newest row of the table of rates; NAN = not known. vocabulary NULL: only CNY
  * is. */
 QIAO_EXPORT double qiao_vocabulary_cny_rate(const qiao_vocabulary *vocabulary, const char *currency);
