@@ -34,6 +34,7 @@ typedef struct worker {
     qiao_fulltext_indexer *indexer;
     qiaoi_facts_maker facts;
     qiao_arena *tag_strings;
+    qiaoi_unpacker *unpacker;
     qiao_status status;
     qiao_error error;
     pthread_t thread;
@@ -147,11 +148,14 @@ analyse_one(worker *w, uint64_t position, qiao_error *err)
     qiaoi_corpus_document *document = &corpus->documents[kind][docid];
     qiao_record_issues issues = {0};
     qiao_record *record = NULL;
+    qiao_bytes json;
     qiao_status st;
 
     if (document->found != 0)
         return take_found(w, document, kind, err);
-    st = qiao_record_parse(document->json, document->length, NULL, &record, &issues, err);
+    st = qiaoi_corpus_json(document, w->unpacker, &json, err);
+    if (st == QIAO_OK)
+        st = qiao_record_parse(json.data, json.length, NULL, &record, &issues, err);
     document->shard = w->index;
     if (st == QIAO_OK)
         st = analyse_record(w, document, record, err);
@@ -180,7 +184,8 @@ open_worker(worker *w, qiao_error *err)
 
     snprintf(path, sizeof path, "%s/text-%u", w->shared->analysis->folder, w->index);
     w->tag_strings = qiao_arena_new(1u << 14);
-    if (st == QIAO_OK && w->tag_strings == NULL)
+    w->unpacker = qiaoi_unpacker_new();
+    if (st == QIAO_OK && (w->tag_strings == NULL || w->unpacker == NULL))
         st = qiao_fail_memory(err);
     if (st == QIAO_OK)
         st = qiao_fulltext_indexer_new(w->shard->collector.analyzer, w->shared->analysis->lexicon,
@@ -213,6 +218,7 @@ run_worker(void *context)
     qiao_fulltext_indexer_free(w->indexer);
     qiaoi_facts_maker_done(&w->facts);
     qiao_arena_free(w->tag_strings);
+    qiaoi_unpacker_free(w->unpacker);
     if (st != QIAO_OK)
         atomic_store(&w->shared->stop, true);
     w->status = st;

@@ -14,10 +14,12 @@
 #include "qiao/suggested.h"
 #include "qiao/vocabulary.h"
 #include "store/generation_writer.h"
+#include "store/source_view.h"
 
 typedef struct qiaoi_corpus_document {
     const char *id;
-    const char *json;
+    qiao_bytes stored; /* the record as the source store has it: see qiaoi_corpus_json */
+    const char *json;  /* NULL: it is unpacked from stored; else what it says */
     size_t length;
     uint64_t content_hash; /* as in the source store */
     uint32_t number;       /* in the full-text index, from 0; kept from update to update */
@@ -43,7 +45,8 @@ typedef struct qiaoi_parent {
 } qiaoi_parent;
 
 typedef struct qiaoi_corpus {
-    qiao_arena *arena; /* ids and JSON */
+    qiaoi_source_view *view; /* that the records are read from */
+    qiao_arena *arena;       /* ids */
     qiaoi_corpus_document *documents[2];
     uint32_t count[2], capacity[2];
     uint64_t sequence;   /* of the source store */
@@ -77,8 +80,12 @@ typedef struct qiaoi_corpus {
 
 void qiaoi_corpus_done(qiaoi_corpus *corpus);
 
-/* read.c: fills documents (id order) and sequence. */
+/* read.c: fills documents (id order) and sequence. The store stays open as long as the corpus. */
 qiao_status qiaoi_corpus_read(qiaoi_corpus *corpus, qiao_source_store *store, qiao_error *err) QIAO_CHECK;
+/* The canonical JSON of a document, not NUL-terminated; where it lies, or in the unpacker until its next use. Any
+ * thread, with an unpacker of its own. QIAO_E_CORRUPT, QIAO_E_NOMEM. */
+qiao_status qiaoi_corpus_json(const qiaoi_corpus_document *document, qiaoi_unpacker *unpacker, qiao_bytes *out,
+                              qiao_error *err) QIAO_CHECK;
 
 /*
  * analyse.c: analyses all documents on `threads` threads, one shard of consecutive documents each; writes the full-text

@@ -38,6 +38,7 @@ typedef struct stage {
     qiao_arena *arena;       /* its texts */
     size_t count, capacity;
     qiao_buffer text;
+    qiaoi_unpacker *unpacker;
 } stage;
 
 static void
@@ -52,6 +53,7 @@ free_stage(stage *s)
     qiao_free(s->row);
     qiao_arena_free(s->arena);
     qiao_buffer_done(&s->text);
+    qiaoi_unpacker_free(s->unpacker);
 }
 
 static qiao_status
@@ -70,7 +72,8 @@ init_stage(stage *s, const char *path, qiao_error *err)
     s->numbers = qiao_calloc(s->capacity, (size_t)e->dimension * sizeof *s->numbers);
     s->row = qiao_alloc(qiaoi_vectors_stride(e->dimension));
     s->arena = qiao_arena_new((size_t)1 << 16);
-    if (s->waiting == NULL || s->texts == NULL || s->states == NULL || s->numbers == NULL || s->row == NULL || s->arena == NULL)
+    s->unpacker = qiaoi_unpacker_new();
+    if (s->unpacker == NULL || s->waiting == NULL || s->texts == NULL || s->states == NULL || s->numbers == NULL || s->row == NULL || s->arena == NULL)
         return qiao_fail_memory(err);
     return qiaoi_vector_reuse_open(s->options->data_dir, e->space, e->dimension, &s->reuse, err);
 }
@@ -146,11 +149,11 @@ ask(stage *s, unsigned side, uint32_t docid, const qiaoi_vector_entry *entry, qi
 /* ---- one document ---- */
 
 static qiao_status
-read_text(stage *s, const qiaoi_corpus_document *document, uint64_t hash[2], qiao_error *err)
+read_text(stage *s, qiao_bytes json, uint64_t hash[2], qiao_error *err)
 {
     qiao_record_issues issues = {0};
     qiao_record *record = NULL;
-    qiao_status st = qiao_record_parse(document->json, document->length, NULL, &record, &issues, err);
+    qiao_status st = qiao_record_parse(json.data, json.length, NULL, &record, &issues, err);
 
     if (st == QIAO_OK)
         st = qiaoi_embed_text(record, &s->text, err);
@@ -182,14 +185,18 @@ take_over(stage *s, unsigned side, uint32_t docid, qiaoi_vector_entry *entry, bo
 static qiao_status
 embed_document(stage *s, unsigned side, uint32_t docid, qiao_error *err)
 {
-    const qiaoi_corpus_document *document = &s->corpus->documents[side][docid];
-    qiaoi_vector_entry entry = {.record_hash = qiao_hash64(document->json, document->length, QIAOI_EMBED_RECIPE), .state = QIAO_EMBED_FAILED};
+    qiaoi_vector_entry entry = {.state = QIAO_EMBED_FAILED};
     bool taken = false;
-    qiao_status st = take_over(s, side, docid, &entry, false, &taken, err);
+    qiao_bytes json;
+    qiao_status st = qiaoi_corpus_json(&s->corpus->documents[side][docid], s->unpacker, &json, err);
 
+    if (st != QIAO_OK)
+        return st;
+    entry.record_hash = qiao_hash64(json.data, json.length, QIAOI_EMBED_RECIPE);
+    st = take_over(s, side, docid, &entry, false, &taken, err);
     if (st != QIAO_OK || taken)
         return st;
-    st = read_text(s, document, entry.text_hash, err);
+    st = read_text(s, json, entry.text_hash, err);
     if (st == QIAO_OK)
         st = take_over(s, side, docid, &entry, true, &taken, err);
     if (st != QIAO_OK || taken)

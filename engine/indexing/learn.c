@@ -72,13 +72,17 @@ add_record(qiaoi_learner *learner, const qiao_record *record, qiao_error *err)
 }
 
 static qiao_status
-add_document(qiaoi_learner *learner, const qiaoi_corpus_document *document, uint64_t *bilingual, qiao_error *err)
+add_document(qiaoi_learner *learner, const qiaoi_corpus_document *document, qiaoi_unpacker *unpacker,
+             uint64_t *bilingual, qiao_error *err)
 {
     uint64_t before = qiaoi_learner_counts(learner).records;
     qiao_record_issues issues = {0};
     qiao_record *record = NULL;
-    qiao_status st = qiao_record_parse(document->json, document->length, NULL, &record, &issues, err);
+    qiao_bytes json;
+    qiao_status st = qiaoi_corpus_json(document, unpacker, &json, err);
 
+    if (st == QIAO_OK)
+        st = qiao_record_parse(json.data, json.length, NULL, &record, &issues, err);
     if (st == QIAO_OK)
         st = add_record(learner, record, err);
     *bilingual += qiaoi_learner_counts(learner).records > before;
@@ -94,19 +98,41 @@ typedef struct candidates {
     bool *found[2]; /* by document */
 } candidates;
 
-/* Most records have one language: no need to parse them. */
+/* Does a string begin with Chinese or English, such as the names of languages do? */
+static bool
+has_both(qiao_bytes json)
+{
+    const char *at = json.data, *end = at + json.length;
+    bool chinese = false, english = false;
+
+    while (!(chinese && english) && (at = memchr(at, '"', (size_t)(end - at))) != NULL && end - at > 2) {
+        chinese = chinese || (at[1] == 'z' && at[2] == 'h');
+        english = english || (at[1] == 'e' && at[2] == 'n');
+        at++;
+    }
+    return chinese && english;
+}
+
+/* Most records have one language: no need to parse them. One that cannot be read counts, so that somebody will say so.
+ */
 static void
 look_for_both(void *context, unsigned part)
 {
     const candidates *c = context;
+    qiaoi_unpacker *unpacker = qiaoi_unpacker_new();
 
     for (int kind = 0; kind < 2; kind++) {
         const qiaoi_corpus_document *documents = c->corpus->documents[kind];
         size_t end = qiaoi_part_begin(c->corpus->count[kind], part + 1, c->threads);
 
-        for (size_t d = qiaoi_part_begin(c->corpus->count[kind], part, c->threads); d < end; d++)
-            c->found[kind][d] = strstr(documents[d].json, "\"zh") != NULL && strstr(documents[d].json, "\"en") != NULL;
+        for (size_t d = qiaoi_part_begin(c->corpus->count[kind], part, c->threads); d < end; d++) {
+            qiao_bytes json;
+
+            c->found[kind][d] = unpacker == NULL ||
+                                qiaoi_corpus_json(&documents[d], unpacker, &json, NULL) != QIAO_OK || has_both(json);
+        }
     }
+    qiaoi_unpacker_free(unpacker);
 }
 
 static qiao_status
@@ -137,12 +163,14 @@ hash_candidates(const candidates *c)
 static qiao_status
 add_candidates(const candidates *c, qiaoi_learner *learner, uint64_t *bilingual, qiao_error *err)
 {
-    qiao_status st = QIAO_OK;
+    qiaoi_unpacker *unpacker = qiaoi_unpacker_new();
+    qiao_status st = unpacker == NULL ? qiao_fail_memory(err) : QIAO_OK;
 
     for (int kind = 0; kind < 2; kind++)
         for (uint32_t d = 0; d < c->corpus->count[kind] && st == QIAO_OK; d++)
             if (c->found[kind][d])
-                st = add_document(learner, &c->corpus->documents[kind][d], bilingual, err);
+                st = add_document(learner, &c->corpus->documents[kind][d], unpacker, bilingual, err);
+    qiaoi_unpacker_free(unpacker);
     return st;
 }
 

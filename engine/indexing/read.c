@@ -1,4 +1,4 @@
-/* Reads the source store into the corpus, in order of id; frees the corpus. */
+/* Reads the source store into the corpus, in order of id, the records where they lie; frees the corpus. */
 #include "indexing/corpus.h"
 
 #include <string.h>
@@ -21,6 +21,7 @@ qiaoi_corpus_done(qiaoi_corpus *corpus)
     qiao_free(corpus->pairs);
     qiao_free(corpus->pair_keys);
     qiao_free(corpus->kept_terms);
+    qiaoi_source_view_close(corpus->view);
     memset(corpus, 0, sizeof *corpus);
 }
 
@@ -38,14 +39,14 @@ grow(qiaoi_corpus *corpus, qiao_kind kind, qiao_error *err)
 }
 
 static qiao_status
-take(const qiao_source_entry *entry, void *context, qiao_error *err)
+take(const qiao_source_entry *entry, qiao_bytes stored, void *context, qiao_error *err)
 {
     qiaoi_corpus *corpus = context;
     qiaoi_corpus_document *document;
 
     if (entry->sequence > corpus->sequence)
         corpus->sequence = entry->sequence;
-    if (entry->json == NULL)
+    if (stored.data == NULL)
         return QIAO_OK;
     if (corpus->count[entry->kind] == corpus->capacity[entry->kind]) {
         qiao_status st = grow(corpus, entry->kind, err);
@@ -56,20 +57,30 @@ take(const qiao_source_entry *entry, void *context, qiao_error *err)
     document = &corpus->documents[entry->kind][corpus->count[entry->kind]];
     memset(document, 0, sizeof *document);
     document->id = qiao_arena_strndup(corpus->arena, entry->id, strlen(entry->id));
-    document->json = qiao_arena_strndup(corpus->arena, entry->json, entry->length);
-    document->length = entry->length;
+    document->stored = stored;
     document->content_hash = entry->content_hash;
-    if (document->id == NULL || document->json == NULL)
+    if (document->id == NULL)
         return qiao_fail_memory(err);
     corpus->count[entry->kind]++;
     return QIAO_OK;
 }
 
 qiao_status
+qiaoi_corpus_json(const qiaoi_corpus_document *document, qiaoi_unpacker *unpacker, qiao_bytes *out, qiao_error *err)
+{
+    if (document->json == NULL)
+        return qiaoi_unpack(unpacker, document->id, document->stored, out, err);
+    *out = (qiao_bytes){document->json, document->length};
+    return QIAO_OK;
+}
+
+qiao_status
 qiaoi_corpus_read(qiaoi_corpus *corpus, qiao_source_store *store, qiao_error *err)
 {
+    qiao_status st = qiaoi_source_view_open(store, &corpus->view, err);
+
+    if (st != QIAO_OK)
+        return st;
     corpus->arena = qiao_arena_new(4u << 20);
-    if (corpus->arena == NULL)
-        return qiao_fail_memory(err);
-    return qiao_source_store_each(store, true, take, corpus, err);
+    return corpus->arena == NULL ? qiao_fail_memory(err) : qiaoi_source_view_each(corpus->view, take, corpus, err);
 }

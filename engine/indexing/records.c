@@ -23,10 +23,20 @@ write_places(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_e
     return st;
 }
 
+static qiao_status
+pack_record(const qiaoi_corpus_document *document, qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid,
+            qiaoi_unpacker *unpacker, qiao_error *err)
+{
+    qiao_bytes json;
+    qiao_status st = qiaoi_corpus_json(document, unpacker, &json, err);
+
+    return st == QIAO_OK ? qiaoi_generation_writer_record(writer, kind, docid, json.data, json.length, err) : st;
+}
+
 /* A record that did not change is taken as the parent stores it: packing it again would give the same. */
 static qiao_status
 write_record(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid,
-             qiao_error *err)
+             qiaoi_unpacker *unpacker, qiao_error *err)
 {
     const qiaoi_corpus_document *document = &corpus->documents[kind][docid];
     const qiaoi_parent *parent = corpus->parent;
@@ -36,10 +46,23 @@ write_record(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_k
     qiao_status st;
 
     if (document->found == 0 || parent == NULL || parent->generation == NULL)
-        return qiaoi_generation_writer_record(writer, kind, docid, document->json, document->length, err);
+        return pack_record(document, writer, kind, docid, unpacker, err);
     then = document->found - 1 - (kind == QIAO_NEED ? parent->documents[QIAO_PROJECT] : 0);
     st = qiaoi_generation_stored(parent->generation, kind, then, &value, &length, err);
     return st == QIAO_OK ? qiaoi_generation_writer_stored(writer, kind, docid, value, length, err) : st;
+}
+
+static qiao_status
+write_all_records(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_error *err)
+{
+    qiaoi_unpacker *unpacker = qiaoi_unpacker_new();
+    qiao_status st = unpacker == NULL ? qiao_fail_memory(err) : QIAO_OK;
+
+    for (int kind = 0; st == QIAO_OK && kind < 2; kind++)
+        for (uint32_t d = 0; st == QIAO_OK && d < corpus->count[kind]; d++)
+            st = write_record(corpus, writer, (qiao_kind)kind, d, unpacker, err);
+    qiaoi_unpacker_free(unpacker);
+    return st;
 }
 
 static qiao_status
@@ -59,9 +82,8 @@ write_records(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_
     }
     if (st == QIAO_OK)
         st = write_places(corpus, writer, err);
-    for (int kind = 0; st == QIAO_OK && kind < 2; kind++)
-        for (uint32_t d = 0; st == QIAO_OK && d < corpus->count[kind]; d++)
-            st = write_record(corpus, writer, (qiao_kind)kind, d, err);
+    if (st == QIAO_OK)
+        st = write_all_records(corpus, writer, err);
     for (int kind = 0; st == QIAO_OK && kind < 2; kind++)
         for (uint32_t d = 0; st == QIAO_OK && d < corpus->count[kind]; d++)
             st = qiaoi_generation_writer_facts(writer, (qiao_kind)kind, d, corpus->documents[kind][d].facts,

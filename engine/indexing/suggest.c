@@ -184,18 +184,22 @@ add_projects(work *w, qiao_error *err)
 {
     const qiaoi_corpus *corpus = w->stage.corpus;
     qiao_buffer scratch = {0};
-    qiao_status st = QIAO_OK;
+    qiaoi_unpacker *unpacker = qiaoi_unpacker_new();
+    qiao_status st = unpacker == NULL ? qiao_fail_memory(err) : QIAO_OK;
 
     for (uint32_t d = 0; st == QIAO_OK && d < corpus->count[QIAO_PROJECT]; d++) {
-        const qiaoi_corpus_document *document = &corpus->documents[QIAO_PROJECT][d];
         qiaoi_public_names names;
+        qiao_bytes json;
 
         if (!w->stage.visible[d])
             continue;
-        st = qiaoi_public_names_read(document->json, document->length, &scratch, &names, err);
+        st = qiaoi_corpus_json(&corpus->documents[QIAO_PROJECT][d], unpacker, &json, err);
+        if (st == QIAO_OK)
+            st = qiaoi_public_names_read(json.data, json.length, &scratch, &names, err);
         if (st == QIAO_OK)
             st = add_project(w, d, &names, err);
     }
+    qiaoi_unpacker_free(unpacker);
     qiao_buffer_done(&scratch);
     return st;
 }

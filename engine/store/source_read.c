@@ -1,21 +1,22 @@
 /* Reading the source store: snapshots of what was committed. Any number of threads, each call with a transaction of its
  * own. */
 #include "store/source_internal.h"
+#include "store/source_view.h"
 
 #include <string.h>
 
 #define RELEASE_ENTRIES 16384u
 
-typedef struct walk {
-    qiao_kv *kv;
-    uint64_t visited;
+struct qiaoi_source_view {
+    qiao_source_store *store;
     qiao_kv_txn *txn;
+};
+
+typedef struct walk {
     qiao_kv_cursor *entries, *records;
-    qiaoi_unpacker *unpacker;
     qiao_bytes record_key, record_value; /* where the records cursor stands */
     qiao_status records_status;
-    bool tombstones;
-    qiao_source_visit visit;
+    qiaoi_source_view_visit visit;
     void *context;
 } walk;
 
@@ -27,22 +28,18 @@ same_bytes(qiao_bytes a, qiao_bytes b)
 
 /* Both tables are in the same order, and every entry that is no tombstone has its record. */
 static qiao_status
-fetch_record(walk *w, qiao_bytes entry_key, qiao_source_entry *out, qiao_error *err)
+visit_record(walk *w, qiao_bytes entry_key, const qiao_source_entry *entry, qiao_error *err)
 {
-    qiao_bytes json;
     qiao_status status;
 
     if (w->records_status != QIAO_OK && w->records_status != QIAO_E_NOTFOUND)
         return w->records_status;
     if (w->records_status == QIAO_E_NOTFOUND || !same_bytes(w->record_key, entry_key))
         return qiaoi_source_damaged(err);
-    status = qiaoi_unpack(w->unpacker, out->id, w->record_value, &json, err);
-    if (status != QIAO_OK)
-        return status;
-    out->json = json.data;
-    out->length = json.length;
-    w->records_status = qiao_kv_cursor_next(w->records, &w->record_key, &w->record_value, err);
-    return QIAO_OK;
+    status = w->visit(entry, w->record_value, w->context, err);
+    if (status == QIAO_OK)
+        w->records_status = qiao_kv_cursor_next(w->records, &w->record_key, &w->record_value, err);
+    return status;
 }
 
 static qiao_status
@@ -66,9 +63,8 @@ visit_entry(walk *w, qiao_bytes entry_key, qiao_bytes value, qiao_error *err)
     out.content_hash = facts.hash;
     out.sequence = facts.sequence;
     if (facts.tombstone)
-        return w->tombstones ? w->visit(&out, w->context, err) : QIAO_OK;
-    status = fetch_record(w, entry_key, &out, err);
-    return status == QIAO_OK ? w->visit(&out, w->context, err) : status;
+        return w->visit(&out, (qiao_bytes){NULL, 0}, w->context, err);
+    return visit_record(w, entry_key, &out, err);
 }
 
 static qiao_status
@@ -83,33 +79,103 @@ walk_entries(walk *w, qiao_error *err)
         status = visit_entry(w, k, value, err);
         if (status != QIAO_OK)
             return status;
-        if (++w->visited % RELEASE_ENTRIES == 0) /* or a walk would map the whole store */
-            qiao_kv_release(w->kv);
         status = qiao_kv_cursor_next(w->entries, &k, &value, err);
     }
     return status == QIAO_E_NOTFOUND ? QIAO_OK : status;
+}
+
+/* ---- snapshots ---- */
+
+qiao_status
+qiaoi_source_view_open(qiao_source_store *store, qiaoi_source_view **out, qiao_error *err)
+{
+    qiaoi_source_view *view = qiao_calloc(1, sizeof *view);
+    qiao_status status;
+
+    *out = NULL;
+    if (view == NULL)
+        return qiao_fail_memory(err);
+    view->store = store;
+    status = qiao_kv_begin(store->kv, false, &view->txn, err);
+    if (status != QIAO_OK) {
+        qiao_free(view);
+        return status;
+    }
+    *out = view;
+    return QIAO_OK;
+}
+
+void
+qiaoi_source_view_close(qiaoi_source_view *view)
+{
+    if (view == NULL)
+        return;
+    qiao_kv_abort(view->txn);
+    qiao_free(view);
+}
+
+qiao_status
+qiaoi_source_view_each(qiaoi_source_view *view, qiaoi_source_view_visit visit, void *context, qiao_error *err)
+{
+    const qiaoi_source_tables *tables = &view->store->tables;
+    walk w = {.visit = visit, .context = context};
+    qiao_status status = qiao_kv_cursor_open(view->txn, tables->entry, &w.entries, err);
+
+    if (status == QIAO_OK)
+        status = qiao_kv_cursor_open(view->txn, tables->record, &w.records, err);
+    if (status == QIAO_OK)
+        status = walk_entries(&w, err);
+    qiao_kv_cursor_close(w.records);
+    qiao_kv_cursor_close(w.entries);
+    return status;
+}
+
+/* ---- walks that unpack every record ---- */
+
+typedef struct unpacking {
+    qiao_kv *kv;
+    uint64_t visited;
+    qiaoi_unpacker *unpacker;
+    bool tombstones;
+    qiao_source_visit visit;
+    void *context;
+} unpacking;
+
+static qiao_status
+visit_unpacked(const qiao_source_entry *entry, qiao_bytes stored, void *context, qiao_error *err)
+{
+    unpacking *u = context;
+    qiao_source_entry whole = *entry;
+    qiao_bytes json = {NULL, 0};
+    qiao_status status = QIAO_OK;
+
+    if (stored.data == NULL && !u->tombstones)
+        return QIAO_OK;
+    if (stored.data != NULL)
+        status = qiaoi_unpack(u->unpacker, entry->id, stored, &json, err);
+    whole.json = json.data;
+    whole.length = json.length;
+    if (status == QIAO_OK)
+        status = u->visit(&whole, u->context, err);
+    if (++u->visited % RELEASE_ENTRIES == 0) /* or a walk would map the whole store */
+        qiao_kv_release(u->kv);
+    return status;
 }
 
 qiao_status
 qiao_source_store_each(qiao_source_store *store, bool tombstones, qiao_source_visit visit, void *context,
                        qiao_error *err)
 {
-    walk w = {.kv = store->kv, .tombstones = tombstones, .visit = visit, .context = context};
-    qiao_status status = qiao_kv_begin(store->kv, false, &w.txn, err);
+    unpacking u = {.kv = store->kv, .tombstones = tombstones, .visit = visit, .context = context};
+    qiaoi_source_view *view = NULL;
+    qiao_status status = qiaoi_source_view_open(store, &view, err);
 
     if (status != QIAO_OK)
         return status;
-    w.unpacker = qiaoi_unpacker_new();
-    status =
-        w.unpacker != NULL ? qiao_kv_cursor_open(w.txn, store->tables.entry, &w.entries, err) : qiao_fail_memory(err);
-    if (status == QIAO_OK)
-        status = qiao_kv_cursor_open(w.txn, store->tables.record, &w.records, err);
-    if (status == QIAO_OK)
-        status = walk_entries(&w, err);
-    qiao_kv_cursor_close(w.records);
-    qiao_kv_cursor_close(w.entries);
-    qiaoi_unpacker_free(w.unpacker);
-    qiao_kv_abort(w.txn);
+    u.unpacker = qiaoi_unpacker_new();
+    status = u.unpacker != NULL ? qiaoi_source_view_each(view, visit_unpacked, &u, err) : qiao_fail_memory(err);
+    qiaoi_unpacker_free(u.unpacker);
+    qiaoi_source_view_close(view);
     return status;
 }
 
