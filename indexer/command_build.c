@@ -75,7 +75,7 @@ print_json(const qiao_build_report *r, bool dense)
            "llu,\"kept\":%s,"
            "\"postings\":%llu,\"bilingual\":%llu,\"sentence_pairs\":%llu,\"learned_words\":%llu,\"learned_compounds\":%"
            "llu,\"pruned\":%llu,\"duplicates\":{\"projects\":%llu,\"needs\":%llu,\"groups\":%llu},\"matched_lists\":%"
-           "llu,\"matched_pairs\":%llu,\"matches\":%llu,\"seconds\":{",
+           "llu,\"searched_lists\":%llu,\"matched_pairs\":%llu,\"matches\":%llu,\"seconds\":{",
            (unsigned long long)r->generation, r->nothing_changed ? "true" : "false", r->published ? "true" : "false",
            (unsigned long long)r->projects, (unsigned long long)r->needs, (unsigned long long)r->terms,
            (unsigned long long)r->pairs, modes[r->mode], (unsigned long long)r->analysed,
@@ -85,7 +85,7 @@ print_json(const qiao_build_report *r, bool dense)
            (unsigned long long)r->learned_compounds, (unsigned long long)r->pruned,
            (unsigned long long)r->duplicates[0], (unsigned long long)r->duplicates[1],
            (unsigned long long)(r->duplicate_groups[0] + r->duplicate_groups[1]), (unsigned long long)r->matched_lists,
-           (unsigned long long)r->matched_pairs, (unsigned long long)r->matches);
+           (unsigned long long)r->searched_lists, (unsigned long long)r->matched_pairs, (unsigned long long)r->matches);
     for (int i = 0; i < QIAO_BUILD_STAGES; i++)
         printf("\"%s\":%.3f,", keys[i], r->seconds[i]);
     qiao_dense_report_json(r, dense, &vectors);

@@ -5,6 +5,10 @@
 
 #include <string.h>
 
+/* Where more than two fifths of a side changed, a search of all is as quick. */
+#define MUCH 2u
+#define MUCH_OF 5u
+
 void
 qiaoi_kept_header(const qiao_generation *generation, const qiao_tables *tables, uint64_t program,
                   qiaoi_candidates_header *out)
@@ -64,7 +68,7 @@ gather_changed(qiaoi_comparison *c, qiao_kind kind, qiao_error *err)
             qiaoi_set_bit(bits, d);
             count++;
         }
-    c->different = c->different || count > QIAOI_FRESH_MAX;
+    c->different = c->different || count > QIAOI_FRESH_MAX || (uint64_t)count * MUCH_OF > (uint64_t)side->count * MUCH;
     if (!c->different)
         st = qiaoi_fresh_make(&side->fresh, c->keeping->now, kind, bits, err);
     qiao_free(bits);

@@ -123,13 +123,38 @@ compare_slot(const one_side *s, uint32_t slot)
     }
 }
 
-/* Of a pair that is woken every document may be new; who asks for it is searched. */
+static bool
+same_frequency(const one_side *s, uint32_t slot)
+{
+    uint32_t before = s->c->slot_before[slot];
+
+    return before != QIAOI_KEPT_NONE && qiaoi_generation_statistics(s->c->keeping->now, s->kind)->df[slot] ==
+                                            qiaoi_generation_statistics(s->c->keeping->before, s->kind)->df[before];
+}
+
+/* Who has a term whose frequency is another one is another document beside any query: its words weigh otherwise. */
+static void
+forget_all(const one_side *s, uint32_t slot)
+{
+    for (size_t r = 0; r < s->now_count; r++) {
+        qiaoi_posting_list list = qiaoi_postings_list(&s->now[r], slot);
+
+        for (uint32_t i = 0; i < list.count; i++)
+            forget(s->kept, s->now[r].header.first_document + list.documents[i]);
+    }
+}
+
+/* A pair weighs nothing beside a query that does not ask for it, and whoever asks for one that is woken is searched. */
 static void
 compare_postings(const one_side *s)
 {
-    for (uint32_t slot = 0; slot < s->c->slot_count; slot++)
-        if (slot < s->c->now->term_count || !qiaoi_bit(s->c->slots, slot))
-            compare_slot(s, slot);
+    for (uint32_t slot = 0; slot < s->c->slot_count; slot++) {
+        if (slot >= s->c->now->term_count && qiaoi_bit(s->c->slots, slot))
+            continue;
+        if (slot < s->c->now->term_count && !same_frequency(s, slot))
+            forget_all(s, slot);
+        compare_slot(s, slot);
+    }
 }
 
 /* ---- a side ---- */

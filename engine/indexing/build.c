@@ -20,6 +20,7 @@
 #include "qiao/fulltext.h"
 #include "qiao/glossary.h"
 #include "qiao/share.h"
+#include "store/candidates.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -619,16 +620,35 @@ show_matching(uint64_t done, uint64_t total, void *context)
         b->options->progress(QIAO_BUILD_MATCH, done, total, b->options->context);
 }
 
-/* Lists of the generation before tell how good lists are likely to be; without them it only takes longer. */
+/* The generation whose lists were made with the candidates that were kept, or else the one that is served: what its
+ * lists say only saves work. */
 static qiao_generation *
 open_parent(const build *b)
 {
+    uint64_t number = b->reuse.findings != NULL ? b->reuse.generation : b->parent;
     qiao_generation *parent = NULL;
 
-    if (b->options->full || b->parent == 0 ||
-        qiao_generation_open(b->options->data_dir, b->parent, &parent, NULL) != QIAO_OK)
+    if (b->options->full || number == 0 || qiao_generation_open(b->options->data_dir, number, &parent, NULL) != QIAO_OK)
         return NULL;
     return parent;
+}
+
+static void
+candidates_path(const build *b, const char *ending, char out[PATH_SIZE])
+{
+    snprintf(out, PATH_SIZE, "%s/build/%s%s", b->options->data_dir, QIAOI_CANDIDATES_NAME, ending);
+}
+
+/* What the lists were chosen from counts once the generation is installed. */
+static void
+settle_candidates(const build *b, bool good)
+{
+    char beside[PATH_SIZE], path[PATH_SIZE];
+
+    candidates_path(b, "", path);
+    candidates_path(b, ".new", beside);
+    if (!good || rename(beside, path) != 0)
+        (void)unlink(beside);
 }
 
 /* Every need with every project, from the staged folder as if it were served already. */
@@ -639,19 +659,25 @@ match_all(build *b, qiao_error *err)
         .tables = &b->tables, .threads = b->threads, .slice = 1, .slices = 1, .progress = show_matching, .context = b};
     qiao_all_pairs_report report = {0};
     qiao_generation *generation = NULL, *parent = open_parent(b);
-    char path[PATH_SIZE];
+    char path[PATH_SIZE], before[PATH_SIZE], candidates[PATH_SIZE];
     qiao_status st;
 
     begin_stage(b, QIAO_BUILD_MATCH);
+    candidates_path(b, "", before);
+    candidates_path(b, ".new", candidates);
     snprintf(path, sizeof path, "%s/%s", b->staged, QIAOI_MATCHES_NAME);
     st = qiaoi_generation_open_staged(b->staged, &b->manifest, &generation, err);
     job.generation = generation;
     job.before = parent;
+    job.candidates_before = parent == NULL ? NULL : before;
+    job.candidates = candidates;
+    job.program = b->basis.program;
     if (st == QIAO_OK)
         st = qiaoi_lists_write(&job, path, &report, err);
     qiao_generation_close(generation);
     qiao_generation_close(parent);
     b->report->matched_lists = report.lists;
+    b->report->searched_lists = report.searched;
     b->report->matched_pairs = report.pairs;
     b->report->matches = report.matches;
     end_stage(b, QIAO_BUILD_MATCH);
@@ -686,6 +712,7 @@ keep_findings(build *b)
     begin_stage(b, QIAO_BUILD_KEEP);
     b->report->kept = qiaoi_findings_settle(b->found_kept, b->options->data_dir, NULL) == QIAO_OK && b->found_kept;
     b->found_open = false;
+    settle_candidates(b, true);
     end_stage(b, QIAO_BUILD_KEEP);
 }
 
@@ -757,6 +784,8 @@ qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_er
         st = make_generation(&b, err);
     if (b.found_open && qiaoi_findings_settle(false, options->data_dir, NULL) != QIAO_OK)
         report->kept = false;
+    if (st != QIAO_OK)
+        settle_candidates(&b, false);
     qiaoi_text_done(&b.text);
     qiaoi_suggesting_free(b.suggesting);
     if (b.have_stage && qiao_file_remove_tree(b.staged, NULL) != QIAO_OK && st == QIAO_OK)

@@ -1,7 +1,7 @@
 /*
  * Lists that are renewed from an earlier generation's are those that a search of every list writes, byte by byte:
- * whichever documents count as changed, again and again, on one thread and on several. Candidates that are damaged, cut
- * short or of another generation only cost time.
+ * whichever documents count as changed, again and again, on one thread and on several; and from update to update, while
+ * records, verdicts and the day change. Candidates that are damaged, cut short or of another generation only cost time.
  */
 #include "records.h"
 #include "support.h"
@@ -212,6 +212,81 @@ candidates_of_others_do_not_count(void **state)
     assert_as_searched(f);
 }
 
+/* ---- from update to update ---- */
+
+#define STEPS 12
+
+static qiao_build_report
+update(const fixture *f, unsigned threads, qiao_statistics_choice statistics)
+{
+    const qiao_build_options options = {.data_dir = f->varied.data_dir,
+                                        .lexicon_path = f->lexicon,
+                                        .vocabulary_dir = QIAO_SOURCE_DIR "/engine/vocab/data",
+                                        .full = statistics == QIAO_STATISTICS_RENEWED,
+                                        .statistics = statistics,
+                                        .threads = threads};
+    qiao_build_report report;
+    qiao_error err = QIAO_ERROR_INIT;
+
+    assert_ok(qiao_build(&options, &report, &err), &err);
+    return report;
+}
+
+/* The lists of a generation against a search of every one of them. */
+static void
+assert_lists_are_searched(fixture *f, uint64_t number)
+{
+    char path[QIAO_PATH_MAX + 32];
+    qiao_all_pairs_report report = {0};
+    qiao_buffer bytes = {0};
+    qiao_generation *generation;
+    qiao_error err = QIAO_ERROR_INIT;
+
+    assert_ok(qiao_generation_open(f->varied.data_dir, number, &generation, &err), &err);
+    const qiaoi_lists_job job = {
+        .generation = generation, .tables = qiao_test_tables(), .threads = 2, .slice = 1, .slices = 1};
+
+    assert_ok(qiaoi_lists_write(&job, f->matches, &report, &err), &err);
+    snprintf(path, sizeof path, "%s/%s", qiao_generation_folder(generation), QIAOI_MATCHES_NAME);
+    qiao_buffer_clear(&f->searched);
+    assert_ok(qiao_file_read(f->matches, 0, &f->searched, &err), &err);
+    assert_ok(qiao_file_read(path, 0, &bytes, &err), &err);
+    assert_int_equal(bytes.length, f->searched.length);
+    assert_memory_equal(bytes.data, f->searched.data, bytes.length);
+    qiao_buffer_done(&bytes);
+    qiao_generation_close(generation);
+}
+
+/* Of records that say what others say only some change; the day moves on, over the days that records name. */
+static void
+change_something(fixture *f, int step)
+{
+    for (unsigned i = 0; i < 1 + (unsigned)step % 4; i++)
+        qiao_test_varied_change(&f->varied);
+    if (step % 3 == 1)
+        qiao_test_varied_judge(&f->varied);
+    days_since += step % 4 == 3 ? 9 : step % 2;
+}
+
+static void
+lists_of_updates_are_those_of_a_search(void **state)
+{
+    fixture *f = *state;
+    qiao_build_report report = update(f, 2, QIAO_STATISTICS_RENEWED);
+    uint64_t renewed = 0;
+
+    for (int step = 0; step < STEPS; step++) {
+        change_something(f, step);
+        report = update(f, 1 + (unsigned)step % 3, step % 5 == 4 ? QIAO_STATISTICS_AS_NEEDED : QIAO_STATISTICS_KEPT);
+        assert_int_equal(report.mode, QIAO_BUILD_UPDATED);
+        assert_lists_are_searched(f, report.generation);
+        renewed += report.matched_lists - report.searched_lists;
+        if (report.statistics != report.generation) /* kept: few are searched */
+            assert_true(report.searched_lists < report.matched_lists / 4);
+    }
+    assert_true(renewed > STEPS * RECORDS / 2);
+}
+
 /* ---- memory ---- */
 
 static qiao_status
@@ -276,7 +351,8 @@ main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(renewed_lists_are_those_of_a_search),
                                        cmocka_unit_test(damaged_candidates_cost_time_only),
                                        cmocka_unit_test(candidates_of_others_do_not_count),
-                                       cmocka_unit_test(without_memory_there_are_no_lists_or_the_same)};
+                                       cmocka_unit_test(without_memory_there_are_no_lists_or_the_same),
+                                       cmocka_unit_test(lists_of_updates_are_those_of_a_search)};
 
     return cmocka_run_group_tests_name("renewed_lists", tests, open_fixture, close_fixture);
 }

@@ -28,7 +28,7 @@ typedef enum qiao_build_stage {
     QIAO_BUILD_EMBED,      /* texts to vectors, where an embedder is given */
     QIAO_BUILD_MATCH,   /* every need with every project, both ways; after the dense channel, whose vectors it uses */
     QIAO_BUILD_INSTALL, /* checksums, fsync, rename, CURRENT */
-    QIAO_BUILD_KEEP,    /* what was found in each record, for the next build */
+    QIAO_BUILD_KEEP,    /* what was found in each record and what lists were chosen from, for the next build */
     QIAO_BUILD_STAGES
 } qiao_build_stage;
 
@@ -83,7 +83,9 @@ typedef struct qiao_build_report {
     uint64_t bilingual, sentence_pairs, learned_words, learned_compounds;
     uint64_t pruned;
     uint64_t matched_lists, matched_pairs, matches; /* stored (qiao/all_pairs.h) */
-    uint64_t duplicates[2], duplicate_groups[2];    /* by qiao_kind: records linked to others that say the same */
+    uint64_t searched_lists; /* of them; an update renews the others from what those of the generation before were
+                                chosen from */
+    uint64_t duplicates[2], duplicate_groups[2]; /* by qiao_kind: records linked to others that say the same */
     bool nothing_changed; /* the served generation is already of this state; generation names it */
     bool published;
     qiao_build_mode mode;
