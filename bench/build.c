@@ -354,6 +354,8 @@ measure_update(measurement *m, qiao_error *err)
     bench_number("update_cpu_s", bench_summary(update_cpu, (size_t)m->o->rounds).median);
     bench_number("full_match_cpu_s", bench_summary(full_matching, (size_t)m->o->rounds).median);
     bench_number("update_match_cpu_s", bench_summary(update_matching, (size_t)m->o->rounds).median);
+    bench_number("update_lists", (double)update.matched_lists);
+    bench_number("update_lists_searched", (double)update.searched_lists);
     bench_text("bilingual_changed", m->o->spare_bilingual ? "no" : "yes");
     print_load();
     bench_text("identical", same ? "yes" : "no");
