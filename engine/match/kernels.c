@@ -52,10 +52,3 @@ qiaoi_saturate(float weight, uint32_t sum)
 {
     return qiaoi_saturated(weight, sum);
 }
-
-void
-qiaoi_saturate_table(float weight, uint32_t share, const uint32_t units[256], uint32_t table[256])
-{
-    for (uint32_t i = 0; i < 256; i++)
-        table[i] = qiaoi_saturated(weight, share * units[i]);
-}

@@ -19,11 +19,12 @@ typedef struct qiaoi_kernels {
     const char *name;
     /* How many documents score `least` (1 or more) or more and pass the filter (NULL = all pass). */
     uint32_t (*count)(const uint32_t *scores, uint32_t documents, uint32_t least, const uint64_t *filter);
-    /* Their numbers in the range, ascending, into out[QIAOI_RANGE_SIZE + 16]; returns how many. *above_zero_out: how
-     * many score 1 or more and pass. */
+    /* Their numbers in the range, ascending, into out[QIAOI_RANGE_SIZE + 16]; returns how many. */
     uint32_t (*collect)(const uint32_t *scores, uint32_t documents, uint32_t least, const uint64_t *filter,
-                        uint16_t *out, uint32_t *above_zero_out);
-    /* scores += saturated sums, sums = 0: of all documents, or of those listed. weight in accumulator units. */
+                        uint16_t *out);
+    /* Puts the saturation of each sum in its place. weight in accumulator units. */
+    void (*saturate)(uint32_t *sums, uint32_t count, float weight);
+    /* scores += saturated sums, sums = 0: of all documents, or of those listed. */
     void (*saturate_all)(uint32_t *scores, uint32_t *sums, uint32_t documents, float weight);
     void (*saturate_listed)(uint32_t *scores, uint32_t *sums, const uint16_t *listed, uint32_t count, float weight);
 } qiaoi_kernels;
@@ -36,8 +37,6 @@ const qiaoi_kernels *qiaoi_kernels_named(const char *name);
 
 /* weight F / (K1 + F) in accumulator units, F = sum / (QIAOI_SHARE_UNIT * QIAOI_FREQUENCY_UNIT); sum below 2^31. */
 uint32_t qiaoi_saturate(float weight, uint32_t sum);
-/* qiaoi_saturate(weight, share * units[i]) for every impact i. */
-void qiaoi_saturate_table(float weight, uint32_t share, const uint32_t units[256], uint32_t table[256]);
 
 /* What the files of the kernels show kernels.c. */
 extern const qiaoi_kernels qiaoi_kernels_plain;

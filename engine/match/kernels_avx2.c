@@ -32,20 +32,17 @@ count(const uint32_t *scores, uint32_t documents, uint32_t least, const uint64_t
 }
 
 FOR_AVX2 static uint32_t
-collect(const uint32_t *scores, uint32_t documents, uint32_t least, const uint64_t *filter, uint16_t *out,
-        uint32_t *above_zero_out)
+collect(const uint32_t *scores, uint32_t documents, uint32_t least, const uint64_t *filter, uint16_t *out)
 {
-    const __m256i below = _mm256_set1_epi32((int32_t)(least - 1)), zero = _mm256_setzero_si256();
-    uint32_t n = 0, above_zero = 0;
+    const __m256i below = _mm256_set1_epi32((int32_t)(least - 1));
+    uint32_t n = 0;
 
     for (uint32_t d = 0; d < documents; d += 8) {
         uint32_t real = documents - d < 8 ? (1u << (documents - d)) - 1u : 0xFFu;
 
-        above_zero += (uint32_t)_mm_popcnt_u32(passing(scores, d, zero, filter) & real);
         for (uint32_t mask = passing(scores, d, below, filter) & real; mask != 0; mask &= mask - 1)
             out[n++] = (uint16_t)(d + (uint32_t)__builtin_ctz(mask));
     }
-    *above_zero_out = above_zero;
     return n;
 }
 
@@ -56,6 +53,19 @@ saturated(__m256i sums, __m256 weight)
     __m256 whole = _mm256_add_ps(frequency, _mm256_set1_ps(QIAOI_SATURATION_HALF));
 
     return _mm256_cvttps_epi32(_mm256_mul_ps(weight, _mm256_div_ps(frequency, whole)));
+}
+
+FOR_AVX2 static void
+saturate(uint32_t *sums, uint32_t sum_count, float weight)
+{
+    const __m256 factor = _mm256_set1_ps(weight);
+    uint32_t i = 0;
+
+    for (; i + 8 <= sum_count; i += 8)
+        _mm256_storeu_si256((__m256i *)(void *)(sums + i),
+                            saturated(_mm256_loadu_si256((const __m256i *)(const void *)(sums + i)), factor));
+    for (; i < sum_count; i++)
+        sums[i] = qiaoi_saturated(weight, sums[i]);
 }
 
 FOR_AVX2 static void
@@ -97,7 +107,7 @@ saturate_listed(uint32_t *scores, uint32_t *sums, const uint16_t *listed, uint32
     }
 }
 
-const qiaoi_kernels qiaoi_kernels_avx2 = {"avx2", count, collect, saturate_all, saturate_listed};
+const qiaoi_kernels qiaoi_kernels_avx2 = {"avx2", count, collect, saturate, saturate_all, saturate_listed};
 
 #else
 typedef int qiaoi_no_avx2;

@@ -31,17 +31,15 @@ count(const uint32_t *scores, uint32_t documents, uint32_t least, const uint64_t
 }
 
 FOR_AVX512 static uint32_t
-collect(const uint32_t *scores, uint32_t documents, uint32_t least, const uint64_t *filter, uint16_t *out,
-        uint32_t *above_zero_out)
+collect(const uint32_t *scores, uint32_t documents, uint32_t least, const uint64_t *filter, uint16_t *out)
 {
-    const __m512i bound = _mm512_set1_epi32((int32_t)least), one = _mm512_set1_epi32(1);
+    const __m512i bound = _mm512_set1_epi32((int32_t)least);
     const __m256i ladder = _mm256_set_epi16(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-    uint32_t n = 0, above_zero = 0;
+    uint32_t n = 0;
 
     for (uint32_t d = 0; d < documents; d += 16) {
         uint32_t mask = passing(scores, d, documents, bound, filter);
 
-        above_zero += (uint32_t)_mm_popcnt_u32(passing(scores, d, documents, one, filter));
         if (mask == 0)
             continue;
         /* compressed in the register: a compressing store is slow on some processors */
@@ -50,7 +48,6 @@ collect(const uint32_t *scores, uint32_t documents, uint32_t least, const uint64
             _mm256_maskz_compress_epi16((__mmask16)mask, _mm256_add_epi16(_mm256_set1_epi16((int16_t)d), ladder)));
         n += (uint32_t)_mm_popcnt_u32(mask);
     }
-    *above_zero_out = above_zero;
     return n;
 }
 
@@ -61,6 +58,18 @@ saturated(__m512i sums, __m512 weight)
     __m512 whole = _mm512_add_ps(frequency, _mm512_set1_ps(QIAOI_SATURATION_HALF));
 
     return _mm512_cvttps_epi32(_mm512_mul_ps(weight, _mm512_div_ps(frequency, whole)));
+}
+
+FOR_AVX512 static void
+saturate(uint32_t *sums, uint32_t sum_count, float weight)
+{
+    const __m512 factor = _mm512_set1_ps(weight);
+    uint32_t i = 0;
+
+    for (; i + 16 <= sum_count; i += 16)
+        _mm512_storeu_si512(sums + i, saturated(_mm512_loadu_si512(sums + i), factor));
+    for (; i < sum_count; i++)
+        sums[i] = qiaoi_saturated(weight, sums[i]);
 }
 
 FOR_AVX512 static void
@@ -98,7 +107,7 @@ saturate_listed(uint32_t *scores, uint32_t *sums, const uint16_t *listed, uint32
     }
 }
 
-const qiaoi_kernels qiaoi_kernels_avx512 = {"avx512", count, collect, saturate_all, saturate_listed};
+const qiaoi_kernels qiaoi_kernels_avx512 = {"avx512", count, collect, saturate, saturate_all, saturate_listed};
 
 #else
 typedef int qiaoi_no_avx512;

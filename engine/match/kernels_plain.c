@@ -18,19 +18,21 @@ count(const uint32_t *scores, uint32_t documents, uint32_t least, const uint64_t
 }
 
 static uint32_t
-collect(const uint32_t *scores, uint32_t documents, uint32_t least, const uint64_t *filter, uint16_t *out,
-        uint32_t *above_zero_out)
+collect(const uint32_t *scores, uint32_t documents, uint32_t least, const uint64_t *filter, uint16_t *out)
 {
-    uint32_t n = 0, above_zero = 0;
+    uint32_t n = 0;
 
     for (uint32_t d = 0; d < documents; d++)
-        if (scores[d] > 0 && (filter == NULL || (filter[d >> 6] >> (d & 63u) & 1u) != 0)) {
-            above_zero++;
-            if (scores[d] >= least)
-                out[n++] = (uint16_t)d;
-        }
-    *above_zero_out = above_zero;
+        if (scores[d] >= least && (filter == NULL || (filter[d >> 6] >> (d & 63u) & 1u) != 0))
+            out[n++] = (uint16_t)d;
     return n;
+}
+
+static void
+saturate(uint32_t *sums, uint32_t sum_count, float weight)
+{
+    for (uint32_t i = 0; i < sum_count; i++)
+        sums[i] = qiaoi_saturated(weight, sums[i]);
 }
 
 static void
@@ -53,4 +55,4 @@ saturate_listed(uint32_t *scores, uint32_t *sums, const uint16_t *listed, uint32
     }
 }
 
-const qiaoi_kernels qiaoi_kernels_plain = {"plain", count, collect, saturate_all, saturate_listed};
+const qiaoi_kernels qiaoi_kernels_plain = {"plain", count, collect, saturate, saturate_all, saturate_listed};

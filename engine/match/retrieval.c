@@ -1,5 +1,6 @@
 /* Term-at-a-time scoring with dense accumulators, cut short where few documents are left. See retrieval.h. */
 #include "match/completion.h"
+#include "match/sort.h"
 #include "match/top.h"
 
 #include <stdlib.h>
@@ -9,10 +10,9 @@
 
 /* Decisions between ways that give the same list; costs in postings, as measured. */
 #define SKIP_FROM 32768u     /* postings of a range below which all are added */
-#define DENSE_FROM 8192u     /* postings of a group from which saturation goes over all documents */
 #define COMPLETION_COST 400u /* of one document by its row: two misses of the cache and of the table of pages */
-#define LIST_AHEAD 128u      /* postings of a list that are asked of memory ... */
-#define WORK_AHEAD 3u        /* ... while so many groups before it are added */
+#define SAMPLED 32u          /* a score is guessed from one document of so many, ... */
+#define SAMPLE_RUN 16u       /* ... so many that stand together each time */
 #define ROWS_AHEAD 8u        /* rounds between asking for the start of a row and for the row ... */
 #define STARTS_AHEAD 16u     /* ... and between asking for the start and reading the row */
 
@@ -26,11 +26,13 @@ qiaoi_retrieval_init(qiaoi_retrieval *retrieval, qiao_error *err)
     for (uint32_t i = 0; i < 256; i++)
         retrieval->units[i] = qiaoi_impact_units((uint8_t)i);
     retrieval->scores = qiao_calloc(QIAOI_RANGE_SIZE, sizeof *retrieval->scores);
-    retrieval->sums = qiao_calloc(QIAOI_RANGE_SIZE, sizeof *retrieval->sums);
+    retrieval->sample = qiao_alloc(QIAOI_RANGE_SIZE * sizeof *retrieval->sample);
     retrieval->listed = qiao_alloc((QIAOI_RANGE_SIZE + 16) * sizeof *retrieval->listed);
     retrieval->waiting = qiao_alloc((QIAOI_RANGE_SIZE + 16) * sizeof *retrieval->waiting);
-    st = qiaoi_completion_new(&retrieval->completion, err);
-    if (st == QIAO_OK && (retrieval->scores == NULL || retrieval->sums == NULL || retrieval->listed == NULL ||
+    st = qiaoi_adder_new(retrieval->units, &retrieval->adder, err);
+    if (st == QIAO_OK)
+        st = qiaoi_completion_new(&retrieval->completion, err);
+    if (st == QIAO_OK && (retrieval->scores == NULL || retrieval->sample == NULL || retrieval->listed == NULL ||
                           retrieval->waiting == NULL))
         st = qiao_fail_memory(err);
     if (st != QIAO_OK)
@@ -42,14 +44,15 @@ void
 qiaoi_retrieval_done(qiaoi_retrieval *retrieval)
 {
     qiao_free(retrieval->scores);
-    qiao_free(retrieval->sums);
+    qiao_free(retrieval->sample);
     qiao_free(retrieval->listed);
     qiao_free(retrieval->waiting);
     qiao_free(retrieval->heap);
     qiao_free(retrieval->work);
     qiao_free(retrieval->lists);
-    qiao_free(retrieval->tables);
-    qiao_free(retrieval->table_shares);
+    qiao_free(retrieval->in_order);
+    qiao_free(retrieval->numbers);
+    qiaoi_adder_free(retrieval->adder);
     qiaoi_completion_free(retrieval->completion);
     memset(retrieval, 0, sizeof *retrieval);
 }
@@ -64,23 +67,19 @@ make_room(qiaoi_retrieval *r, const qiaoi_query *query, qiao_error *err)
         lists += query->groups[g].count;
     if (query->group_count > r->work_capacity) {
         qiao_free(r->work);
-        qiao_free(r->tables);
-        qiao_free(r->table_shares);
         r->work = qiao_alloc(query->group_count * sizeof *r->work);
-        r->tables = qiao_alloc(query->group_count * sizeof *r->tables);
-        r->table_shares = qiao_alloc(query->group_count * sizeof *r->table_shares);
-        r->work_capacity = r->work == NULL || r->tables == NULL || r->table_shares == NULL ? 0 : query->group_count;
+        r->work_capacity = r->work == NULL ? 0 : query->group_count;
     }
     if (lists > r->list_capacity) {
         qiao_free(r->lists);
+        qiao_free(r->in_order);
+        qiao_free(r->numbers);
         r->lists = qiao_alloc(lists * sizeof *r->lists);
-        r->list_capacity = r->lists == NULL ? 0 : lists;
+        r->in_order = qiao_alloc(lists * sizeof *r->in_order);
+        r->numbers = qiao_alloc(lists * sizeof *r->numbers);
+        r->list_capacity = r->lists == NULL || r->in_order == NULL || r->numbers == NULL ? 0 : lists;
     }
-    if (query->group_count > r->work_capacity || lists > r->list_capacity)
-        return qiao_fail_memory(err);
-    if (query->group_count > 0)
-        memset(r->table_shares, 0, query->group_count * sizeof *r->table_shares);
-    return QIAO_OK;
+    return query->group_count > r->work_capacity || lists > r->list_capacity ? qiao_fail_memory(err) : QIAO_OK;
 }
 
 uint32_t
@@ -89,65 +88,6 @@ qiaoi_group_share(float weight)
     float units = weight * QIAOI_SHARE_UNIT + 0.5f;
 
     return units < 1.0f ? 1u : units > SHARE_MAX ? (uint32_t)SHARE_MAX : (uint32_t)units;
-}
-
-/* ---- adding ---- */
-
-static void
-add_single(qiaoi_retrieval *r, const qiaoi_list_use *use, uint32_t group, float weight)
-{
-    uint32_t *scores = r->scores, *table = r->tables[group];
-    const uint16_t *documents = use->list.documents;
-    const uint8_t *impacts = use->list.impacts;
-
-    if (r->table_shares[group] != use->share) {
-        qiaoi_saturate_table(weight, use->share, r->units, table);
-        r->table_shares[group] = use->share;
-    }
-    for (uint32_t i = 0; i < use->list.count; i++)
-        scores[documents[i]] += table[impacts[i]];
-}
-
-static void
-add_dense(qiaoi_retrieval *r, const qiaoi_list_use *uses, uint32_t count, uint32_t documents, float weight)
-{
-    uint32_t *sums = r->sums;
-
-    for (uint32_t t = 0; t < count; t++)
-        for (uint32_t i = 0; i < uses[t].list.count; i++)
-            sums[uses[t].list.documents[i]] += uses[t].share * r->units[uses[t].list.impacts[i]];
-    r->kernels->saturate_all(r->scores, sums, documents, weight);
-}
-
-static void
-add_listed(qiaoi_retrieval *r, const qiaoi_list_use *uses, uint32_t count, float weight)
-{
-    uint32_t listed = 0, *sums = r->sums;
-
-    for (uint32_t t = 0; t < count; t++)
-        for (uint32_t i = 0; i < uses[t].list.count; i++) {
-            uint16_t d = uses[t].list.documents[i];
-            uint32_t before = sums[d];
-
-            r->listed[listed] = d;
-            listed += before == 0;
-            sums[d] = before + uses[t].share * r->units[uses[t].list.impacts[i]];
-        }
-    r->kernels->saturate_listed(r->scores, sums, r->listed, listed, weight);
-}
-
-static void
-add_work(qiaoi_retrieval *r, const qiaoi_query *query, const qiaoi_work *work, uint32_t documents)
-{
-    const qiaoi_list_use *uses = r->lists + work->first;
-    float weight = query->groups[work->group].weight * QIAOI_SCORE_UNIT;
-
-    if (work->count == 1)
-        add_single(r, uses, work->group, weight);
-    else if (work->postings >= DENSE_FROM)
-        add_dense(r, uses, work->count, documents, weight);
-    else
-        add_listed(r, uses, work->count, weight);
 }
 
 /* ---- what there is to add in a range ---- */
@@ -162,21 +102,42 @@ typedef struct range_view {
     uint32_t term_count;
 } range_view;
 
-/* The lists of the range, group by group; nothing but the look-ups, so that many wait for memory at once. */
+/* Where the lists are: nothing but the look-ups, none of which waits for another, so that many wait for memory at once.
+ */
+static void
+look_up(qiaoi_retrieval *r, const range_view *v)
+{
+    const qiaoi_query *query = v->query;
+    uint32_t at = 0;
+
+    for (uint32_t g = 0; g < query->group_count; g++)
+        for (uint32_t i = 0; i < query->groups[g].count; i++)
+            qiaoi_postings_ahead(v->postings, query->terms[query->groups[g].first + i].slot);
+    for (uint32_t g = 0; g < query->group_count; g++)
+        for (uint32_t i = 0; i < query->groups[g].count; i++)
+            r->numbers[at++] = qiaoi_postings_number(v->postings, query->terms[query->groups[g].first + i].slot);
+    for (uint32_t i = 0; i < at; i++)
+        qiaoi_postings_list_ahead(v->postings, r->numbers[i]);
+}
+
+/* The lists of the range, group by group. */
 static void
 find_lists(qiaoi_retrieval *r, const range_view *v)
 {
+    const uint32_t *number = r->numbers;
+
+    look_up(r, v);
     r->work_count = r->list_count = 0;
     for (uint32_t g = 0; g < v->query->group_count; g++) {
         const qiaoi_group *group = &v->query->groups[g];
         uint32_t first = r->list_count;
 
-        for (uint32_t i = 0; i < group->count; i++) {
+        for (uint32_t i = 0; i < group->count; i++, number++) {
             const qiaoi_query_term *term = &v->query->terms[group->first + i];
 
-            r->lists[r->list_count] = (qiaoi_list_use){qiaoi_postings_list(v->postings, term->slot), term->slot,
-                                                       qiaoi_group_share(term->weight)};
-            r->list_count += r->lists[r->list_count].list.count > 0;
+            if (*number != QIAOI_NO_LIST)
+                r->lists[r->list_count++] = (qiaoi_list_use){qiaoi_postings_list_at(v->postings, *number), term->slot,
+                                                             qiaoi_group_share(term->weight)};
         }
         r->work[r->work_count] = (qiaoi_work){.group = g, .first = first, .count = r->list_count - first};
         r->work_count += r->list_count > first;
@@ -200,23 +161,6 @@ measure_work(const qiaoi_retrieval *r, const range_view *v, qiaoi_work *work)
     work->bound = qiaoi_saturate(v->query->groups[work->group].weight * QIAOI_SCORE_UNIT, most) + 1;
 }
 
-/* Asks memory for the beginnings of the lists that are added after the next; the processor foresees the rest. */
-static void
-work_ahead(const qiaoi_retrieval *r, uint32_t number)
-{
-    if (number >= r->work_count)
-        return;
-    for (uint32_t i = 0; i < r->work[number].count; i++) {
-        const qiaoi_posting_list *list = &r->lists[r->work[number].first + i].list;
-
-        for (uint32_t k = 0; k < list->count && k < LIST_AHEAD; k += 64) {
-            __builtin_prefetch(list->documents + k);
-            __builtin_prefetch(list->documents + k + 32);
-            __builtin_prefetch(list->impacts + k);
-        }
-    }
-}
-
 /* What must be added first; then by what a posting can give, falling. */
 static int
 compare_work(const void *a, const void *b)
@@ -231,84 +175,104 @@ compare_work(const void *a, const void *b)
     return x->group < y->group ? -1 : x->group > y->group;
 }
 
-/* Fills work with what has postings; returns how many. */
+/* Fills work with what has postings, in the order in which it is added; returns how many. */
 static uint64_t
 plan(qiaoi_retrieval *r, const range_view *v)
 {
     uint64_t postings = 0;
+    uint32_t at = 0;
 
     find_lists(r, v);
     for (uint32_t i = 0; i < r->work_count; i++) {
         measure_work(r, v, &r->work[i]);
         postings += r->work[i].postings;
     }
+    qsort(r->work, r->work_count, sizeof *r->work, compare_work);
+    for (uint32_t i = 0; i < r->work_count; i++) {
+        qiaoi_work *work = &r->work[i];
+
+        memcpy(r->in_order + at, r->lists + work->first, work->count * sizeof *r->lists);
+        work->first = at;
+        at += work->count;
+    }
+    qiaoi_adder_begin(r->adder, r->kernels, r->scores, v->postings->header.documents, r->in_order, r->list_count);
     return postings;
+}
+
+static void
+add_work(qiaoi_retrieval *r, const qiaoi_query *query, const qiaoi_work *work)
+{
+    qiaoi_adder_group(r->adder, work->count, work->postings, query->groups[work->group].weight * QIAOI_SCORE_UNIT);
 }
 
 /* ---- ending a range ---- */
 
-/*
- * The highest score found that `wanted` of the first `documents` have reached, not below `low`, which they are known to
- * have reached; the search begins at `guess`.
- */
 static uint32_t
-search_score(const qiaoi_retrieval *r, const range_view *v, uint32_t documents, size_t wanted, uint32_t low,
-             uint32_t guess)
+collect(qiaoi_retrieval *r, const range_view *v, uint32_t least)
 {
-    uint32_t high = guess > low ? guess : low + 1;
+    return r->kernels->collect(r->scores, v->postings->header.documents, least, v->filter, r->listed);
+}
 
-    while (high < UINT32_MAX / 4 && r->kernels->count(r->scores, documents, high, v->filter) >= wanted) {
-        low = high;
-        high += high / 16 + 64;
-    }
-    while (high - low > low / 32 + 1) { /* near enough */
-        uint32_t middle = low + (high - low) / 2;
+/* A score that about `wanted` documents have reached, by a sample of them; 0 where it holds too few. */
+static uint32_t
+guess_score(qiaoi_retrieval *r, const range_view *v, size_t wanted)
+{
+    uint32_t documents = v->postings->header.documents, count = 0;
+    size_t place = wanted / SAMPLED + 1;
 
-        if (r->kernels->count(r->scores, documents, middle, v->filter) >= wanted)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
+    for (uint32_t first = 0; first < documents; first += SAMPLE_RUN * SAMPLED)
+        for (uint32_t d = first; d < documents && d < first + SAMPLE_RUN; d++) {
+            r->sample[count] = r->scores[d];
+            count += v->filter == NULL || (v->filter[d >> 6] >> (d & 63u) & 1u) != 0;
+        }
+    return place > count ? 0 : qiaoi_nth_largest(r->sample, count, place);
+}
+
+/* The score of the last of the best `limit`, if it is above `low`; else low. */
+static uint32_t
+score_of_last(qiaoi_retrieval *r, const range_view *v, uint32_t low)
+{
+    uint32_t guess, found;
+    size_t wanted = r->limit + r->limit / 4 + SAMPLED;
+
+    do {
+        guess = guess_score(r, v, wanted);
+        guess = guess > low ? guess : low;
+        found = collect(r, v, guess);
+        wanted *= 2;
+    } while (found < r->limit && guess > low);
+    if (found < r->limit)
+        return low;
+    for (uint32_t i = 0; i < found; i++)
+        r->sample[i] = r->scores[r->listed[i]];
+    return qiaoi_nth_largest(r->sample, found, r->limit);
 }
 
 /*
  * A score that at least `limit` documents have reached, so that nothing below it can enter the list: the worst of the
- * list where it is full, or the floor; or else found among the scores so far, with a guess from a part of them. 1 where
- * there is none.
+ * list where it is full, or the floor; or else that of the last by the scores so far. What is not above `bound` need
+ * not be found: `known` then stays.
  */
 static uint32_t
-entry_score(const qiaoi_retrieval *r, const range_view *v, uint32_t known)
+entry_score(qiaoi_retrieval *r, const range_view *v, uint32_t known, uint64_t bound)
 {
-    uint32_t low = qiaoi_top_least(r) > known ? qiaoi_top_least(r) : known, documents = v->postings->header.documents,
-             part = documents / 16;
-    uint32_t guess = low, most = 0;
+    uint32_t low = qiaoi_top_least(r) > known ? qiaoi_top_least(r) : known;
 
     if (r->limit == 0 || r->heap_count == r->limit || r->floor > 0)
         return low;
-    for (uint32_t d = 0; d < part; d++)
-        most = r->scores[d] > most ? r->scores[d] : most;
-    if (part > 0)
-        guess = search_score(r, v, part, r->limit / 16 + 1, 1, most / 2);
-    return search_score(r, v, documents, r->limit, low, guess);
-}
-
-static uint32_t
-collect(qiaoi_retrieval *r, const range_view *v, uint32_t least, uint64_t *above_zero_out)
-{
-    uint32_t above_zero,
-        found = r->kernels->collect(r->scores, v->postings->header.documents, least, v->filter, r->listed, &above_zero);
-
-    *above_zero_out = above_zero;
-    return found;
+    if (bound >= low) {
+        if (bound >= UINT32_MAX / 4 ||
+            r->kernels->count(r->scores, v->postings->header.documents, (uint32_t)bound + 1, v->filter) < r->limit)
+            return low;
+        low = (uint32_t)bound + 1;
+    }
+    return score_of_last(r, v, low);
 }
 
 static void
 take_all(qiaoi_retrieval *r, const range_view *v)
 {
-    uint32_t first = v->postings->header.first_document;
-    uint64_t above_zero;
-    uint32_t found = collect(r, v, entry_score(r, v, 1), &above_zero);
+    uint32_t first = v->postings->header.first_document, found = collect(r, v, entry_score(r, v, 1, 0));
 
     for (uint32_t i = 0; i < found; i++)
         qiaoi_top_offer(r, (qiaoi_hit){first + r->listed[i], r->scores[r->listed[i]]});
@@ -385,8 +349,8 @@ complete_from(qiaoi_retrieval *r, const range_view *v, const cut *c, uint32_t le
 static qiao_status
 complete(qiaoi_retrieval *r, const range_view *v, const cut *c, qiao_error *err)
 {
-    qiao_status st = qiaoi_completion_set(r->completion, v->query, r->work + c->done, r->work_count - c->done, r->lists,
-                                          r->units, err);
+    qiao_status st = qiaoi_completion_set(r->completion, v->query, r->work + c->done, r->work_count - c->done,
+                                          r->in_order, r->units, err);
 
     if (st != QIAO_OK)
         return st;
@@ -400,30 +364,26 @@ complete(qiaoi_retrieval *r, const range_view *v, const cut *c, qiao_error *err)
 static qiao_status
 add_until_few(qiaoi_retrieval *r, const range_view *v, uint64_t postings, bool *completed_out, qiao_error *err)
 {
-    uint64_t above_zero, left = postings, look_at = postings - postings / 8, bound = 0;
+    uint64_t left = postings, look_at = postings - postings / 8, bound = 0;
     cut c = {.known = 1};
 
     *completed_out = false;
-    qsort(r->work, r->work_count, sizeof *r->work, compare_work);
     for (uint32_t i = 0; i < r->work_count; i++)
         bound += r->work[i].bound;
-    for (uint32_t i = 0; i < WORK_AHEAD; i++)
-        work_ahead(r, i);
     for (uint32_t i = 0; i < r->work_count; i++) {
         if (r->work[i].in_rows && left <= look_at && left >= SKIP_FROM / 4) {
             look_at = left - left / 4;
-            c.known = entry_score(r, v, c.known);
+            c.known = entry_score(r, v, c.known, bound);
             if (bound < c.known) {
                 c.bound = (uint32_t)bound;
                 c.done = i;
-                c.found = collect(r, v, c.known - c.bound, &above_zero);
+                c.found = collect(r, v, c.known - c.bound);
                 *completed_out = (uint64_t)c.found * COMPLETION_COST < left;
                 if (*completed_out)
                     return complete(r, v, &c, err);
             }
         }
-        work_ahead(r, i + WORK_AHEAD);
-        add_work(r, v->query, &r->work[i], v->postings->header.documents);
+        add_work(r, v->query, &r->work[i]);
         left -= r->work[i].postings;
         bound -= r->work[i].bound;
     }
@@ -458,7 +418,7 @@ retrieve_range(qiaoi_retrieval *r, const range_view *v, qiao_error *err)
         st = add_until_few(r, v, postings, &completed, err);
     else
         for (uint32_t i = 0; i < r->work_count; i++)
-            add_work(r, v->query, &r->work[i], v->postings->header.documents);
+            add_work(r, v->query, &r->work[i]);
     if (st == QIAO_OK && !completed)
         take_all(r, v);
     memset(r->scores, 0, v->postings->header.documents * sizeof *r->scores);

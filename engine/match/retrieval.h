@@ -16,7 +16,7 @@
 #ifndef QIAO_MATCH_RETRIEVAL_H
 #define QIAO_MATCH_RETRIEVAL_H
 
-#include "match/kernels.h"
+#include "match/adding.h"
 #include "match/query.h"
 
 typedef struct qiaoi_hit {
@@ -33,19 +33,13 @@ typedef struct qiaoi_work {
     bool in_rows;   /* all its terms are in the rows */
 } qiaoi_work;
 
-typedef struct qiaoi_list_use {
-    qiaoi_posting_list list;
-    uint32_t slot, share;
-} qiaoi_list_use;
-
 typedef struct qiaoi_retrieval {
     const qiaoi_kernels *kernels; /* may be replaced between queries */
     bool never_skip;              /* add every posting: for comparison */
     uint32_t floor;               /* see below; 0 = no idea */
     size_t enough;                /* with a floor: so many are enough; 0 = as many as are asked for */
     uint32_t units[256];          /* of every impact */
-    uint32_t *scores;             /* [QIAOI_RANGE_SIZE] */
-    uint32_t *sums;               /* [QIAOI_RANGE_SIZE] of the group being added */
+    uint32_t *scores;             /* [QIAOI_RANGE_SIZE] of the range at hand */
     uint16_t *listed;             /* [QIAOI_RANGE_SIZE + 16] */
     uint16_t *waiting;            /* [QIAOI_RANGE_SIZE + 16] of them, to be completed */
     qiaoi_hit *heap;
@@ -56,8 +50,10 @@ typedef struct qiaoi_retrieval {
     uint32_t work_count, work_capacity;
     qiaoi_list_use *lists;
     uint32_t list_count, list_capacity;
-    uint32_t (*tables)[256]; /* of each group: saturation of a single list ... */
-    uint32_t *table_shares;  /* ... of this share; 0 = not made yet */
+    qiaoi_list_use *in_order; /* the lists as they are added */
+    uint32_t *numbers;        /* of all lists of the query, where the range has them */
+    uint32_t *sample;         /* [QIAOI_RANGE_SIZE] scores, scratch */
+    qiaoi_adder *adder;
     struct qiaoi_completion *completion;
 } qiaoi_retrieval;
 

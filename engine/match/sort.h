@@ -23,4 +23,34 @@ qiaoi_sort_numbers(uint64_t *numbers, size_t count)
         }
 }
 
+/* The place-th largest (from 1) of 1 or more numbers, which are put into another order. Hoare's selection. */
+static inline uint32_t
+qiaoi_nth_largest(uint32_t *numbers, size_t count, size_t place)
+{
+    size_t low = 0, high = count - 1, wanted = place - 1;
+
+    while (low < high) {
+        uint32_t middle = numbers[low + (high - low) / 2];
+        size_t i = low, j = high;
+
+        for (;; i++, j--) {
+            while (numbers[i] > middle)
+                i++;
+            while (numbers[j] < middle)
+                j--;
+            if (i >= j)
+                break;
+            uint32_t number = numbers[i];
+
+            numbers[i] = numbers[j];
+            numbers[j] = number;
+        }
+        if (wanted <= j)
+            high = j;
+        else
+            low = j + 1;
+    }
+    return numbers[wanted];
+}
+
 #endif

@@ -97,26 +97,61 @@ typedef struct qiaoi_statistics_header {
 /* Byte offsets of the arrays for a header; [6] is the total size. */
 void qiaoi_postings_layout(const qiaoi_postings_header *header, size_t offsets_out[7]);
 
+#define QIAOI_NO_LIST 0xFFFFFFFFu
+
+/* Asks memory for what the number of a slot's list is made of. */
+static inline void
+qiaoi_postings_ahead(const qiaoi_postings *range, uint32_t slot)
+{
+    if (slot < range->header.slots) {
+        __builtin_prefetch(range->bitmap + (slot >> 6));
+        __builtin_prefetch(range->rank + (slot >> 6));
+    }
+}
+
+/* The number of a slot's list; QIAOI_NO_LIST where it has none in this range. */
+static inline uint32_t
+qiaoi_postings_number(const qiaoi_postings *range, uint32_t slot)
+{
+    uint64_t word;
+
+    if (slot >= range->header.slots)
+        return QIAOI_NO_LIST;
+    word = range->bitmap[slot >> 6];
+    if ((word >> (slot & 63u) & 1u) == 0)
+        return QIAOI_NO_LIST;
+    return range->rank[slot >> 6] + (uint32_t)__builtin_popcountll(word & (((uint64_t)1 << (slot & 63u)) - 1u));
+}
+
+/* Asks memory for where a list is. */
+static inline void
+qiaoi_postings_list_ahead(const qiaoi_postings *range, uint32_t number)
+{
+    if (number != QIAOI_NO_LIST) {
+        __builtin_prefetch(range->offsets + number);
+        __builtin_prefetch(range->maxima + number);
+    }
+}
+
+/* The list of a number that was found in this range. */
+static inline qiaoi_posting_list
+qiaoi_postings_list_at(const qiaoi_postings *range, uint32_t number)
+{
+    uint32_t begin = range->offsets[number];
+
+    return (qiaoi_posting_list){.documents = range->documents + begin,
+                                .impacts = range->impacts + begin,
+                                .count = range->offsets[number + 1] - begin,
+                                .maximum = range->maxima[number]};
+}
+
 /* The list of a slot; count 0 where it has none in this range. */
 static inline qiaoi_posting_list
 qiaoi_postings_list(const qiaoi_postings *range, uint32_t slot)
 {
-    qiaoi_posting_list list = {NULL, NULL, 0, 0};
-    uint64_t word;
-    uint32_t n, begin;
+    uint32_t number = qiaoi_postings_number(range, slot);
 
-    if (slot >= range->header.slots)
-        return list;
-    word = range->bitmap[slot >> 6];
-    if ((word >> (slot & 63u) & 1u) == 0)
-        return list;
-    n = range->rank[slot >> 6] + (uint32_t)__builtin_popcountll(word & (((uint64_t)1 << (slot & 63u)) - 1u));
-    begin = range->offsets[n];
-    list.documents = range->documents + begin;
-    list.impacts = range->impacts + begin;
-    list.count = range->offsets[n + 1] - begin;
-    list.maximum = range->maxima[n];
-    return list;
+    return number == QIAOI_NO_LIST ? (qiaoi_posting_list){NULL, NULL, 0, 0} : qiaoi_postings_list_at(range, number);
 }
 
 #endif

@@ -5,6 +5,7 @@
 #include "indexing/corpus.h"
 #include "lexicon/derive.h"
 #include "match/retrieval.h"
+#include "match/sort.h"
 #include "qiao/catalog.h"
 
 #include <stdio.h>
@@ -341,6 +342,32 @@ nothing_asked_or_wanted_finds_nothing(void **state)
     free(none);
 }
 
+static int
+compare_falling(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return x > y ? -1 : x < y;
+}
+
+static void
+the_nth_largest_is_what_sorting_finds(void **state)
+{
+    uint32_t numbers[300], sorted[300];
+    uint64_t seed = 11;
+
+    (void)state;
+    for (size_t round = 0; round < 2000; round++) {
+        size_t count = 1 + next(&seed) % 300, place = 1 + next(&seed) % count;
+        uint32_t most = round % 2 == 0 ? 4 : 100000;
+
+        for (size_t i = 0; i < count; i++)
+            numbers[i] = sorted[i] = (uint32_t)(next(&seed) >> 33) % most;
+        qsort(sorted, count, sizeof *sorted, compare_falling);
+        assert_int_equal(qiaoi_nth_largest(numbers, count, place), sorted[place - 1]);
+    }
+}
+
 static qiao_status
 retrieve_anew(void *context, qiao_error *err)
 {
@@ -396,6 +423,7 @@ main(void)
         cmocka_unit_test(skipping_changes_nothing_by_any_kernel),
         cmocka_unit_test(a_floor_right_or_wrong_changes_nothing),
         cmocka_unit_test(the_list_is_what_single_documents_score),
+        cmocka_unit_test(the_nth_largest_is_what_sorting_finds),
         cmocka_unit_test(nothing_asked_or_wanted_finds_nothing),
         cmocka_unit_test(a_lack_of_memory_is_reported),
         cmocka_unit_test(a_second_query_allocates_nothing),
