@@ -18,6 +18,7 @@
 typedef struct qiaoi_list_use {
     qiaoi_posting_list list;
     uint32_t slot, share;
+    bool in_rows; /* the rows of documents have the term */
 } qiaoi_list_use;
 
 typedef struct qiaoi_adder qiaoi_adder;

@@ -1,4 +1,5 @@
-/* The terms of the groups in a hash table by slot; a row is walked once, its terms looked up. */
+/* The terms of the groups in a hash table by slot; a row is walked once, its terms looked up. The lists of terms that
+ * are in no row are gone through once for all documents. */
 #include "match/completion.h"
 
 #include <string.h>
@@ -13,6 +14,12 @@ typedef struct use {
     uint32_t next;  /* another use of the slot, or NONE */
 } use;
 
+/* A posting of a document asked for, in a list that is in no row. */
+typedef struct met {
+    uint32_t group, value;
+    uint32_t next; /* another one of the document, or NONE */
+} met;
+
 struct qiaoi_completion {
     use *uses;
     uint32_t use_count, use_capacity;
@@ -24,6 +31,10 @@ struct qiaoi_completion {
     uint32_t *sums;
     uint32_t *touched;
     uint32_t group_capacity;
+    met *mets;
+    uint32_t met_count, met_capacity;
+    uint32_t first_met[QIAOI_RANGE_SIZE];  /* of the documents asked for: index into mets, or NONE */
+    uint64_t asked[QIAOI_RANGE_SIZE / 64]; /* a bit for each of them */
 };
 
 qiao_status
@@ -43,6 +54,7 @@ qiaoi_completion_free(qiaoi_completion *completion)
     qiao_free(completion->weights);
     qiao_free(completion->sums);
     qiao_free(completion->touched);
+    qiao_free(completion->mets);
     qiao_free(completion);
 }
 
@@ -127,8 +139,69 @@ qiaoi_completion_set(qiaoi_completion *completion, const qiaoi_query *query, con
     for (uint32_t i = 0; i < count; i++) {
         completion->weights[i] = query->groups[work[i].group].weight * QIAOI_SCORE_UNIT;
         for (uint32_t k = 0; k < work[i].count; k++)
-            add_use(completion, &lists[work[i].first + k], i);
+            if (lists[work[i].first + k].in_rows)
+                add_use(completion, &lists[work[i].first + k], i);
     }
+    return QIAO_OK;
+}
+
+/* Room for all that lists in no row can have of so many documents. */
+static qiao_status
+room_for_met(qiaoi_completion *c, const qiaoi_work *work, uint32_t count, const qiaoi_list_use *lists,
+             uint32_t documents, qiao_error *err)
+{
+    uint32_t most = 1;
+    void *mets = c->mets;
+
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = 0; k < work[i].count; k++) {
+            const qiaoi_list_use *list = &lists[work[i].first + k];
+
+            most += list->in_rows ? 0 : list->list.count < documents ? list->list.count : documents;
+        }
+    if (most <= c->met_capacity)
+        return QIAO_OK;
+    if (!grow(&mets, most, sizeof *c->mets))
+        return qiao_fail_memory(err);
+    c->mets = mets;
+    c->met_capacity = most;
+    return QIAO_OK;
+}
+
+static void
+meet_list(qiaoi_completion *c, const qiaoi_list_use *list, uint32_t group)
+{
+    const uint16_t *documents = list->list.documents;
+    const uint64_t *asked = c->asked;
+
+    for (uint32_t i = 0; i < list->list.count; i++) {
+        uint32_t document = documents[i];
+
+        if ((asked[document >> 6] >> (document & 63u) & 1u) == 0 || c->met_count == c->met_capacity)
+            continue; /* a damaged list may name a document twice */
+        c->mets[c->met_count] = (met){group, list->share * c->units[list->list.impacts[i]], c->first_met[document]};
+        c->first_met[document] = c->met_count++;
+    }
+}
+
+qiao_status
+qiaoi_completion_meet(qiaoi_completion *completion, const qiaoi_work *work, uint32_t count, const qiaoi_list_use *lists,
+                      const uint16_t *documents, uint32_t document_count, qiao_error *err)
+{
+    qiao_status st = room_for_met(completion, work, count, lists, document_count, err);
+
+    if (st != QIAO_OK)
+        return st;
+    memset(completion->asked, 0, sizeof completion->asked);
+    completion->met_count = 0;
+    for (uint32_t i = 0; i < document_count; i++) {
+        completion->asked[documents[i] >> 6] |= (uint64_t)1 << (documents[i] & 63u);
+        completion->first_met[documents[i]] = NONE;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = 0; work[i].apart > 0 && k < work[i].count; k++)
+            if (!lists[work[i].first + k].in_rows)
+                meet_list(completion, &lists[work[i].first + k], i);
     return QIAO_OK;
 }
 
@@ -147,7 +220,17 @@ marked(const qiaoi_completion *c, const uint32_t *entries, uint32_t count, uint3
     return found;
 }
 
-/* Adds an entry to the sums of the groups that ask for its slot; returns how many have a sum. */
+/* Adds to the sum of a group; returns how many have a sum. */
+static inline uint32_t
+add_value(qiaoi_completion *c, uint32_t group, uint32_t value, uint32_t touched)
+{
+    if (c->sums[group] == 0)
+        c->touched[touched++] = group;
+    c->sums[group] += value;
+    return touched;
+}
+
+/* An entry to the groups that ask for its slot. */
 static uint32_t
 sum_entry(qiaoi_completion *c, uint32_t entry, uint32_t touched)
 {
@@ -155,21 +238,18 @@ sum_entry(qiaoi_completion *c, uint32_t entry, uint32_t touched)
 
     while (c->table[at] != NONE && c->uses[c->table[at]].slot != slot)
         at = (at + 1) & (c->table_size - 1);
-    for (uint32_t u = c->table[at]; u != NONE; u = c->uses[u].next) {
-        uint32_t group = c->uses[u].group;
-
-        if (c->sums[group] == 0)
-            c->touched[touched++] = group;
-        c->sums[group] += c->uses[u].share * c->units[entry & 255u];
-    }
+    for (uint32_t u = c->table[at]; u != NONE; u = c->uses[u].next)
+        touched = add_value(c, c->uses[u].group, c->uses[u].share * c->units[entry & 255u], touched);
     return touched;
 }
 
 uint32_t
-qiaoi_completion_add(qiaoi_completion *c, qiaoi_row row)
+qiaoi_completion_add(qiaoi_completion *c, uint16_t document, qiaoi_row row)
 {
     uint32_t touched = 0, total = 0, found[ENTRIES_MAX];
 
+    for (uint32_t m = c->first_met[document]; m != NONE; m = c->mets[m].next)
+        touched = add_value(c, c->mets[m].group, c->mets[m].value, touched);
     for (uint32_t i = 0; i < row.count; i += ENTRIES_MAX) {
         uint32_t rest = row.count - i,
                  count = marked(c, row.entries + i, rest < ENTRIES_MAX ? rest : ENTRIES_MAX, found);

@@ -22,7 +22,7 @@ _Static_assert(QIAOI_QUERY_WORDS_MAX < 1u << 14 && PAIRS_MAX < 1u << 14, "an ind
 #define QUERIES_MAX (1u << (32 - INDEX_BITS))
 #define PAIR_STEMS 4u /* best translations of each neighbour that are tried together */
 #define PAIR_TERMS_MAX 12u
-#define PAIRS_AHEAD 8u
+#define PAIRS_AHEAD 2u
 #define WEIGHT_SINGLE_CHARACTER 0.5
 #define WEIGHT_NUMBER 0.2
 #define NEEDS_MIN 50.0 /* needs in the catalogue from which on their words are counted */
@@ -399,6 +399,30 @@ find_terms(group_builder *b)
     }
 }
 
+/* What groups are made of lies all over the lexicon: entries are asked of memory first, then where they lead. */
+static void
+alternatives_ahead(const group_builder *b)
+{
+    const qiaoi_query_word *words = b->query->words;
+    const qiao_lexicon *lexicon = b->lexicon;
+
+    for (uint32_t w = 0; w < b->query->word_count; w++) {
+        if (words[w].entry != 0)
+            __builtin_prefetch(&lexicon->entries[words[w].entry - 1]);
+        if (words[w].term < b->statistics->slots)
+            __builtin_prefetch(&b->statistics->df[words[w].term]);
+    }
+    for (uint32_t w = 0; w < b->query->word_count; w++)
+        if (words[w].entry != 0)
+            __builtin_prefetch(&lexicon->translations[lexicon->entries[words[w].entry - 1].first]);
+    for (uint32_t w = 0; w < b->query->word_count; w++) {
+        const qiaoi_entry *entry = words[w].entry != 0 ? &lexicon->entries[words[w].entry - 1] : NULL;
+
+        for (uint32_t i = 0; entry != NULL && i < entry->count; i++)
+            __builtin_prefetch(&b->statistics->df[lexicon->translations[entry->first + i].term]);
+    }
+}
+
 static void
 group_words(group_builder *b, bool parts)
 {
@@ -512,14 +536,21 @@ group_pair(group_builder *b, const struct qiaoi_pair_candidate *pair)
               count < PAIR_TERMS_MAX ? count : PAIR_TERMS_MAX);
 }
 
-/* The table of pairs is too large for the processor's own memory: what two English words ask of it is asked ahead. */
+/* The table of pairs is too large for the processor's own memory: what will be asked of it is asked ahead. */
 static void
 pair_ahead(const group_builder *b, const struct qiaoi_pair_candidate *pair)
 {
-    const qiaoi_query_word *first = &b->query->words[pair->first], *second = &b->query->words[pair->second];
+    const qiaoi_query_word *words = b->query->words;
+    stem_share first[PAIR_STEMS], second[PAIR_STEMS];
+    size_t n1 = best_stems(b, &words[pair->first], first), n2 = best_stems(b, &words[pair->second], second);
+    bool ordered = words[pair->first].latin && words[pair->second].latin;
 
-    if (first->latin && second->latin && first->term != QIAOI_NO_TERM && second->term != QIAOI_NO_TERM)
-        qiaoi_lexicon_pair_ahead(b->lexicon, first->term, second->term);
+    for (size_t i = 0; i < n1; i++)
+        for (size_t k = 0; k < n2; k++) {
+            qiaoi_lexicon_pair_ahead(b->lexicon, first[i].term, second[k].term);
+            if (!ordered)
+                qiaoi_lexicon_pair_ahead(b->lexicon, second[k].term, first[i].term);
+        }
 }
 
 static void
@@ -618,6 +649,7 @@ qiaoi_query_build(qiaoi_query *query, const qiaoi_query_model *model, qiao_analy
     query->form = b.rarity_power;
     b.rarity_power *= model->rarity;
     find_terms(&b);
+    alternatives_ahead(&b);
     group_words(&b, false);
     group_words(&b, true);
     if (model->pair > 0)

@@ -11,6 +11,7 @@
 /* Decisions between ways that give the same list; costs in postings, as measured. */
 #define SKIP_FROM 32768u     /* postings of a range below which all are added */
 #define COMPLETION_COST 400u /* of one document by its row: two misses of the cache and of the table of pages */
+#define APART_SHARE 2u       /* so many postings that are only looked through cost one that is added */
 #define SAMPLED 32u          /* a score is guessed from one document of so many, ... */
 #define SAMPLE_RUN 16u       /* ... so many that stand together each time */
 #define ROWS_AHEAD 8u        /* rounds between asking for the start of a row and for the row ... */
@@ -136,8 +137,9 @@ find_lists(qiaoi_retrieval *r, const range_view *v)
             const qiaoi_query_term *term = &v->query->terms[group->first + i];
 
             if (*number != QIAOI_NO_LIST)
-                r->lists[r->list_count++] = (qiaoi_list_use){qiaoi_postings_list_at(v->postings, *number), term->slot,
-                                                             qiaoi_group_share(term->weight)};
+                r->lists[r->list_count++] = (qiaoi_list_use){.list = qiaoi_postings_list_at(v->postings, *number),
+                                                             .slot = term->slot,
+                                                             .share = qiaoi_group_share(term->weight)};
         }
         r->work[r->work_count] = (qiaoi_work){.group = g, .first = first, .count = r->list_count - first};
         r->work_count += r->list_count > first;
@@ -145,31 +147,29 @@ find_lists(qiaoi_retrieval *r, const range_view *v)
 }
 
 static void
-measure_work(const qiaoi_retrieval *r, const range_view *v, qiaoi_work *work)
+measure_work(qiaoi_retrieval *r, const range_view *v, qiaoi_work *work)
 {
     uint32_t most = 0;
 
-    work->in_rows = true;
     for (uint32_t i = 0; i < work->count; i++) {
-        const qiaoi_list_use *use = &r->lists[work->first + i];
+        qiaoi_list_use *use = &r->lists[work->first + i];
 
         work->postings += use->list.count;
         most += use->share * r->units[use->list.maximum];
-        work->in_rows = work->in_rows && use->slot < v->term_count && v->idf[use->slot] > 0;
+        use->in_rows = use->slot < v->term_count && v->idf[use->slot] > 0;
+        work->apart += use->in_rows ? 0 : use->list.count;
     }
     /* one more: rounding may order neighbouring sums the other way round */
     work->bound = qiaoi_saturate(v->query->groups[work->group].weight * QIAOI_SCORE_UNIT, most) + 1;
 }
 
-/* What must be added first; then by what a posting can give, falling. */
+/* By what a posting can give, falling. */
 static int
 compare_work(const void *a, const void *b)
 {
     const qiaoi_work *x = a, *y = b;
     uint64_t left = (uint64_t)x->bound * y->postings, right = (uint64_t)y->bound * x->postings;
 
-    if (x->in_rows != y->in_rows)
-        return x->in_rows ? 1 : -1;
     if (left != right)
         return left > right ? -1 : 1;
     return x->group < y->group ? -1 : x->group > y->group;
@@ -339,7 +339,8 @@ complete_from(qiaoi_retrieval *r, const range_view *v, const cut *c, uint32_t le
 
         if (score + c->bound < qiaoi_top_least(r))
             continue;
-        score += qiaoi_completion_add(r->completion, qiaoi_generation_row(v->generation, v->side, first + document));
+        score += qiaoi_completion_add(r->completion, (uint16_t)document,
+                                      qiaoi_generation_row(v->generation, v->side, first + document));
         qiaoi_top_offer(r, (qiaoi_hit){first + document, score});
     }
 }
@@ -352,6 +353,9 @@ complete(qiaoi_retrieval *r, const range_view *v, const cut *c, qiao_error *err)
     qiao_status st = qiaoi_completion_set(r->completion, v->query, r->work + c->done, r->work_count - c->done,
                                           r->in_order, r->units, err);
 
+    if (st == QIAO_OK)
+        st = qiaoi_completion_meet(r->completion, r->work + c->done, r->work_count - c->done, r->in_order, r->listed,
+                                   c->found, err);
     if (st != QIAO_OK)
         return st;
     complete_from(r, v, c, c->known, UINT32_MAX);
@@ -364,21 +368,23 @@ complete(qiaoi_retrieval *r, const range_view *v, const cut *c, qiao_error *err)
 static qiao_status
 add_until_few(qiaoi_retrieval *r, const range_view *v, uint64_t postings, bool *completed_out, qiao_error *err)
 {
-    uint64_t left = postings, look_at = postings - postings / 8, bound = 0;
+    uint64_t left = postings, look_at = postings - postings / 8, bound = 0, apart = 0;
     cut c = {.known = 1};
 
     *completed_out = false;
-    for (uint32_t i = 0; i < r->work_count; i++)
-        bound += r->work[i].bound;
     for (uint32_t i = 0; i < r->work_count; i++) {
-        if (r->work[i].in_rows && left <= look_at && left >= SKIP_FROM / 4) {
+        bound += r->work[i].bound;
+        apart += r->work[i].apart;
+    }
+    for (uint32_t i = 0; i < r->work_count; i++) {
+        if (left <= look_at && left >= SKIP_FROM / 4) {
             look_at = left - left / 4;
             c.known = entry_score(r, v, c.known, bound);
             if (bound < c.known) {
                 c.bound = (uint32_t)bound;
                 c.done = i;
                 c.found = collect(r, v, c.known - c.bound);
-                *completed_out = (uint64_t)c.found * COMPLETION_COST < left;
+                *completed_out = (uint64_t)c.found * COMPLETION_COST + apart / APART_SHARE < left;
                 if (*completed_out)
                     return complete(r, v, &c, err);
             }
@@ -386,6 +392,7 @@ add_until_few(qiaoi_retrieval *r, const range_view *v, uint64_t postings, bool *
         add_work(r, v->query, &r->work[i]);
         left -= r->work[i].postings;
         bound -= r->work[i].bound;
+        apart -= r->work[i].apart;
     }
     return QIAO_OK;
 }

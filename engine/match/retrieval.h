@@ -8,7 +8,8 @@
  * Groups are added in order of what they can give for each posting they cost. As soon as the documents that can still
  * reach the list are few, the groups left, mostly the long lists of frequent words, are looked up in the rows of those
  * documents instead of being added (MaxScore by range: Turtle and Flood 1995; Lucene and others complete by skipping in
- * lists, we by rows). The list is the same either way.
+ * lists, we by rows). What rows do not have (pairs, words of a language that is translated) is looked for in its lists,
+ * which are short. The list is the same either way.
  *
  * Threads: scratch memory belongs to one thread; the postings are shared. Memory grows to what the largest query needs
  * and stays.
@@ -30,7 +31,7 @@ typedef struct qiaoi_work {
     uint32_t first, count; /* of its lists */
     uint32_t postings;
     uint32_t bound; /* no document gets more from it */
-    bool in_rows;   /* all its terms are in the rows */
+    uint32_t apart; /* postings of terms that are in no row */
 } qiaoi_work;
 
 typedef struct qiaoi_retrieval {
