@@ -34,10 +34,20 @@ typedef struct measurement {
     qiao_matcher *matcher;
     uint32_t needs, asked; /* asked: those that have a term */
     double *whole, *retrieval, *terms;
-    FILE *queries; /* for the peers; NULL in the round that warms up */
+    uint64_t found; /* hash of ids and scores of all lists */
+    FILE *queries;  /* for the peers; NULL in the round that warms up */
 } measurement;
 
 /* ---- our side ---- */
+
+static void
+note_found(measurement *m, const qiao_match_result *result)
+{
+    for (size_t i = 0; i < result->count; i++) {
+        m->found = qiao_hash64(result->items[i].id, strlen(result->items[i].id), m->found);
+        m->found = qiao_hash64(&result->items[i].score, sizeof result->items[i].score, m->found);
+    }
+}
 
 static void
 write_query(const qiaoi_query *query, FILE *to)
@@ -67,6 +77,8 @@ ask_one(measurement *m, uint32_t need, qiao_error *err)
 
     if (st != QIAO_OK || m->matcher->query.group_count == 0)
         return st;
+    if (m->queries != NULL)
+        note_found(m, result);
     start = bench_now_ns();
     st = qiaoi_retrieve(&m->matcher->retrieval, &m->matcher->query, m->generation, QIAO_PROJECT, NULL, HITS, &found,
                         &considered, err);
@@ -213,12 +225,15 @@ static qiao_status
 report(const measurement *m, qiao_error *err)
 {
     bench_times retrieval = bench_summary(m->retrieval, m->asked);
+    char found[17];
     qiao_status st;
 
+    snprintf(found, sizeof found, "%016llx", (unsigned long long)m->found);
     bench_begin("needs");
     bench_number("records", qiao_generation_count(m->generation, QIAO_PROJECT));
     bench_number("n", m->asked);
     bench_number("hits", HITS);
+    bench_text("found", found);
     bench_number("terms_median", bench_summary(m->terms, m->asked).median);
     bench_times_of("whole_", bench_summary(m->whole, m->asked));
     bench_times_of("retrieval_", retrieval);
