@@ -2,7 +2,9 @@
 #include "batch/kept_internal.h"
 
 #include "match/stored.h"
+#include "qiao/file.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Where more than two fifths of a side changed, a search of all is as quick. */
@@ -33,6 +35,21 @@ belongs(const qiaoi_candidates_header *x, const qiaoi_candidates_header *y)
            x->fingerprint == y->fingerprint && x->basis == y->basis && x->day == y->day && x->signals == y->signals;
 }
 
+/* Rows are taken over, so they must be what was written. */
+static bool
+whole_lists(const qiao_generation *generation)
+{
+    const qiao_manifest *manifest = qiao_generation_manifest(generation);
+    char path[QIAO_PATH_MAX + sizeof QIAOI_MATCHES_NAME], checksum[33];
+
+    snprintf(path, sizeof path, "%.*s/%s", QIAO_PATH_MAX - 1, qiao_generation_folder(generation), QIAOI_MATCHES_NAME);
+    for (size_t i = 0; i < manifest->file_count; i++)
+        if (strcmp(manifest->files[i].name, QIAOI_MATCHES_NAME) == 0)
+            return qiao_file_checksum(path, checksum, NULL) == QIAO_OK &&
+                   strcmp(checksum, manifest->files[i].checksum) == 0;
+    return false;
+}
+
 /* The earlier lists and what they were chosen from. */
 static bool
 open_lists(const qiaoi_keeping *keeping, qiaoi_kept *kept)
@@ -49,7 +66,7 @@ open_lists(const qiaoi_keeping *keeping, qiaoi_kept *kept)
     qiaoi_kept_header(keeping->before, keeping->tables, keeping->program, &wanted);
     about = qiaoi_matches_about(kept->matches);
     return belongs(qiaoi_candidates_about(kept->candidates), &wanted) && about->basis == wanted.basis &&
-           about->day == wanted.day && about->signals == wanted.signals;
+           about->day == wanted.day && about->signals == wanted.signals && whole_lists(keeping->before);
 }
 
 /* Those that changed are searched by themselves. */

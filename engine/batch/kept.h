@@ -3,12 +3,15 @@
  * (match/renew.h). Nothing is taken on trust: what counts is compared, from the words of the lexicon and the
  * frequencies of every term to each document's record, facts and postings.
  *
- *   nothing is kept   other words or costs of the lexicon, other numbers that all is weighed by, a term or pair that is
- *                     gone, another profile or vocabulary, rules that begin or end between the days, candidates that
- * are not there or not those of the earlier generation's lists, made by another program woken             terms and
- * pairs that are new or whose frequency is another one; entries whose translations are changed           documents that
- * are new or have another record, other facts, or other postings (but for pairs that are woken: no query that was not
- * woken asks for them)
+ * Nothing is kept where words or costs of the lexicon differ, or the numbers that all is weighed by; where a term or
+ * pair is gone; by another profile or vocabulary; where a rule begins or ends between the days; where the earlier lists
+ * are damaged, or their candidates are not there, not theirs, or made by another program; where much of a side changed.
+ *
+ * Woken are terms and pairs that are new or whose frequency is another one, and entries whose translations are.
+ *
+ * Changed are documents that are new, that have another record, other facts or other postings (but for pairs that are
+ * woken: only a query that is woken too asks for them), or a term whose frequency is another one: their words weigh
+ * otherwise beside any query.
  *
  * One thread; takes the time of reading all postings and records once.
  */

@@ -4,14 +4,14 @@
  * from last time, and searches only the documents that changed.
  *
  * It is a cache: never served, no part of a generation, dropped without harm. It says which generation it belongs to;
- * what is damaged, cut short or of another generation counts as not there. Files stand in no order of lists:
+ * what is damaged, cut short or of another generation counts as not there. Lists stand in no order:
  *
  *   header   128 bytes, qiaoi_candidates_header
  *   lists    as they came, each: u32 check of what follows, then its candidates
  *   index    u64 for each list, projects first, then needs: offset << 16 | length; 0 = it has none
  *
  * A candidate is three numbers of seven bits a byte, the last byte below 128: docid; how much less its text scored than
- * that of the one before; what is known of it (qiaoi_candidates_list). 1.6 KiB a list that is full.
+ * that of the one before; what is known of it (qiaoi_candidates_list). 1.3 KiB a list, as a rule.
  *
  * Writer: any thread puts lists, each list once. Reader: immutable, shared by threads. Neither fails a build.
  */

@@ -10,6 +10,7 @@
 
 #include "batch/lists.h"
 #include "qiao/build.h"
+#include "qiao/catalog.h"
 #include "qiao/file.h"
 #include "store/candidates.h"
 
@@ -287,6 +288,23 @@ lists_of_updates_are_those_of_a_search(void **state)
     assert_true(renewed > STEPS * RECORDS / 2);
 }
 
+static void
+lists_that_are_damaged_are_not_taken_over(void **state)
+{
+    char path[QIAO_PATH_MAX + 32];
+    fixture *f = *state;
+    qiao_build_report report = update(f, 2, QIAO_STATISTICS_RENEWED);
+    qiao_error err = QIAO_ERROR_INIT;
+
+    assert_ok(qiao_catalog_path(f->varied.data_dir, report.generation, path, &err), &err);
+    strcat(path, "/" QIAOI_MATCHES_NAME);
+    qiao_test_flip(path, sizeof(qiaoi_matches_header) + 30); /* what the first row says of signals */
+    change_something(f, 0);
+    report = update(f, 2, QIAO_STATISTICS_KEPT);
+    assert_true(report.searched_lists > report.matched_lists / 2);
+    assert_lists_are_searched(f, report.generation);
+}
+
 /* ---- memory ---- */
 
 static qiao_status
@@ -352,7 +370,8 @@ main(void)
                                        cmocka_unit_test(damaged_candidates_cost_time_only),
                                        cmocka_unit_test(candidates_of_others_do_not_count),
                                        cmocka_unit_test(without_memory_there_are_no_lists_or_the_same),
-                                       cmocka_unit_test(lists_of_updates_are_those_of_a_search)};
+                                       cmocka_unit_test(lists_of_updates_are_those_of_a_search),
+                                       cmocka_unit_test(lists_that_are_damaged_are_not_taken_over)};
 
     return cmocka_run_group_tests_name("renewed_lists", tests, open_fixture, close_fixture);
 }

@@ -6,6 +6,7 @@
 #include "records.h"
 #include "support.h"
 #include "tiny_lexicon.h"
+#include "varied_records.h"
 
 #include "qiao/build.h"
 #include "qiao/catalog.h"
@@ -18,162 +19,37 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RECORDS 560 /* every eighth one is a need */
+#define RECORDS 640
 #define STEPS 4
-#define JSON_MAX 900
 #define VOCABULARY QIAO_SOURCE_DIR "/engine/vocab/data"
 
 typedef struct fixture {
     qiao_test_folder updated, fresh;
     char lexicon[QIAO_PATH_MAX];
-    char records[RECORDS][JSON_MAX];
-    qiao_feedback verdicts[64];
-    size_t verdict_count;
-    uint64_t random;
+    qiao_test_varied varied; /* what is in updated */
 } fixture;
 
-static unsigned
-roll(fixture *f, unsigned sides)
-{
-    f->random = f->random * 6364136223846793005u + 1442695040888963407u;
-    return (unsigned)(f->random >> 33) % sides;
-}
-
-static bool
-is_need(int index)
-{
-    return index % 8 == 0;
-}
-
 static void
-put_words(fixture *f, bool need, unsigned most, char *at, size_t size)
-{
-    static const char *const english[] = {"battery", "cell",     "solid",   "state",    "lithium",  "electrolyte",
-                                          "robot",   "surgical", "storage", "hydrogen", "bearings", "medical",
-                                          "power",   "plant",    "stable",  "membrane", "crystal",  "sensor"};
-    static const char *const chinese[] = {"电池", "固态电池", "锂",   "电解质", "机器人",
-                                          "手术", "储氢",     "轴承", "氢电池", "手术机器人"};
-    size_t used = 0;
-
-    *at = '\0';
-    for (unsigned n = 2 + roll(f, most), i = 0; i < n; i++)
-        used += (size_t)snprintf(at + used, size - used, "%s%s", i == 0 || need ? "" : " ",
-                                 need ? chinese[roll(f, sizeof chinese / sizeof *chinese)]
-                                      : english[roll(f, sizeof english / sizeof *english)]);
-}
-
-/* Fields, readiness, country and status differ, so that signals and gates decide too; some say what another one says.
- */
-static void
-make_record(fixture *f, int index)
-{
-    static const char *const fields[] = {"energy.battery", "energy", "energy.storage"};
-    static const char *const own_fields[] = {"", "\"energy.battery\"", "\"energy\"", "\"energy.storage\""};
-    static const char *const countries[] = {"DE", "JP", "US"};
-    bool need = is_need(index);
-    char title[200], text[400];
-
-    put_words(f, need, 5, title, sizeof title);
-    put_words(f, need, 24, text, sizeof text);
-    if (need)
-        snprintf(f->records[index], JSON_MAX,
-                 "{\"kind\":\"need\",\"id\":\"t:%03d\",\"title\":{\"zh\":\"%s\"},\"problem\":{\"zh\":\"%s\"},"
-                 "\"fields\":[\"%s\"],\"trl_min\":%u,\"status\":\"published\"}",
-                 index, title, text, fields[roll(f, 3)], 3 + roll(f, 5));
-    else
-        snprintf(f->records[index], JSON_MAX,
-                 "{\"kind\":\"project\",\"id\":\"t:%03d\",\"title\":{\"en\":\"%s\"},\"summary\":{\"en\":\"%s\"},"
-                 "\"country\":\"%s\",\"fields\":[%s],\"trl\":%u,\"status\":\"%s\",\"org_name\":\"House %u\"}",
-                 index, title, text, countries[roll(f, 3)], own_fields[roll(f, 4)], 1 + roll(f, 9),
-                 roll(f, 12) == 0 ? "expired" : "published", roll(f, 5));
-}
-
-/* The same words under another id. */
-static void
-repeat_record(fixture *f, int index, int other)
-{
-    char *id;
-
-    if (is_need(index) || is_need(other) || f->records[other][0] == '\0')
-        return;
-    memcpy(f->records[index], f->records[other], JSON_MAX);
-    id = strstr(f->records[index], "\"id\":\"t:") + strlen("\"id\":\"t:");
-    id[0] = (char)('0' + index / 100);
-    id[1] = (char)('0' + index / 10 % 10);
-    id[2] = (char)('0' + index % 10);
-}
-
-static void
-put(const char *data_dir, const char *record)
-{
-    qiao_test_put_records(data_dir, &record, 1);
-}
-
-static void
-remove_record(fixture *f, int index)
-{
-    qiao_source_store *store;
-    qiao_error err = QIAO_ERROR_INIT;
-    qiao_change change;
-    char id[16];
-
-    snprintf(id, sizeof id, "t:%03d", index);
-    f->records[index][0] = '\0';
-    assert_ok(qiao_source_store_open(f->updated.path, true, &store, &err), &err);
-    assert_ok(qiao_source_store_remove(store, is_need(index) ? QIAO_NEED : QIAO_PROJECT, id, &change, &err), &err);
-    assert_ok(qiao_source_store_commit(store, &err), &err);
-    qiao_source_store_close(store);
-}
-
-static void
-put_verdicts(const fixture *f, const char *data_dir, size_t first)
+put_verdicts(const fixture *f, const char *data_dir)
 {
     qiao_source_store *store;
     qiao_error err = QIAO_ERROR_INIT;
     qiao_change change;
 
     assert_ok(qiao_source_store_open(data_dir, true, &store, &err), &err);
-    for (size_t i = first; i < f->verdict_count; i++)
-        assert_ok(qiao_source_store_put_feedback(store, &f->verdicts[i], &change, &err), &err);
+    for (size_t i = 0; i < f->varied.verdict_count; i++)
+        assert_ok(qiao_source_store_put_feedback(store, &f->varied.verdicts[i], &change, &err), &err);
     assert_ok(qiao_source_store_commit(store, &err), &err);
     qiao_source_store_close(store);
-}
-
-static void
-judge(fixture *f)
-{
-    char json[300];
-    qiao_error err = QIAO_ERROR_INIT;
-    unsigned need = roll(f, RECORDS / 8) * 8, project = 1 + roll(f, 7) + 8 * roll(f, RECORDS / 8);
-
-    if (f->verdict_count == sizeof f->verdicts / sizeof *f->verdicts)
-        return;
-    snprintf(json, sizeof json,
-             "{\"need\":\"t:%03u\",\"project\":\"t:%03u\",\"verdict\":\"accept\",\"by\":\"w%zu\","
-             "\"at\":\"2025-03-01T00:00:00Z\"}",
-             need, project, f->verdict_count);
-    assert_ok(qiao_feedback_parse(json, strlen(json), &f->verdicts[f->verdict_count], &err), &err);
-    f->verdict_count++;
-    put_verdicts(f, f->updated.path, f->verdict_count - 1);
 }
 
 /* About one record in a hundred comes, changes or goes. */
 static void
 change_some(fixture *f)
 {
-    for (int i = 0; i < RECORDS / 100; i++) {
-        int index = (int)roll(f, RECORDS);
-
-        if (f->records[index][0] != '\0' && roll(f, 3) == 0) {
-            remove_record(f, index);
-            continue;
-        }
-        make_record(f, index);
-        if (roll(f, 3) == 0)
-            repeat_record(f, index, (int)roll(f, RECORDS));
-        put(f->updated.path, f->records[index]);
-    }
-    judge(f);
+    for (int i = 0; i < RECORDS / 100; i++)
+        qiao_test_varied_change(&f->varied);
+    qiao_test_varied_judge(&f->varied);
 }
 
 static qiao_build_report
@@ -200,10 +76,10 @@ build_fresh(fixture *f)
     qiao_test_folder_done(&f->fresh);
     qiao_test_folder_init(&f->fresh);
     for (int i = 0; i < RECORDS; i++)
-        if (f->records[i][0] != '\0')
-            there[count++] = f->records[i];
+        if (f->varied.records[i][0] != '\0')
+            there[count++] = f->varied.records[i];
     qiao_test_put_records(f->fresh.path, there, count);
-    put_verdicts(f, f->fresh.path, 0);
+    put_verdicts(f, f->fresh.path);
     build(f, f->fresh.path, true, 1);
 }
 
@@ -279,21 +155,14 @@ static int
 open_fixture(void **state)
 {
     static fixture f;
-    const char *records[RECORDS];
 
     memset(&f, 0, sizeof f);
     qiao_test_folder_init(&f.updated);
     qiao_test_folder_init(&f.fresh);
     snprintf(f.lexicon, sizeof f.lexicon, "%s", qiao_test_path(&f.updated, "base.bin"));
     qiao_test_write_lexicon(f.lexicon, qiao_test_words);
-    f.random = 7;
-    for (int i = 0; i < RECORDS; i++) {
-        make_record(&f, i);
-        if (i % 9 == 1 && i > 9)
-            repeat_record(&f, i, i - 6);
-        records[i] = f.records[i];
-    }
-    qiao_test_put_records(f.updated.path, records, RECORDS);
+    f.varied.random = 7;
+    qiao_test_varied_fill(&f.varied, f.updated.path, RECORDS);
     *state = &f;
     return 0;
 }
@@ -322,7 +191,7 @@ lists_of_an_update_are_those_of_a_build_from_nothing(void **state)
         assert_int_equal(report.mode, QIAO_BUILD_UPDATED);
         build_fresh(f);
         assert_same_lists(f, report.generation);
-        assert_true(assert_lists_are_searches(f, report.generation) > RECORDS / 10);
+        assert_true(assert_lists_are_searches(f, report.generation) > RECORDS / 20);
     }
 }
 
