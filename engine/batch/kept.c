@@ -92,6 +92,26 @@ gather_changed(qiaoi_comparison *c, qiao_kind kind, qiao_error *err)
     return st;
 }
 
+/* Of the pairs that a query asks for only these can find something among those that changed, or tell that it is woken.
+ */
+static qiao_status
+gather_neighbours(qiaoi_comparison *c, qiao_kind kind, qiao_error *err)
+{
+    qiaoi_kept_side *side = &c->kept->sides[kind];
+
+    side->neighbours = qiao_calloc((1u << QIAOI_PAIR_BITS) / 64, sizeof *side->neighbours);
+    if (side->neighbours == NULL)
+        return qiao_fail_memory(err);
+    for (uint64_t i = 0; i <= c->now->pair_mask; i++) {
+        const qiaoi_pair *pair = &c->now->pairs[i];
+
+        if (pair->key != 0 &&
+            (qiaoi_bit(c->slots, pair->term) || qiaoi_postings_list(&side->fresh.postings, pair->term).count > 0))
+            qiaoi_set_bit(side->neighbours, qiaoi_pair_bit((uint32_t)(pair->key >> 32) - 1, (uint32_t)pair->key - 1));
+    }
+    return QIAO_OK;
+}
+
 static qiao_status
 compare(qiaoi_comparison *c, qiao_error *err)
 {
@@ -103,6 +123,8 @@ compare(qiaoi_comparison *c, qiao_error *err)
         st = qiaoi_kept_days(c, err);
     for (int kind = 0; st == QIAO_OK && kind < 2 && !c->different; kind++)
         st = gather_changed(c, (qiao_kind)kind, err);
+    for (int kind = 0; st == QIAO_OK && kind < 2 && !c->different; kind++)
+        st = gather_neighbours(c, (qiao_kind)kind, err);
     return st;
 }
 
@@ -142,6 +164,7 @@ qiaoi_kept_free(qiaoi_kept *kept)
         qiao_free(kept->sides[kind].before);
         qiao_free(kept->sides[kind].now);
         qiao_free(kept->sides[kind].flags);
+        qiao_free(kept->sides[kind].neighbours);
         qiaoi_fresh_done(&kept->sides[kind].fresh);
     }
     qiao_free(kept->slots);

@@ -92,7 +92,7 @@ clear(qiaoi_query *query)
     query->word_count = query->group_count = query->term_count = query->by_slot_count = query->sequence_count =
         query->pair_candidate_count = 0;
     query->attainable = query->attainable_squares = 0;
-    query->cut = query->touched = false;
+    query->cut = query->touched = query->partial = false;
 }
 
 static inline bool
@@ -223,6 +223,7 @@ typedef struct group_builder {
     const qiaoi_query_model *model;
     double rarity_power; /* 0..1 */
     double native_share;
+    bool some_pairs; /* only those that matter */
 } group_builder;
 
 static uint32_t
@@ -514,6 +515,29 @@ try_pair(const group_builder *b, const stem_share *first, const stem_share *seco
     return pair == NULL ? count : add_alternative(b, list, count, pair->term, first->share * second->share, 0, false);
 }
 
+static bool
+matters(const uint64_t *neighbours, uint32_t first, uint32_t second)
+{
+    uint32_t bit = qiaoi_pair_bit(first, second);
+
+    return (neighbours[bit >> 6] >> (bit & 63u) & 1u) != 0;
+}
+
+/* May one of the pairs, in either order, be one that matters? */
+static bool
+one_matters(const group_builder *b, const stem_share *first, size_t first_count, const stem_share *second,
+            size_t second_count)
+{
+    const uint64_t *neighbours = b->query->neighbours;
+
+    for (size_t i = 0; i < first_count; i++)
+        for (size_t k = 0; k < second_count; k++)
+            if (matters(neighbours, first[i].term, second[k].term) ||
+                matters(neighbours, second[k].term, first[i].term))
+                return true;
+    return false;
+}
+
 static void
 group_pair(group_builder *b, const struct qiaoi_pair_candidate *pair)
 {
@@ -523,6 +547,10 @@ group_pair(group_builder *b, const struct qiaoi_pair_candidate *pair)
     alternative list[2 * PAIR_STEMS * PAIR_STEMS];
     bool ordered = words[pair->first].latin && words[pair->second].latin;
 
+    if (b->some_pairs && !one_matters(b, first, n1, second, n2)) {
+        b->query->partial = true;
+        return;
+    }
     for (size_t i = 0; i < n1; i++)
         for (size_t k = 0; k < n2; k++) {
             count = try_pair(b, &first[i], &second[k], list, count);
@@ -561,8 +589,10 @@ group_pairs(group_builder *b)
     for (uint32_t i = 0; i + 1 < query->sequence_count; i++)
         if (query->sequence[i] != UINT32_MAX && query->sequence[i + 1] != UINT32_MAX)
             count_pair(query, query->sequence[i], query->sequence[i + 1]);
+    /* of more groups than there may be the weightiest stay, so all must be known */
+    b->some_pairs = query->neighbours != NULL && query->word_count + query->pair_candidate_count <= QIAOI_GROUPS_MAX;
     for (uint32_t i = 0; i < query->pair_candidate_count; i++) {
-        if (i + PAIRS_AHEAD < query->pair_candidate_count)
+        if (!b->some_pairs && i + PAIRS_AHEAD < query->pair_candidate_count)
             pair_ahead(b, &query->pair_candidates[i + PAIRS_AHEAD]);
         group_pair(b, &query->pair_candidates[i]);
     }

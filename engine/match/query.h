@@ -82,6 +82,14 @@ typedef struct qiaoi_woken {
     const uint64_t *slots, *entries;
 } qiaoi_woken;
 
+/* Neighbours that matter where only some documents are searched: a bit by hash of the two terms. */
+#define QIAOI_PAIR_BITS 18u
+static inline uint32_t
+qiaoi_pair_bit(uint32_t first, uint32_t second)
+{
+    return ((first * 0x9E3779B1u) ^ (second * 0x85EBCA77u)) >> (32 - QIAOI_PAIR_BITS);
+}
+
 typedef struct qiaoi_query {
     qiao_arena *arena;
     qiaoi_query_word *words;
@@ -104,8 +112,11 @@ typedef struct qiaoi_query {
     double attainable_squares; /* the sum of the squares of the same */
     double form;               /* how much of the need is form, by its length: 0 up to 20 words, 1 from 120 on */
     bool cut;                  /* the text was longer than what is analysed */
-    const qiaoi_woken *woken;  /* set by the owner; NULL = nothing is compared */
-    bool touched;              /* something woken was looked at: the query may differ from the earlier generation's */
+    const uint64_t *neighbours; /* set by the owner, by qiaoi_pair_bit; NULL = all. Groups of pairs without a bit are
+                                   left out: no document that is searched has one */
+    bool partial;               /* some were */
+    const qiaoi_woken *woken;   /* set by the owner; NULL = nothing is compared */
+    bool touched;               /* something woken was looked at: the query may differ from the earlier generation's */
     double native_share[2]; /* what a word counts in its own language on each side, beside its translations; set by the
                                owner, 1 at first */
 } qiaoi_query;

@@ -32,10 +32,11 @@
 
 typedef struct qiaoi_kept_side {
     uint32_t count, count_before;
-    uint32_t *before;  /* [count] its docid in the earlier generation, QIAOI_KEPT_NONE where it changed */
-    uint32_t *now;     /* [count_before] the other way round */
-    uint8_t *flags;    /* [count] */
-    qiaoi_fresh fresh; /* those that changed */
+    uint32_t *before;     /* [count] its docid in the earlier generation, QIAOI_KEPT_NONE where it changed */
+    uint32_t *now;        /* [count_before] the other way round */
+    uint8_t *flags;       /* [count] */
+    qiaoi_fresh fresh;    /* those that changed */
+    uint64_t *neighbours; /* pairs that they have, or that are woken (qiaoi_pair_bit) */
 } qiaoi_kept_side;
 
 /* What is as it was in an earlier generation; immutable, shared by threads. */

@@ -124,6 +124,15 @@ shut_out(const qiao_matcher *matcher)
            qiaoi_gate_shuts_out(matcher->subject_facts, matcher->gate_day, matcher->profile->gates_off);
 }
 
+/* Where a list may be renewed, only those that changed are searched. */
+static const uint64_t *
+neighbours_for(const qiao_matcher *matcher, const qiaoi_list_order *order)
+{
+    return order->kept == NULL || order->kept->sides[order->kind].before[order->docid] == QIAOI_KEPT_NONE
+               ? NULL
+               : order->kept->sides[matcher->side].neighbours;
+}
+
 static qiao_status
 make(qiao_matcher *matcher, const qiao_match_request *request, const qiaoi_list_order *order, qiaoi_list_made *made,
      qiao_error *err)
@@ -144,8 +153,11 @@ make(qiao_matcher *matcher, const qiao_match_request *request, const qiaoi_list_
         return QIAO_OK;
     }
     made->first_known = true;
-    if (st == QIAO_OK)
+    if (st == QIAO_OK) {
+        matcher->query.neighbours = neighbours_for(matcher, order);
         st = qiaoi_matcher_ask(matcher, err);
+        matcher->query.neighbours = NULL;
+    }
     if (st == QIAO_OK && order->kept != NULL)
         st = qiaoi_renew(matcher, order->kept, order->kind, order->docid, filter, &made->list, &made->first, &renewed,
                          err);
@@ -153,7 +165,10 @@ make(qiao_matcher *matcher, const qiao_match_request *request, const qiaoi_list_
     if (st != QIAO_OK || renewed)
         return st;
     memset(&made->list, 0, sizeof made->list);
-    st = make_block(matcher, order, filter, &found, made, err);
+    if (matcher->query.partial)
+        st = qiaoi_matcher_ask(matcher, err);
+    if (st == QIAO_OK)
+        st = make_block(matcher, order, filter, &found, made, err);
     if (st == QIAO_OK && found >= QIAOI_RESCORE_BLOCK && made->list.count < QIAOI_MATCHES_DEPTH)
         st = match(matcher, request, &made->list, err);
     return st;

@@ -24,6 +24,8 @@ struct qiaoi_duplicates {
     const qiao_duplicate *entries[2];
     const uint32_t *places[2];
     uint32_t count[2];
+    uint32_t documents[2];
+    uint64_t *linked[2]; /* a bit per document that is in a group: most are in none */
 };
 
 static uint64_t
@@ -88,6 +90,23 @@ qiaoi_duplicates_write(const char *path, const uint32_t documents[2], const qiao
     return st;
 }
 
+static qiao_status
+mark_linked(qiaoi_duplicates *d, const uint32_t documents[2], qiao_error *err)
+{
+    for (int side = 0; side < 2; side++) {
+        d->documents[side] = documents[side];
+        d->linked[side] = qiao_calloc((size_t)documents[side] / 64 + 1, sizeof **d->linked);
+        if (d->linked[side] == NULL)
+            return qiao_fail_memory(err);
+        for (uint32_t i = 0; i < d->count[side]; i++) {
+            uint32_t docid = d->entries[side][i].docid;
+
+            d->linked[side][docid / 64] |= (uint64_t)1 << docid % 64;
+        }
+    }
+    return QIAO_OK;
+}
+
 static bool
 side_sound(const qiaoi_duplicates *d, int side, uint32_t documents)
 {
@@ -147,6 +166,8 @@ qiaoi_duplicates_open(const char *path, const uint32_t documents[2], qiaoi_dupli
     st = qiao_mapping_open(path, &duplicates->mapping, err);
     if (st == QIAO_OK)
         st = check(path, documents, duplicates, err);
+    if (st == QIAO_OK)
+        st = mark_linked(duplicates, documents, err);
     if (st != QIAO_OK) {
         qiaoi_duplicates_close(duplicates);
         return st;
@@ -161,6 +182,8 @@ qiaoi_duplicates_close(qiaoi_duplicates *duplicates)
     if (duplicates == NULL)
         return;
     qiao_mapping_close(&duplicates->mapping);
+    qiao_free(duplicates->linked[0]);
+    qiao_free(duplicates->linked[1]);
     qiao_free(duplicates);
 }
 
@@ -170,6 +193,8 @@ qiaoi_duplicates_group(const qiaoi_duplicates *d, qiao_kind kind, uint32_t docid
     uint32_t low = 0, high = d == NULL ? 0 : d->count[kind];
 
     *count_out = 0;
+    if (d == NULL || docid >= d->documents[kind] || (d->linked[kind][docid / 64] >> docid % 64 & 1u) == 0)
+        return NULL;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2, at = d->places[kind][middle];
         const qiao_duplicate *entry = &d->entries[kind][at];
