@@ -19,6 +19,7 @@ typedef struct qiaoi_suggesting {
     qiaoi_title_words words;
     qiaoi_phrase_counts phrases;
     uint32_t least;
+    qiaoi_suggest_kept *kept; /* NULL: all is made */
 } qiaoi_suggesting;
 typedef qiaoi_suggesting work;
 
@@ -150,8 +151,7 @@ add_project(work *w, uint32_t docid, const qiaoi_public_names *names, qiao_error
 
     for (size_t i = 0; st == QIAO_OK && i < names->title_count; i++) {
         const qiaoi_public_title *title = &names->titles[i];
-        const char *language =
-            strcmp(title->language, "und") == 0 ? qiao_language_of(title->text, title->length) : title->language;
+        const char *language = qiaoi_public_title_language(title);
 
         st = qiaoi_suggest_maker_add(w->stage.maker,
                                      &(qiaoi_suggest_item){.kind = QIAOI_SUGGEST_TITLE,
@@ -159,7 +159,7 @@ add_project(work *w, uint32_t docid, const qiaoi_public_names *names, qiao_error
                                                            .length = title->length,
                                                            .language = language,
                                                            .id = w->stage.corpus->documents[QIAO_PROJECT][docid].id,
-                                                           .group = 0x80000000u | docid,
+                                                           .group = QIAOI_TITLE_GROUP | docid,
                                                            .frequency = 1,
                                                            .preference = 1},
                                      err);
@@ -331,8 +331,11 @@ read_titles(work *w, qiao_error *err)
     qiao_status st = qiaoi_suggest_visible(&w->stage, err);
 
     w->least = w->stage.visible_count < SMALL_CATALOGUE ? 2 : 3;
-    if (st == QIAO_OK)
-        st = add_projects(w, err);
+    if (st == QIAO_OK && w->stage.corpus->statistics_kept)
+        st = qiaoi_suggest_kept_new(&w->stage, &w->kept, err);
+    if (st != QIAO_OK || w->kept != NULL)
+        return st;
+    st = add_projects(w, err);
     return st == QIAO_OK ? qiaoi_title_phrases(&w->words, w->least, err) : st;
 }
 
@@ -404,7 +407,8 @@ qiaoi_suggest_finish(qiaoi_suggesting *suggesting, const char *folder, qiao_erro
     char path[PATH_SIZE + 104];
 
     snprintf(path, sizeof path, "%s/%s", folder, QIAOI_SUGGEST_NAME);
-    return make(suggesting, path, err);
+    return suggesting->kept != NULL ? qiaoi_suggest_kept_write(suggesting->kept, &suggesting->stage, path, err)
+                                    : make(suggesting, path, err);
 }
 
 void
@@ -414,6 +418,7 @@ qiaoi_suggesting_free(qiaoi_suggesting *suggesting)
 
     if (w == NULL)
         return;
+    qiaoi_suggest_kept_free(w->kept);
     qiao_stemmer_free(w->stage.english);
     qiaoi_suggest_maker_free(w->stage.maker);
     qiaoi_names_close(&w->names);

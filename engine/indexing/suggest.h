@@ -5,6 +5,7 @@
  *   suggest_public.c   titles and organisations of the public projects, from their canonical JSON
  *   suggest_words.c    words and phrases of their titles
  *   suggest_count.c    in how many public projects a word or a phrase stands
+ *   suggest_kept.c     instead of all that, where the parent's statistics are kept: its file, brought up to date
  *   suggest.c          concepts, terms, and the file
  *
  * In two steps: titles and organisations ask for records and tags only, and may be read beside the merge; the rest asks
@@ -14,7 +15,10 @@
 #define QIAO_INDEXING_SUGGEST_H
 
 #include "indexing/corpus.h"
+#include "qiao/text.h"
 #include "suggest/maker.h"
+
+#include <string.h>
 
 /* The term that a word's stem is. */
 #define QIAOI_KNOWN_WORDS 16384u
@@ -51,6 +55,12 @@ typedef struct qiaoi_public_title {
     size_t length, offset; /* offset: of text in scratch */
     char language[QIAO_LANG_MAX];
 } qiaoi_public_title;
+
+static inline const char *
+qiaoi_public_title_language(const qiaoi_public_title *title)
+{
+    return strcmp(title->language, "und") == 0 ? qiao_language_of(title->text, title->length) : title->language;
+}
 
 #define QIAOI_PUBLIC_TITLES_MAX 8u
 typedef struct qiaoi_public_names {
@@ -89,6 +99,17 @@ qiao_status qiaoi_phrases_count(const qiaoi_suggest_stage *stage, qiaoi_phrase_c
 qiao_status qiaoi_phrases_frequency(qiaoi_suggest_stage *stage, const qiaoi_phrase_counts *phrases, const char *text,
                                     size_t length, uint32_t *out, uint32_t *group_out, qiao_error *err) QIAO_CHECK;
 void qiaoi_phrases_done(qiaoi_phrase_counts *phrases);
+
+/* ---- suggest_kept.c ---- */
+
+typedef struct qiaoi_suggest_kept qiaoi_suggest_kept;
+/* After visible: reads what left the parent and what came. *out is NULL where the parent has no file that can be
+ * brought up to date. The thread that reads the parent's records. */
+qiao_status qiaoi_suggest_kept_new(const qiaoi_suggest_stage *stage, qiaoi_suggest_kept **out,
+                                   qiao_error *err) QIAO_CHECK;
+qiao_status qiaoi_suggest_kept_write(qiaoi_suggest_kept *kept, const qiaoi_suggest_stage *stage, const char *path,
+                                     qiao_error *err) QIAO_CHECK;
+void qiaoi_suggest_kept_free(qiaoi_suggest_kept *kept); /* NULL is fine */
 
 /* ---- suggest_words.c ---- */
 

@@ -25,6 +25,7 @@ qiaoi_suggest_maker_free(qiaoi_suggest_maker *maker)
     qiao_buffer_done(&maker->text);
     qiao_buffer_done(&maker->entries);
     qiao_buffer_done(&maker->spellings);
+    qiao_buffer_done(&maker->shared);
     qiao_buffer_done(&maker->key_bytes);
     for (int i = 0; i < QIAOI_SUGGEST_LISTS; i++) {
         qiao_buffer_done(&maker->lists[i]);
@@ -136,23 +137,37 @@ weight_of(const qiaoi_maker_entry *item)
     return other ? item->entry.frequency / 10 : item->entry.frequency;
 }
 
+static int
+compare_optional_texts(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? (a != NULL) - (b != NULL) : strcmp(a, b);
+}
+
 /* Rank: most projects, preference, text; the rest only so that the order is one. */
+int
+qiaoi_maker_compare(const qiaoi_maker_entry *a, const char *texts_of_a, const qiaoi_maker_entry *b,
+                    const char *texts_of_b)
+{
+    const qiaoi_suggest_entry *x = &a->entry, *y = &b->entry;
+    int order;
+
+    if (weight_of(a) != weight_of(b))
+        return weight_of(a) > weight_of(b) ? -1 : 1;
+    if (a->preference != b->preference)
+        return a->preference > b->preference ? -1 : 1;
+    order = strcmp(texts_of_a + x->text, texts_of_b + y->text);
+    if (order == 0)
+        order = x->kind < y->kind ? -1 : x->kind > y->kind;
+    if (order == 0)
+        order = compare_optional_texts(x->id == QIAOI_NO_TEXT ? NULL : texts_of_a + x->id,
+                                       y->id == QIAOI_NO_TEXT ? NULL : texts_of_b + y->id);
+    return order != 0 ? order : strcmp(x->language, y->language);
+}
+
 static int
 compare_rank(const void *a, const void *b)
 {
-    const qiaoi_maker_entry *x = a, *y = b;
-    int order;
-
-    if (weight_of(x) != weight_of(y))
-        return weight_of(x) > weight_of(y) ? -1 : 1;
-    if (x->preference != y->preference)
-        return x->preference > y->preference ? -1 : 1;
-    order = strcmp(texts + x->entry.text, texts + y->entry.text);
-    if (order == 0)
-        order = x->entry.kind < y->entry.kind ? -1 : x->entry.kind > y->entry.kind;
-    if (order == 0)
-        order = compare_optional(x->entry.id, y->entry.id);
-    return order != 0 ? order : strcmp(x->entry.language, y->entry.language);
+    return qiaoi_maker_compare(a, texts, b, texts);
 }
 
 static bool
@@ -160,6 +175,28 @@ is_same(const qiaoi_maker_entry *a, const qiaoi_maker_entry *b)
 {
     return a->entry.kind == b->entry.kind && a->entry.kind != QIAOI_SUGGEST_CONCEPT &&
            strcmp(texts + a->entry.text, texts + b->entry.text) == 0;
+}
+
+static void
+share(qiaoi_suggest_maker *maker, const qiaoi_maker_entry *item)
+{
+    qiaoi_shared_title row = {.project = item->entry.group & ~QIAOI_TITLE_GROUP};
+
+    memcpy(row.language, item->entry.language, sizeof item->entry.language);
+    qiao_buffer_append(&maker->shared, &row, sizeof row);
+}
+
+/* One more has the title of an entry. */
+static void
+share_title(qiaoi_suggest_maker *maker, qiaoi_maker_entry *entry, const qiaoi_maker_entry *item)
+{
+    if (entry->shared_count == 0) {
+        entry->shared = (uint32_t)(maker->shared.length / sizeof(qiaoi_shared_title));
+        entry->shared_count = 1;
+        share(maker, entry);
+    }
+    entry->shared_count++;
+    share(maker, item);
 }
 
 static void
@@ -176,6 +213,8 @@ merge_same(qiaoi_suggest_maker *maker)
         if (kept > 0 && is_same(&items[kept - 1], &items[i])) {
             qiaoi_suggest_entry *entry = &items[kept - 1].entry;
 
+            if (entry->kind == QIAOI_SUGGEST_TITLE)
+                share_title(maker, &items[kept - 1], &items[i]);
             entry->frequency += items[i].entry.frequency;
             if (compare_optional(entry->id, items[i].entry.id) != 0)
                 entry->id = QIAOI_NO_TEXT;
@@ -261,8 +300,8 @@ heads_of_rank(const void *item, uint64_t out[2])
     out[0] = (uint64_t)~weight_of(entry) << 32 | (uint32_t)~entry->preference;
 }
 
-static qiao_status
-order_entries(qiaoi_suggest_maker *maker, qiao_error *err)
+qiao_status
+qiaoi_maker_order(qiaoi_suggest_maker *maker, qiao_error *err)
 {
     qiaoi_maker_entry *items = (qiaoi_maker_entry *)(void *)maker->entries.data;
     qiao_status st;
@@ -274,6 +313,8 @@ order_entries(qiaoi_suggest_maker *maker, qiao_error *err)
     if (st != QIAO_OK)
         return st;
     merge_same(maker);
+    if (maker->shared.failed)
+        return qiao_fail_memory(err);
     return sort_items(items, maker->entries.length / sizeof *items, sizeof *items, heads_of_rank, compare_rank, err);
 }
 
@@ -334,23 +375,52 @@ move(const qiaoi_suggest_maker *maker, uint32_t offset, qiao_buffer *out)
     return to;
 }
 
+void
+qiaoi_maker_lay(const qiaoi_suggest_maker *maker, const qiaoi_maker_entry *item, uint32_t number,
+                qiaoi_maker_laid *laid)
+{
+    const qiaoi_shared_title *shared = (const qiaoi_shared_title *)(const void *)maker->shared.data;
+    uint8_t preference = item->preference > 2 ? 2 : (uint8_t)item->preference;
+    qiaoi_suggest_entry entry = item->entry;
+
+    entry.text = move(maker, entry.text, &laid->text);
+    entry.translation = move(maker, entry.translation, &laid->text);
+    entry.id = move(maker, entry.id, &laid->text);
+    entry.field = move(maker, entry.field, &laid->text);
+    qiao_buffer_append(&laid->entries, &entry, sizeof entry);
+    qiao_buffer_append(&laid->preferences, &preference, 1);
+    for (uint32_t i = 0; i < item->shared_count; i++) {
+        qiaoi_shared_title row = shared[item->shared + i];
+
+        row.entry = number;
+        qiao_buffer_append(&laid->shared, &row, sizeof row);
+    }
+}
+
 static void
-lay_texts(const qiaoi_suggest_maker *maker, qiao_buffer *text, qiao_buffer *entries)
+lay_texts(const qiaoi_suggest_maker *maker, qiaoi_maker_laid *laid)
 {
     const qiaoi_maker_entry *items = (const qiaoi_maker_entry *)(const void *)maker->entries.data;
-    qiaoi_spelling *spellings = (qiaoi_spelling *)(void *)maker->spellings.data;
+    const qiaoi_spelling *spellings = (const qiaoi_spelling *)(const void *)maker->spellings.data;
 
-    for (size_t i = 0; i < maker->entries.length / sizeof *items; i++) {
-        qiaoi_suggest_entry entry = items[i].entry;
+    for (size_t i = 0; i < maker->entries.length / sizeof *items; i++)
+        qiaoi_maker_lay(maker, &items[i], (uint32_t)i, laid);
+    for (size_t i = 0; i < maker->spellings.length / sizeof *spellings; i++) {
+        qiaoi_spelling spelling = spellings[i];
 
-        entry.text = move(maker, entry.text, text);
-        entry.translation = move(maker, entry.translation, text);
-        entry.id = move(maker, entry.id, text);
-        entry.field = move(maker, entry.field, text);
-        qiao_buffer_append(entries, &entry, sizeof entry);
+        spelling.text = move(maker, spelling.text, &laid->text);
+        qiao_buffer_append(&laid->spellings, &spelling, sizeof spelling);
     }
-    for (size_t i = 0; i < maker->spellings.length / sizeof *spellings; i++)
-        spellings[i].text = move(maker, spellings[i].text, text);
+}
+
+void
+qiaoi_maker_laid_done(qiaoi_maker_laid *laid)
+{
+    qiao_buffer_done(&laid->text);
+    qiao_buffer_done(&laid->entries);
+    qiao_buffer_done(&laid->spellings);
+    qiao_buffer_done(&laid->shared);
+    qiao_buffer_done(&laid->preferences);
 }
 
 static void
@@ -361,31 +431,38 @@ copy_section(const qiaoi_names *names, uint32_t id, uint32_t element_size, qiaoi
     out->data = qiaoi_section_view(&names->sections, id, element_size, &out->count);
 }
 
-static qiao_status
-write_file(const qiaoi_suggest_maker *maker, const qiao_buffer *text, const qiao_buffer *entries, const char *path,
-           qiao_error *err)
+static qiaoi_section_content
+section_of(uint32_t id, uint32_t element_size, const qiao_buffer *buffer)
 {
+    return (qiaoi_section_content){id, element_size, buffer->data, buffer->length / element_size};
+}
+
+qiao_status
+qiaoi_maker_write(const qiaoi_suggest_maker *maker, const qiaoi_maker_laid *laid, const char *path, qiao_error *err)
+{
+    const uint64_t names = qiaoi_sections_checksum(&maker->names->sections);
     qiaoi_section_content all[QIAOI_SECTIONS_MAX];
     size_t n = 0;
 
+    if (laid->text.failed || laid->entries.failed || laid->spellings.failed || laid->shared.failed ||
+        laid->preferences.failed)
+        return qiao_fail_memory(err);
     copy_section(maker->names, QIAOI_NAMES_SYLLABLES, QIAOI_SYLLABLE_BYTES, &all[n++]);
     copy_section(maker->names, QIAOI_NAMES_CHARACTERS, sizeof(qiaoi_character_reading), &all[n++]);
     copy_section(maker->names, QIAOI_NAMES_WORDS, sizeof(qiaoi_word_reading), &all[n++]);
     copy_section(maker->names, QIAOI_NAMES_WORD_KEYS, 1, &all[n++]);
     copy_section(maker->names, QIAOI_NAMES_WORD_SYLLABLES, sizeof(uint16_t), &all[n++]);
-    all[n++] = (qiaoi_section_content){QIAOI_SUGGEST_TEXT, 1, text->data, text->length};
-    all[n++] = (qiaoi_section_content){QIAOI_SUGGEST_ENTRIES, sizeof(qiaoi_suggest_entry), entries->data,
-                                       entries->length / sizeof(qiaoi_suggest_entry)};
-    all[n++] = (qiaoi_section_content){QIAOI_SUGGEST_KEY_BYTES, 1, maker->key_bytes.data, maker->key_bytes.length};
-    all[n++] = (qiaoi_section_content){QIAOI_SUGGEST_SPELLINGS, sizeof(qiaoi_spelling), maker->spellings.data,
-                                       maker->spellings.length / sizeof(qiaoi_spelling)};
-    all[n++] = (qiaoi_section_content){QIAOI_SUGGEST_CHINESE, sizeof(qiaoi_chinese), maker->chinese.data,
-                                       maker->chinese.length / sizeof(qiaoi_chinese)};
+    all[n++] = section_of(QIAOI_SUGGEST_TEXT, 1, &laid->text);
+    all[n++] = section_of(QIAOI_SUGGEST_ENTRIES, sizeof(qiaoi_suggest_entry), &laid->entries);
+    all[n++] = section_of(QIAOI_SUGGEST_KEY_BYTES, 1, &maker->key_bytes);
+    all[n++] = section_of(QIAOI_SUGGEST_SPELLINGS, sizeof(qiaoi_spelling), &laid->spellings);
+    all[n++] = section_of(QIAOI_SUGGEST_CHINESE, sizeof(qiaoi_chinese), &maker->chinese);
+    all[n++] = section_of(QIAOI_SUGGEST_SHARED, sizeof(qiaoi_shared_title), &laid->shared);
+    all[n++] = section_of(QIAOI_SUGGEST_PREFERENCES, 1, &laid->preferences);
+    all[n++] = (qiaoi_section_content){QIAOI_SUGGEST_NAMES, sizeof names, &names, 1};
     for (uint32_t i = 0; i < QIAOI_SUGGEST_LISTS; i++) {
-        all[n++] = (qiaoi_section_content){QIAOI_SUGGEST_KEYS + i, sizeof(qiaoi_suggest_key), maker->lists[i].data,
-                                           maker->lists[i].length / sizeof(qiaoi_suggest_key)};
-        all[n++] = (qiaoi_section_content){QIAOI_SUGGEST_MINIMA + i, sizeof(uint32_t), maker->minima[i].data,
-                                           maker->minima[i].length / sizeof(uint32_t)};
+        all[n++] = section_of(QIAOI_SUGGEST_KEYS + i, sizeof(qiaoi_suggest_key), &maker->lists[i]);
+        all[n++] = section_of(QIAOI_SUGGEST_MINIMA + i, sizeof(uint32_t), &maker->minima[i]);
     }
     return qiaoi_sections_write(path, QIAOI_SUGGEST_MAGIC, all, n, err);
 }
@@ -393,19 +470,18 @@ write_file(const qiaoi_suggest_maker *maker, const qiao_buffer *text, const qiao
 qiao_status
 qiaoi_suggest_maker_write(qiaoi_suggest_maker *maker, const char *path, qiao_error *err)
 {
-    qiao_buffer text = {0}, entries = {0};
+    qiaoi_maker_laid laid = {.text = {0}};
     qiao_status st;
 
-    st = order_entries(maker, err);
+    st = qiaoi_maker_order(maker, err);
     if (st == QIAO_OK)
         st = order_spellings(maker, err);
     if (st == QIAO_OK)
         st = qiaoi_maker_lists(maker, err);
     if (st == QIAO_OK) {
-        lay_texts(maker, &text, &entries);
-        st = text.failed || entries.failed ? qiao_fail_memory(err) : write_file(maker, &text, &entries, path, err);
+        lay_texts(maker, &laid);
+        st = qiaoi_maker_write(maker, &laid, path, err);
     }
-    qiao_buffer_done(&text);
-    qiao_buffer_done(&entries);
+    qiaoi_maker_laid_done(&laid);
     return st;
 }

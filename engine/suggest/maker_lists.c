@@ -53,8 +53,8 @@ add_chinese(qiaoi_suggest_maker *maker, const char *key, size_t length, uint32_t
         qiao_buffer_append(&maker->chinese, &word, sizeof word);
 }
 
-static void
-add_entry(qiaoi_suggest_maker *maker, const qiaoi_maker_entry *item, uint32_t number)
+void
+qiaoi_maker_keys(qiaoi_suggest_maker *maker, const qiaoi_maker_entry *item, uint32_t number)
 {
     bool word = item->entry.kind == QIAOI_SUGGEST_CONCEPT || item->entry.kind == QIAOI_SUGGEST_TERM;
     qiaoi_suggest_list first = word ? QIAOI_WORDS_WHOLE : QIAOI_NAMES_WHOLE;
@@ -130,8 +130,8 @@ sort_list(qiao_buffer *list, qiao_error *err)
     return st;
 }
 
-static bool
-is_marked(int list)
+bool
+qiaoi_maker_list_marked(int list)
 {
     int way = list % QIAOI_NAMES_WHOLE;
 
@@ -139,8 +139,8 @@ is_marked(int list)
 }
 
 /* A level is made of the one before: the smaller of two neighbours as far apart as they are wide. */
-static void
-make_minima(const qiao_buffer *list, qiao_buffer *out)
+void
+qiaoi_maker_minima(const qiao_buffer *list, qiao_buffer *out)
 {
     const qiaoi_suggest_key *keys = (const qiaoi_suggest_key *)(const void *)list->data;
     size_t count = list->length / sizeof *keys, blocks = (count + QIAOI_MINIMA_BLOCK - 1) / QIAOI_MINIMA_BLOCK;
@@ -182,28 +182,36 @@ compare_chinese(const void *a, const void *b)
 }
 
 qiao_status
-qiaoi_maker_lists(qiaoi_suggest_maker *maker, qiao_error *err)
+qiaoi_maker_sort(qiaoi_suggest_maker *maker, qiao_error *err)
 {
-    const qiaoi_maker_entry *items = (const qiaoi_maker_entry *)(const void *)maker->entries.data;
+    qiao_status st = QIAO_OK;
 
-    for (size_t i = 0; i < maker->entries.length / sizeof *items; i++)
-        add_entry(maker, &items[i], (uint32_t)i);
     if (maker->key_bytes.length > UINT32_MAX)
         return qiao_fail(err, QIAO_E_LIMIT, "the titles of this catalogue take more than 4 GiB");
     key_bytes = maker->key_bytes.data;
-    for (int i = 0; i < QIAOI_SUGGEST_LISTS; i++) {
-        qiao_buffer *list = &maker->lists[i];
-
-        if (list->failed || maker->key_bytes.failed)
+    for (int i = 0; st == QIAO_OK && i < QIAOI_SUGGEST_LISTS; i++) {
+        if (maker->lists[i].failed || maker->key_bytes.failed)
             return qiao_fail_memory(err);
-        marked = is_marked(i);
-        if (list->data != NULL) {
-            qiao_status st = sort_list(list, err);
+        marked = qiaoi_maker_list_marked(i);
+        if (maker->lists[i].data != NULL)
+            st = sort_list(&maker->lists[i], err);
+    }
+    return st;
+}
 
-            if (st != QIAO_OK)
-                return st;
-        }
-        make_minima(list, &maker->minima[i]);
+qiao_status
+qiaoi_maker_lists(qiaoi_suggest_maker *maker, qiao_error *err)
+{
+    const qiaoi_maker_entry *items = (const qiaoi_maker_entry *)(const void *)maker->entries.data;
+    qiao_status st;
+
+    for (size_t i = 0; i < maker->entries.length / sizeof *items; i++)
+        qiaoi_maker_keys(maker, &items[i], (uint32_t)i);
+    st = qiaoi_maker_sort(maker, err);
+    if (st != QIAO_OK)
+        return st;
+    for (int i = 0; i < QIAOI_SUGGEST_LISTS; i++) {
+        qiaoi_maker_minima(&maker->lists[i], &maker->minima[i]);
         if (maker->minima[i].failed)
             return qiao_fail_memory(err);
     }

@@ -80,6 +80,12 @@ qiaoi_sections_close(qiaoi_sections *sections)
     memset(sections, 0, sizeof *sections);
 }
 
+uint64_t
+qiaoi_sections_checksum(const qiaoi_sections *sections)
+{
+    return sections->mapping.data == NULL ? 0 : ((const file_header *)(const void *)sections->mapping.data)->checksum;
+}
+
 const void *
 qiaoi_section_view(const qiaoi_sections *sections, uint32_t id, uint32_t element_size, uint64_t *count_out)
 {

@@ -35,6 +35,9 @@ typedef enum qiaoi_names_section {
     QIAOI_SUGGEST_KEY_BYTES,
     QIAOI_SUGGEST_SPELLINGS,
     QIAOI_SUGGEST_CHINESE,
+    QIAOI_SUGGEST_SHARED,
+    QIAOI_SUGGEST_PREFERENCES,
+    QIAOI_SUGGEST_NAMES,
     QIAOI_SUGGEST_KEYS = 20,   /* and one for each further list */
     QIAOI_SUGGEST_MINIMA = 32, /* the same */
 } qiaoi_names_section;
@@ -51,6 +54,8 @@ typedef struct qiaoi_sections {
 /* QIAO_E_NOTFOUND, QIAO_E_CORRUPT (another magic, cut short, checksum), QIAO_E_VERSION. On failure nothing is open. */
 qiao_status qiaoi_sections_open(const char *path, const char magic[8], qiaoi_sections *out, qiao_error *err) QIAO_CHECK;
 void qiaoi_sections_close(qiaoi_sections *sections);
+/* Of all behind the header, as the header says: of the same contents it is the same. 0 where nothing is open. */
+uint64_t qiaoi_sections_checksum(const qiaoi_sections *sections);
 /* A section's elements; NULL and 0 where the file has none of that size under that number. */
 const void *qiaoi_section_view(const qiaoi_sections *sections, uint32_t id, uint32_t element_size, uint64_t *count_out);
 

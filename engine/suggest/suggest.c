@@ -19,11 +19,14 @@ bind(qiaoi_suggest *s)
     uint32_t ignored;
 
     qiaoi_readings_bind(&s->readings, &s->sections);
-    s->text = view(s, QIAOI_SUGGEST_TEXT, 1, &ignored);
-    s->key_bytes = view(s, QIAOI_SUGGEST_KEY_BYTES, 1, &ignored);
+    s->text = view(s, QIAOI_SUGGEST_TEXT, 1, &s->text_bytes);
+    s->key_bytes = view(s, QIAOI_SUGGEST_KEY_BYTES, 1, &s->key_bytes_count);
     s->entries = view(s, QIAOI_SUGGEST_ENTRIES, sizeof *s->entries, &s->entry_count);
     s->spellings = view(s, QIAOI_SUGGEST_SPELLINGS, sizeof *s->spellings, &s->spelling_count);
     s->chinese = view(s, QIAOI_SUGGEST_CHINESE, sizeof *s->chinese, &s->chinese_count);
+    s->shared = view(s, QIAOI_SUGGEST_SHARED, sizeof *s->shared, &s->shared_count);
+    s->preferences = view(s, QIAOI_SUGGEST_PREFERENCES, 1, &s->preference_count);
+    s->names = view(s, QIAOI_SUGGEST_NAMES, sizeof *s->names, &ignored);
     for (uint32_t i = 0; i < QIAOI_SUGGEST_LISTS; i++) {
         s->lists[i].keys = view(s, QIAOI_SUGGEST_KEYS + i, sizeof *s->lists[i].keys, &s->lists[i].count);
         s->lists[i].minima = view(s, QIAOI_SUGGEST_MINIMA + i, sizeof *s->lists[i].minima, &ignored);

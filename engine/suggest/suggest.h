@@ -16,12 +16,15 @@ typedef struct qiaoi_suggest {
     const qiaoi_suggest_entry *entries;
     const qiaoi_spelling *spellings;
     const qiaoi_chinese *chinese;
+    const qiaoi_shared_title *shared; /* this and the next two: for the file of the next generation (update.h) */
+    const uint8_t *preferences;
+    const uint64_t *names;
     struct {
         const qiaoi_suggest_key *keys;
         const uint32_t *minima;
         uint32_t count;
     } lists[QIAOI_SUGGEST_LISTS];
-    uint32_t entry_count, spelling_count, chinese_count;
+    uint32_t entry_count, spelling_count, chinese_count, shared_count, preference_count, text_bytes, key_bytes_count;
 } qiaoi_suggest;
 
 /* As qiaoi_sections_open. */

@@ -9,6 +9,9 @@
  *   MINIMA + n for each list the place of the smallest entry of 2^level blocks of QIAOI_MINIMA_BLOCK keys, level by
  *              level: the smallest entry of any range is found by looking at two blocks and the ends
  *   SPELLINGS  Latin words with how many projects use them, ascending
+ *   SHARED     of titles that several projects have, or one in several languages, who has them
+ *   PREFERENCES for each entry how it was preferred among equally frequent ones, at most 2
+ *   NAMES      checksum of the names.bin it was made with
  *   CHINESE    Chinese words of the entries as characters, by length, for words that differ in one
  *
  * Keys of pinyin and initials are ASCII letters; the first letter of each unit (readings.h) has its highest bit set, so
@@ -54,6 +57,15 @@ typedef struct qiaoi_suggest_entry {
     uint8_t kind;
     char language[QIAOI_LANGUAGE_BYTES - 1];
 } qiaoi_suggest_entry;
+
+#define QIAOI_TITLE_GROUP 0x80000000u /* with the number of the project: the group of its titles */
+
+/* By entry, then by project and language: the order in which they were joined. */
+typedef struct qiaoi_shared_title {
+    uint32_t entry;
+    uint32_t project;
+    char language[QIAOI_LANGUAGE_BYTES];
+} qiaoi_shared_title;
 
 typedef struct qiaoi_suggest_key {
     uint32_t bytes; /* offset in KEY_BYTES */

@@ -456,6 +456,7 @@ kept_statistics_give_what_a_full_build_with_them_gives(void **state)
         most = report.terms > most ? report.terms : most;
         assert_same_file(f, report.generation, "/lexicon.bin");
         assert_same_postings(f, report.generation);
+        assert_same_file(f, report.generation, "/suggest.bin");
         assert_same_file(f, report.generation, "/matches.bin");
         assert_same_answers(f);
         compared++;
