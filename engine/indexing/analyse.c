@@ -129,11 +129,14 @@ static qiao_status
 take_found(worker *w, qiaoi_corpus_document *document, qiao_kind kind, qiao_error *err)
 {
     qiaoi_collector *collector = &w->shard->collector;
-    const qiaoi_findings *findings = w->shared->analysis->findings;
-    qiao_status st = qiaoi_findings_take_words(findings, document->found - 1, collector->arena, &document->use, err);
+    const qiaoi_corpus *corpus = w->shared->corpus;
+    qiao_status st = QIAO_OK;
 
-    qiaoi_findings_take(findings, document->found - 1, document);
-    document->shard = (uint32_t)w->shared->corpus->shard_count - 1;
+    qiaoi_findings_take(corpus->findings, document->found - 1, document);
+    document->shard = (uint32_t)corpus->shard_count - 1;
+    if (corpus->words_left)
+        return QIAO_OK;
+    st = qiaoi_findings_take_words(corpus->findings, document->found - 1, collector->arena, &document->use, err);
     for (uint32_t i = 0; st == QIAO_OK && i < document->use.entry_count; i++)
         collector->entry_df[kind][document->use.entries[i].id]++;
     return st;
@@ -272,6 +275,8 @@ qiaoi_corpus_analyse(qiaoi_corpus *corpus, const qiaoi_analysis *analysis, qiao_
         return qiao_fail_memory(err);
     }
     corpus->shard_count = (size_t)analysis->threads + 1;
+    corpus->findings = analysis->findings;
+    corpus->words_left = corpus->statistics_kept && corpus->findings != NULL;
     if (analysis->findings != NULL)
         st = qiaoi_findings_tables(analysis->findings, &corpus->shards[analysis->threads], err);
     pthread_mutex_init(&shared.progress_lock, NULL);

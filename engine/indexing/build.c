@@ -5,6 +5,7 @@
 #include "batch/lists.h"
 #include "indexing/corpus.h"
 #include "indexing/duplicates.h"
+#include "indexing/duplicates_kept.h"
 #include "indexing/embed.h"
 #include "indexing/learn.h"
 #include "indexing/reuse.h"
@@ -498,10 +499,18 @@ make_suggestions(build *b, qiao_error *err)
 static qiao_status
 find_duplicates(build *b, qiao_error *err)
 {
+    const qiao_manifest *then = b->statistics.kept ? qiao_generation_manifest(b->reuse.parent.generation) : NULL;
+    qiaoi_duplicates_job job = {.entry_count = b->base->entry_count,
+                                .folder = b->staged,
+                                .threads = b->threads,
+                                .data_dir = b->options->data_dir};
     qiaoi_duplicate_counts counts;
     qiao_status st;
 
-    st = qiaoi_corpus_duplicates(&b->corpus, b->base->entry_count, b->staged, b->threads, &counts, err);
+    if (then != NULL && b->reuse.findings != NULL)
+        job.basis_then = qiaoi_duplicates_basis_then(b->reuse.findings, then->statistics);
+    job.basis_now = qiaoi_duplicates_basis_now(&b->corpus, &b->basis, then != NULL ? then->statistics : b->number);
+    st = qiaoi_corpus_duplicates(&b->corpus, &job, &counts, err);
     for (int kind = 0; kind < 2; kind++) {
         b->report->duplicates[kind] = counts.records[kind];
         b->report->duplicate_groups[kind] = counts.groups[kind];

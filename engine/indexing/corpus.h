@@ -66,8 +66,10 @@ typedef struct qiaoi_corpus {
     uint32_t pair_count;
     uint64_t *pair_keys; /* ascending; the slot of each is term_count and its place */
     /* of an update: numbers of the earlier build's terms here, QIAOI_NO_TERM where no document has one any more */
-    const qiaoi_parent *parent; /* borrowed; NULL in a full build */
-    bool statistics_kept;       /* all that depends on the whole corpus is the parent's (merge_kept.c) */
+    const qiaoi_parent *parent;            /* borrowed; NULL in a full build */
+    const struct qiaoi_findings *findings; /* borrowed: that documents with found were taken from */
+    bool words_left;                       /* their words were left there: see words.h */
+    bool statistics_kept;                  /* all that depends on the whole corpus is the parent's (merge_kept.c) */
     const uint32_t *kept_order; /* borrowed: the last shard's numbers of the earlier build's terms, in its order */
     uint32_t *kept_terms;
     uint32_t kept_term_count;
@@ -89,8 +91,8 @@ qiao_status qiaoi_corpus_json(const qiaoi_corpus_document *document, qiaoi_unpac
 
 /*
  * analyse.c: analyses all documents on `threads` threads, one shard of consecutive documents each; writes the full-text
- * shards to FOLDER/text-N. Documents that were found before are taken from findings; the others then go to text, which
- * the threads share. progress may be NULL.
+ * shards to FOLDER/text-N. Documents that were found before are taken from findings, without their words where
+ * statistics are kept (words_left); the others then go to text, which the threads share. progress may be NULL.
  */
 struct qiaoi_findings;
 typedef struct qiaoi_analysis {

@@ -31,9 +31,17 @@ typedef struct qiaoi_duplicate_counts {
     uint64_t compared[2]; /* pairs */
 } qiaoi_duplicate_counts;
 
-/* entry_count: of the working lexicon. After the merge, before the postings. duplicates.bin in the folder; no file
- * where nothing is linked. QIAO_E_NOMEM; QIAO_E_IO. */
-qiao_status qiaoi_corpus_duplicates(const qiaoi_corpus *corpus, uint32_t entry_count, const char *folder,
-                                    unsigned threads, qiaoi_duplicate_counts *out, qiao_error *err) QIAO_CHECK;
+typedef struct qiaoi_duplicates_job {
+    uint32_t entry_count; /* of the working lexicon */
+    const char *folder;   /* for duplicates.bin */
+    unsigned threads;
+    const char *data_dir;           /* where what was found out is kept (duplicates_kept.h); NULL: it is not */
+    uint64_t basis_then, basis_now; /* of that; then: 0 = there was none */
+} qiaoi_duplicates_job;
+
+/* After the merge, before the postings. duplicates.bin in the folder; no file where nothing is linked. QIAO_E_NOMEM;
+ * QIAO_E_IO. */
+qiao_status qiaoi_corpus_duplicates(const qiaoi_corpus *corpus, const qiaoi_duplicates_job *job,
+                                    qiaoi_duplicate_counts *out, qiao_error *err) QIAO_CHECK;
 
 #endif

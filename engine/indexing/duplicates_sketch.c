@@ -3,6 +3,7 @@
 #include "indexing/duplicates_sketch.h"
 
 #include "qiao/file.h"
+#include "store/generation_internal.h"
 
 #include <string.h>
 
@@ -18,7 +19,10 @@
 bool
 qiaoi_sketch_words_init(qiaoi_sketch_words *words, const qiaoi_corpus *corpus, uint32_t entry_count, qiao_kind kind)
 {
-    uint32_t share = corpus->count[kind] / RARE_SHARE;
+    uint32_t documents = corpus->statistics_kept
+                             ? qiaoi_generation_statistics(corpus->parent->generation, kind)->documents
+                             : corpus->count[kind];
+    uint32_t share = documents / RARE_SHARE; /* of those that the numbers below were counted in */
 
     *words =
         (qiaoi_sketch_words){.term_hashes = qiao_alloc(((size_t)corpus->term_count + 1) * sizeof *words->term_hashes),

@@ -2,6 +2,7 @@
  * file of their own, or behind what was found before. See findings.h. */
 #include "indexing/findings_tables.h"
 
+#include "indexing/words.h"
 #include "qiao/catalog.h"
 
 #include <errno.h>
@@ -162,7 +163,21 @@ typedef struct filling {
     qiaoi_findings_tags tags;
     qiaoi_findings_terms terms;
     qiaoi_findings_entry *entries;
+    qiaoi_words words;
+    qiao_arena *arena; /* of one document's words */
 } filling;
+
+/* One of an earlier file goes into a new one with the words that it has there. */
+static void
+put_whole(writer *w, const filling *f, const qiaoi_corpus_document *document)
+{
+    qiaoi_corpus_document whole = *document;
+
+    qiao_arena_reset(f->arena);
+    w->status = qiaoi_words_take(&f->words, document, f->arena, &whole.use, w->err);
+    if (w->status == QIAO_OK)
+        put_document(w, &whole, f->tags.maps[document->shard]);
+}
 
 static void
 put_documents(writer *w, const filling *f)
@@ -180,7 +195,7 @@ put_documents(writer *w, const filling *f)
                                             document->number};
             id += (uint32_t)strlen(document->id) + 1;
             if (!there)
-                put_document(w, document, f->tags.maps[document->shard]);
+                put_whole(w, f, document);
         }
 }
 
@@ -282,9 +297,13 @@ write_file(const qiaoi_corpus *corpus, const qiaoi_findings *before, qiaoi_findi
     filling f = {.corpus = corpus, .before = before};
 
     f.entries = qiao_alloc(((size_t)corpus->count[0] + corpus->count[1] + 1) * sizeof *f.entries);
+    f.arena = qiao_arena_new((size_t)1 << 16);
     open_file(&w, before);
     if (w.status == QIAO_OK)
-        w.status = f.entries == NULL ? qiao_fail_memory(err) : qiaoi_findings_join_tags(corpus, &f.tags, err);
+        w.status = f.entries == NULL || f.arena == NULL ? qiao_fail_memory(err)
+                                                        : qiaoi_findings_join_tags(corpus, &f.tags, err);
+    if (w.status == QIAO_OK)
+        w.status = qiaoi_words_init(&f.words, corpus, err);
     if (w.status == QIAO_OK && before != NULL)
         w.status = qiaoi_findings_join_terms(corpus, before, &f.terms, err);
     w.numbers = f.terms.numbers;
@@ -294,6 +313,8 @@ write_file(const qiaoi_corpus *corpus, const qiaoi_findings *before, qiaoi_findi
         w.status = qiao_fail_errno(err, errno, "cannot close %s", path);
     qiaoi_findings_tags_done(&f.tags, corpus->shard_count);
     qiaoi_findings_terms_done(&f.terms);
+    qiaoi_words_done(&f.words);
+    qiao_arena_free(f.arena);
     qiao_free(f.entries);
     qiao_buffer_done(&w.pending);
     return w.status;

@@ -149,8 +149,13 @@ qiaoi_copying_new(const qiaoi_corpus *corpus, qiao_kind kind, uint32_t first_nat
     qiao_status st;
 
     *out = NULL;
-    if (!usable(corpus, kind, first_native))
-        return QIAO_OK;
+    if (!usable(corpus, kind, first_native)) {
+        if (!corpus->words_left || corpus->count[kind] == 0)
+            return QIAO_OK;
+        qiao_fail(err, QIAO_E_CORRUPT, "the postings of the earlier generation cannot be copied");
+        qiao_error_hint(err, "make everything anew: qiao-indexer build --full");
+        return QIAO_E_CORRUPT;
+    }
     c = qiao_calloc(1, sizeof *c);
     if (c == NULL)
         return qiao_fail_memory(err);

@@ -1,6 +1,7 @@
 /* Concepts, terms, titles and organisations into suggest.bin: see suggest.h. */
 #include "indexing/suggest.h"
 
+#include "indexing/words.h"
 #include "qiao/file.h"
 #include "qiao/share.h"
 #include "qiao/text.h"
@@ -20,6 +21,9 @@ typedef struct qiaoi_suggesting {
     qiaoi_phrase_counts phrases;
     uint32_t least;
     qiaoi_suggest_kept *kept; /* NULL: all is made */
+    /* where the corpus left words out although all is made: one that has them, of projects only */
+    qiaoi_corpus whole;
+    qiao_arena *arena;
 } qiaoi_suggesting;
 typedef qiaoi_suggesting work;
 
@@ -340,10 +344,35 @@ read_titles(work *w, qiao_error *err)
 }
 
 static qiao_status
+take_words(work *w, qiao_error *err)
+{
+    const qiaoi_corpus *corpus = w->stage.corpus;
+    size_t size = corpus->count[QIAO_PROJECT] * sizeof *corpus->documents[QIAO_PROJECT];
+    qiaoi_corpus_document *documents = qiao_alloc(size + 1);
+    qiaoi_words words;
+    qiao_status st = qiaoi_words_init(&words, corpus, err);
+
+    w->whole = *corpus;
+    w->whole.documents[QIAO_PROJECT] = documents;
+    w->stage.corpus = &w->whole;
+    w->arena = qiao_arena_new((size_t)4 << 20);
+    if (st == QIAO_OK && (documents == NULL || w->arena == NULL))
+        st = qiao_fail_memory(err);
+    if (st == QIAO_OK && size > 0)
+        memcpy(documents, corpus->documents[QIAO_PROJECT], size);
+    for (uint32_t d = 0; st == QIAO_OK && d < corpus->count[QIAO_PROJECT]; d++)
+        st = qiaoi_words_take(&words, &corpus->documents[QIAO_PROJECT][d], w->arena, &documents[d].use, err);
+    qiaoi_words_done(&words);
+    return st;
+}
+
+static qiao_status
 make(work *w, const char *path, qiao_error *err)
 {
-    qiao_status st = qiaoi_suggest_count(&w->stage, err);
+    qiao_status st = w->stage.corpus->words_left ? take_words(w, err) : QIAO_OK;
 
+    if (st == QIAO_OK)
+        st = qiaoi_suggest_count(&w->stage, err);
     if (st == QIAO_OK)
         st = note_concepts(w, err);
     if (st == QIAO_OK)
@@ -419,6 +448,8 @@ qiaoi_suggesting_free(qiaoi_suggesting *suggesting)
     if (w == NULL)
         return;
     qiaoi_suggest_kept_free(w->kept);
+    qiao_free(w->whole.documents[QIAO_PROJECT]); /* all else of it is borrowed */
+    qiao_arena_free(w->arena);
     qiao_stemmer_free(w->stage.english);
     qiaoi_suggest_maker_free(w->stage.maker);
     qiaoi_names_close(&w->names);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define WORDS 60u
 #define BASES 300u
@@ -24,6 +25,7 @@ typedef struct fixture {
     qiao_test_folder folder, other;
     char lexicon[QIAO_PATH_MAX];
     uint64_t random;
+    qiao_statistics_choice statistics;
 } fixture;
 
 static int
@@ -100,7 +102,8 @@ build(const fixture *f, const char *data, bool full, unsigned threads)
                                         .lexicon_path = f->lexicon,
                                         .vocabulary_dir = QIAO_SOURCE_DIR "/engine/vocab/data",
                                         .threads = threads,
-                                        .full = full};
+                                        .full = full,
+                                        .statistics = f->statistics};
     qiao_build_report report;
     qiao_error err = QIAO_ERROR_INIT;
 
@@ -212,6 +215,52 @@ an_update_finds_what_a_full_build_finds_by_any_number_of_threads(void **state)
     }
 }
 
+static void
+put_some(fixture *f, unsigned round)
+{
+    char record[JSON_MAX], words[WORDS][8], id[16];
+
+    for (unsigned w = 0; w < WORDS; w++)
+        put_word(f, words[w]);
+    for (unsigned i = 0; i < 3; i++) { /* one that comes, one that changes, and a copy of both */
+        snprintf(id, sizeof id, i == 0 ? "a:%03u" : i == 1 ? "b:%03u" : "a:9%03u", round);
+        write_record(record, id, words, i);
+        put(f->folder.path, record);
+    }
+}
+
+/* Keys and comparisons are kept from update to update; without them the same is found. */
+static void
+what_is_kept_of_earlier_searches_changes_nothing(void **state)
+{
+    fixture *f = *state;
+    char sums[2][33], path[QIAO_PATH_MAX + 32];
+    qiao_build_report report;
+
+    put_corpus(f, f->folder.path);
+    report = build(f, f->folder.path, true, 2);
+    snprintf(path, sizeof path, "%s/build/duplicates.bin", f->folder.path);
+    f->statistics = QIAO_STATISTICS_KEPT;
+    for (unsigned round = 0; round < 8; round++) {
+        put_some(f, round);
+        if (round % 4 == 2)
+            assert_int_equal(unlink(path), 0);
+        if (round % 4 == 3)
+            qiao_test_flip(path, 5000);
+        report = build(f, f->folder.path, false, 1 + round % 2);
+        assert_int_equal(report.mode, QIAO_BUILD_UPDATED);
+        assert_int_equal(report.statistics, 1);
+        assert_true(qiao_file_exists(path));
+        if (round % 2 == 0)
+            continue; /* what the next one takes was kept by an update */
+        checksum(f->folder.path, report.generation, sums[0]);
+        report = build(f, f->folder.path, true, 2);
+        assert_int_equal(report.statistics, 1);
+        checksum(f->folder.path, report.generation, sums[1]);
+        assert_string_equal(sums[0], sums[1]);
+    }
+}
+
 #define TITLED(id, title, organisation, text)                                                                          \
     "{\"kind\":\"project\",\"id\":\"" id "\",\"title\":{\"en\":\"" title "\"}," organisation                           \
     "\"summary\":{\"en\":\"" text "\"}}"
@@ -310,6 +359,7 @@ main(void)
         cmocka_unit_test_setup_teardown(near_copies_are_found_and_nothing_else, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(an_update_finds_what_a_full_build_finds_by_any_number_of_threads, open_fixture,
                                         close_fixture),
+        cmocka_unit_test_setup_teardown(what_is_kept_of_earlier_searches_changes_nothing, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(a_title_and_its_organisation_link_whatever_the_text_says, open_fixture,
                                         close_fixture),
         cmocka_unit_test_setup_teardown(a_list_shows_one_of_a_group_and_names_the_others, open_fixture, close_fixture),
