@@ -12,7 +12,7 @@
 
 typedef struct file_header {
     uint32_t magic, version;
-    uint64_t basis, checksum; /* checksum: of all behind the header */
+    uint64_t basis, checksum; /* checksum: of all behind the header, piece by piece */
     uint32_t count[2], compared[2];
 } file_header;
 
@@ -55,6 +55,24 @@ size_of_keys(uint32_t count)
     return (size_t)count * QIAOI_DUPLICATE_KEYS * sizeof(uint64_t);
 }
 
+/* Piece by piece, as it was written. */
+static uint64_t
+checksum_of(const qiao_mapping *mapping)
+{
+    const file_header *header = (const file_header *)(const void *)mapping->data;
+    const unsigned char *at = mapping->data + sizeof *header;
+    uint64_t sum = 0;
+
+    for (int kind = 0; kind < 2; kind++) {
+        size_t keys = size_of_keys(header->count[kind]), compared = header->compared[kind] * sizeof(qiaoi_compared);
+
+        sum = qiao_hash64(at, keys, sum);
+        sum = qiao_hash64(at + keys, compared, sum);
+        at += keys + compared;
+    }
+    return sum;
+}
+
 static bool
 is_sound(const qiao_mapping *mapping, uint64_t basis)
 {
@@ -65,8 +83,7 @@ is_sound(const qiao_mapping *mapping, uint64_t basis)
         return false;
     for (int kind = 0; kind < 2; kind++)
         size += size_of_keys(header->count[kind]) + (size_t)header->compared[kind] * sizeof(qiaoi_compared);
-    return size == mapping->length &&
-           qiao_hash64(mapping->data + sizeof *header, size - sizeof *header, 0) == header->checksum;
+    return size == mapping->length && checksum_of(mapping) == header->checksum;
 }
 
 bool
@@ -134,12 +151,21 @@ put(FILE *file, const void *bytes, size_t length)
 }
 
 static bool
-write_file(const char *path, const file_header *header, const void *body, size_t length)
+write_file(const char *path, const file_header *header, const qiaoi_duplicates_side sides[2])
 {
     FILE *file = fopen(path, "wb");
-    bool good = file != NULL && put(file, header, sizeof *header) && put(file, body, length);
+    bool good = file != NULL && put(file, header, sizeof *header);
 
+    for (int kind = 0; good && kind < 2; kind++)
+        good = put(file, sides[kind].keys, size_of_keys(sides[kind].count)) &&
+               put(file, sides[kind].all, sides[kind].compared * sizeof *sides[kind].all);
     return file != NULL && fclose(file) == 0 && good;
+}
+
+static uint64_t
+hash_piece(const void *bytes, size_t length, uint64_t sum)
+{
+    return qiao_hash64(length == 0 ? "" : bytes, length, sum);
 }
 
 void
@@ -147,22 +173,18 @@ qiaoi_duplicates_kept_write(const char *data_dir, uint64_t basis, const qiaoi_du
 {
     char path[QIAO_PATH_MAX + 64], beside[QIAO_PATH_MAX + 64];
     file_header header = {.magic = MAGIC, .version = VERSION, .basis = basis};
-    qiao_buffer body = {0};
 
-    (void)qiao_buffer_reserve(&body, size_of_keys(sides[0].count) + size_of_keys(sides[1].count));
     for (int kind = 0; kind < 2; kind++) {
         header.count[kind] = sides[kind].count;
         header.compared[kind] = sides[kind].compared;
-        qiao_buffer_append(&body, sides[kind].keys, size_of_keys(sides[kind].count));
-        qiao_buffer_append(&body, sides[kind].all, sides[kind].compared * sizeof *sides[kind].all);
+        header.checksum = hash_piece(sides[kind].keys, size_of_keys(sides[kind].count), header.checksum);
+        header.checksum = hash_piece(sides[kind].all, sides[kind].compared * sizeof *sides[kind].all, header.checksum);
     }
     qiaoi_findings_path(data_dir, "", path);
     qiaoi_findings_path(data_dir, "duplicates.new", beside);
-    if (!body.failed && qiao_file_make_directories(path, NULL) == QIAO_OK) {
-        header.checksum = qiao_hash64(body.data == NULL ? "" : body.data, body.length, 0);
-        qiaoi_findings_path(data_dir, "duplicates.bin", path);
-        if (!write_file(beside, &header, body.data, body.length) || rename(beside, path) != 0)
-            (void)unlink(beside);
-    }
-    qiao_buffer_done(&body);
+    if (qiao_file_make_directories(path, NULL) != QIAO_OK)
+        return;
+    qiaoi_findings_path(data_dir, "duplicates.bin", path);
+    if (!write_file(beside, &header, sides) || rename(beside, path) != 0)
+        (void)unlink(beside);
 }

@@ -91,61 +91,122 @@ write_records(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_
     return st;
 }
 
-/* ---- tags ---- */
+/* ---- tags: dealt by their numbers, documents stay in order ---- */
 
-typedef struct tag_use {
+typedef struct known_tag {
     const char *tag;
-    uint32_t docid;
-} tag_use;
+    uint32_t shard, number; /* in that shard's table */
+} known_tag;
+
+typedef struct tag_table {
+    known_tag *all; /* of all shards, in order of tag */
+    size_t count;
+    uint32_t **places; /* by shard and number: place among the distinct tags */
+    const char **tags; /* distinct */
+    size_t *begins;    /* by place, and one more: its documents below */
+    size_t distinct;
+    uint32_t *docids;
+} tag_table;
 
 static int
 compare_tags(const void *a, const void *b)
 {
-    const tag_use *x = a, *y = b;
-    int order = strcmp(x->tag, y->tag);
-
-    return order != 0 ? order : x->docid < y->docid ? -1 : x->docid > y->docid;
+    return strcmp(((const known_tag *)a)->tag, ((const known_tag *)b)->tag);
 }
 
-static qiao_status
-write_sorted_tags(const tag_use *uses, size_t count, qiao_kind kind, qiaoi_generation_writer *writer, qiao_error *err)
+static void
+free_tags(tag_table *table, size_t shards)
 {
-    uint32_t *docids = qiao_alloc((count + 1) * sizeof *docids);
-    qiao_status st = docids == NULL ? qiao_fail_memory(err) : QIAO_OK;
+    for (size_t s = 0; table->places != NULL && s < shards; s++)
+        qiao_free(table->places[s]);
+    qiao_free(table->places);
+    qiao_free(table->all);
+    qiao_free(table->tags);
+    qiao_free(table->begins);
+    qiao_free(table->docids);
+}
 
-    for (size_t i = 0; st == QIAO_OK && i < count;) {
-        size_t n = 0, begin = i;
+/* The tags of all shards; a tag that several have is one. */
+static qiao_status
+order_tags(const qiaoi_corpus *corpus, tag_table *table, qiao_error *err)
+{
+    size_t total = 0;
 
-        for (; i < count && strcmp(uses[begin].tag, uses[i].tag) == 0; i++)
-            docids[n++] = uses[i].docid;
-        st = qiaoi_generation_writer_tag(writer, kind, uses[begin].tag, docids, n, err);
+    for (size_t s = 0; s < corpus->shard_count; s++)
+        total += corpus->shards[s].tags.count;
+    table->all = qiao_alloc((total + 1) * sizeof *table->all);
+    table->tags = qiao_alloc((total + 1) * sizeof *table->tags);
+    table->begins = qiao_calloc(total + 2, sizeof *table->begins);
+    table->places = qiao_calloc(corpus->shard_count + 1, sizeof *table->places);
+    if (table->all == NULL || table->tags == NULL || table->begins == NULL || table->places == NULL)
+        return qiao_fail_memory(err);
+    for (size_t s = 0; s < corpus->shard_count; s++) {
+        const qiaoi_term_table *tags = &corpus->shards[s].tags;
+
+        table->places[s] = qiao_alloc(((size_t)tags->count + 1) * sizeof **table->places);
+        if (table->places[s] == NULL)
+            return qiao_fail_memory(err);
+        for (uint32_t i = 0; i < tags->count; i++)
+            table->all[table->count++] = (known_tag){tags->bytes.data + tags->offsets[i], (uint32_t)s, i};
     }
-    qiao_free(docids);
-    return st;
+    if (table->count > 0)
+        qsort(table->all, table->count, sizeof *table->all, compare_tags);
+    for (size_t i = 0; i < table->count; i++) {
+        const known_tag *known = &table->all[i];
+
+        if (table->distinct == 0 || strcmp(table->tags[table->distinct - 1], known->tag) != 0)
+            table->tags[table->distinct++] = known->tag;
+        table->places[known->shard][known->number] = (uint32_t)table->distinct - 1;
+    }
+    return QIAO_OK;
+}
+
+/* Counts, then deals: begins end up where each tag's documents end, which is where those of the next begin. */
+static qiao_status
+deal_documents(const qiaoi_corpus *corpus, qiao_kind kind, tag_table *table, qiao_error *err)
+{
+    size_t at = 0;
+
+    for (uint32_t d = 0; d < corpus->count[kind]; d++) {
+        const qiaoi_corpus_document *document = &corpus->documents[kind][d];
+
+        for (uint32_t i = 0; i < document->tag_count; i++)
+            table->begins[table->places[document->shard][document->tags[i]] + 1]++;
+    }
+    for (size_t p = 0; p <= table->distinct; p++) {
+        size_t n = table->begins[p];
+
+        table->begins[p] = at + n;
+        at += n;
+    }
+    table->docids = qiao_alloc((at + 1) * sizeof *table->docids);
+    if (table->docids == NULL)
+        return qiao_fail_memory(err);
+    for (uint32_t d = 0; d < corpus->count[kind]; d++) {
+        const qiaoi_corpus_document *document = &corpus->documents[kind][d];
+
+        for (uint32_t i = 0; i < document->tag_count; i++)
+            table->docids[table->begins[table->places[document->shard][document->tags[i]]]++] = d;
+    }
+    return QIAO_OK;
 }
 
 static qiao_status
 write_tags(const qiaoi_corpus *corpus, qiao_kind kind, qiaoi_generation_writer *writer, qiao_error *err)
 {
-    size_t count = 0, at = 0;
-    tag_use *uses;
-    qiao_status st;
+    tag_table table = {.count = 0};
+    size_t begin = 0;
+    qiao_status st = order_tags(corpus, &table, err);
 
-    for (uint32_t d = 0; d < corpus->count[kind]; d++)
-        count += corpus->documents[kind][d].tag_count;
-    uses = qiao_alloc((count + 1) * sizeof *uses);
-    if (uses == NULL)
-        return qiao_fail_memory(err);
-    for (uint32_t d = 0; d < corpus->count[kind]; d++) {
-        const qiaoi_corpus_document *document = &corpus->documents[kind][d];
-        const qiaoi_term_table *table = &corpus->shards[document->shard].tags;
-
-        for (uint32_t i = 0; i < document->tag_count; i++)
-            uses[at++] = (tag_use){table->bytes.data + table->offsets[document->tags[i]], d};
+    if (st == QIAO_OK)
+        st = deal_documents(corpus, kind, &table, err);
+    for (size_t p = 0; st == QIAO_OK && p < table.distinct; p++) {
+        if (table.begins[p] > begin)
+            st = qiaoi_generation_writer_tag(writer, kind, table.tags[p], table.docids + begin, table.begins[p] - begin,
+                                             err);
+        begin = table.begins[p];
     }
-    qsort(uses, count, sizeof *uses, compare_tags);
-    st = write_sorted_tags(uses, count, kind, writer, err);
-    qiao_free(uses);
+    free_tags(&table, corpus->shard_count);
     return st;
 }
 
