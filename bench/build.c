@@ -18,6 +18,7 @@
 
 #define ROUNDS_MAX 100u
 #define JSON_ROOM 64u
+#define WORD_ROOM 32u
 
 typedef struct options {
     const char *data, *folder;
@@ -29,6 +30,7 @@ typedef struct measurement {
     const options *o;
     char folder[QIAO_PATH_MAX];
     uint64_t records, corpus_hash;
+    uint64_t words; /* added so far */
 } measurement;
 
 static qiao_status
@@ -84,15 +86,28 @@ is_bilingual(const char *json)
     return strstr(json, "\"zh\":") != NULL && strstr(json, "\"en\":") != NULL;
 }
 
+/* A word that no record had: "renewed" and the number in letters. */
+static size_t
+make_word(uint64_t number, char out[WORD_ROOM])
+{
+    size_t n = (size_t)snprintf(out, WORD_ROOM, "renewed");
+
+    for (; n < WORD_ROOM - 3 && (number > 0 || n == 7); number /= 26)
+        out[n++] = (char)('a' + number % 26);
+    out[n++] = ' ';
+    out[n] = '\0';
+    return n;
+}
+
 /* Every so many-th record gets another word at the beginning of its title. */
 static qiao_status
 gather_change(const qiao_source_entry *entry, void *context, qiao_error *err)
 {
-    static const char word[] = "renewed ";
+    char word[WORD_ROOM];
     change *c = context;
     const char *title, *text;
-    uint64_t length = entry->length + sizeof word - 1;
-    size_t head;
+    uint64_t length;
+    size_t head, added;
 
     if (c->at++ % c->every != 0)
         return QIAO_OK;
@@ -106,9 +121,11 @@ gather_change(const qiao_source_entry *entry, void *context, qiao_error *err)
     if (text == NULL)
         return qiao_buffer_check(&c->json, err);
     head = (size_t)(text + 3 - c->json.data);
+    added = make_word(c->changed + c->m->words, word);
+    length = entry->length + added;
     qiao_buffer_append(&c->records, &length, sizeof length);
     qiao_buffer_append(&c->records, entry->json, head);
-    qiao_buffer_append(&c->records, word, sizeof word - 1);
+    qiao_buffer_append(&c->records, word, added);
     qiao_buffer_append(&c->records, entry->json + head, entry->length - head);
     c->changed++;
     return qiao_buffer_check(&c->records, err);
@@ -149,6 +166,7 @@ change_records(measurement *m, uint64_t *changed_out, qiao_error *err)
     qiao_buffer_done(&c.records);
     qiao_buffer_done(&c.json);
     *changed_out = c.changed;
+    m->words += c.changed;
     return st;
 }
 
@@ -203,13 +221,14 @@ print_load(void)
 }
 
 static qiao_status
-build(const measurement *m, bool full, qiao_build_report *report, double *seconds_out, double *cpu_out,
+build(const measurement *m, bool full, bool keep, qiao_build_report *report, double *seconds_out, double *cpu_out,
       double *matching_out, qiao_error *err)
 {
     stage_clock matching = {0};
     const qiao_build_options build_options = {.data_dir = m->folder,
                                               .threads = (unsigned)m->o->threads,
                                               .full = full,
+                                              .statistics = keep ? QIAO_STATISTICS_KEPT : QIAO_STATISTICS_AS_NEEDED,
                                               .no_match = !m->o->match,
                                               .keep = 2,
                                               .progress = show_stage,
@@ -274,7 +293,7 @@ measure_build(measurement *m, qiao_error *err)
     bench_times times;
 
     for (uint64_t i = 0; st == QIAO_OK && i < m->o->rounds; i++)
-        st = build(m, true, &report, &seconds[i], &cpu[i], &matching[i], err);
+        st = build(m, true, false, &report, &seconds[i], &cpu[i], &matching[i], err);
     if (st != QIAO_OK)
         return st;
     times = bench_summary(seconds, (size_t)m->o->rounds);
@@ -314,6 +333,17 @@ same_files(const measurement *m, uint64_t first, uint64_t second, bool *same_out
     return st;
 }
 
+/* As a build that analyses everything, by the same statistics. */
+static qiao_status
+same_as_full(const measurement *m, uint64_t update, bool *same_out, qiao_error *err)
+{
+    qiao_build_report full = {0};
+    double ignored[3];
+    qiao_status st = build(m, true, true, &full, &ignored[0], &ignored[1], &ignored[2], err);
+
+    return st == QIAO_OK ? same_files(m, update, full.generation, same_out, err) : st;
+}
+
 static qiao_status
 measure_update(measurement *m, qiao_error *err)
 {
@@ -326,16 +356,16 @@ measure_update(measurement *m, qiao_error *err)
     bench_times update_times, full_times;
 
     if (st == QIAO_OK)
-        st = build(m, true, &full, &fulls[0], &full_cpu[0], &full_matching[0], err);
+        st = build(m, true, false, &full, &fulls[0], &full_cpu[0], &full_matching[0], err);
     for (uint64_t i = 0; st == QIAO_OK && i < m->o->rounds; i++) {
         st = change_records(m, &changed, err);
         if (st == QIAO_OK)
-            st = build(m, false, &update, &updates[i], &update_cpu[i], &update_matching[i], err);
+            st = build(m, false, false, &update, &updates[i], &update_cpu[i], &update_matching[i], err);
+        if (st == QIAO_OK && i + 1 == m->o->rounds)
+            st = same_as_full(m, update.generation, &same, err);
         if (st == QIAO_OK)
-            st = build(m, true, &full, &fulls[i], &full_cpu[i], &full_matching[i], err);
+            st = build(m, true, false, &full, &fulls[i], &full_cpu[i], &full_matching[i], err);
     }
-    if (st == QIAO_OK)
-        st = same_files(m, update.generation, full.generation, &same, err);
     if (st == QIAO_OK && update.mode != QIAO_BUILD_UPDATED)
         st = qiao_fail(err, QIAO_E_INTERNAL, "the second build was no update (mode %d)", (int)update.mode);
     if (st != QIAO_OK)
@@ -359,6 +389,8 @@ measure_update(measurement *m, qiao_error *err)
     bench_text("bilingual_changed", m->o->spare_bilingual ? "no" : "yes");
     print_load();
     bench_text("identical", same ? "yes" : "no");
+    bench_text("statistics", update.statistics == update.generation ? "renewed" : "kept");
+    bench_number("terms", (double)update.terms);
     print_stages("update_", &update);
     print_stages("full_", &full);
     bench_end();
