@@ -30,7 +30,15 @@ pack_record(const qiaoi_corpus_document *document, qiaoi_generation_writer *writ
     qiao_bytes json;
     qiao_status st = qiaoi_corpus_json(document, unpacker, &json, err);
 
-    return st == QIAO_OK ? qiaoi_generation_writer_record(writer, kind, docid, json.data, json.length, err) : st;
+    return st == QIAO_OK ? qiaoi_generation_writer_record(writer, kind, docid, json.data, json.length, document->facts,
+                                                          document->facts_length, err)
+                         : st;
+}
+
+static bool
+has_parent(const qiaoi_corpus *corpus)
+{
+    return corpus->parent != NULL && corpus->parent->generation != NULL;
 }
 
 /* A record that did not change is taken as the parent stores it: packing it again would give the same. */
@@ -39,17 +47,24 @@ write_record(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_k
              qiaoi_unpacker *unpacker, qiao_error *err)
 {
     const qiaoi_corpus_document *document = &corpus->documents[kind][docid];
-    const qiaoi_parent *parent = corpus->parent;
     uint32_t then;
-    const void *value;
-    size_t length;
-    qiao_status st;
 
-    if (document->found == 0 || parent == NULL || parent->generation == NULL)
+    if (document->found == 0 || !has_parent(corpus))
         return pack_record(document, writer, kind, docid, unpacker, err);
-    then = document->found - 1 - (kind == QIAO_NEED ? parent->documents[QIAO_PROJECT] : 0);
-    st = qiaoi_generation_stored(parent->generation, kind, then, &value, &length, err);
-    return st == QIAO_OK ? qiaoi_generation_writer_stored(writer, kind, docid, value, length, err) : st;
+    then = document->found - 1 - (kind == QIAO_NEED ? corpus->parent->documents[QIAO_PROJECT] : 0);
+    return qiaoi_generation_writer_kept(writer, kind, docid, corpus->parent->generation, then, err);
+}
+
+/* Where most will be taken from the parent, so are its files. */
+static bool
+takes_most(const qiaoi_corpus *corpus)
+{
+    uint64_t found = 0;
+
+    for (int kind = 0; has_parent(corpus) && kind < 2; kind++)
+        for (uint32_t d = 0; d < corpus->count[kind]; d++)
+            found += corpus->documents[kind][d].found != 0;
+    return 2 * found > (uint64_t)corpus->count[0] + corpus->count[1];
 }
 
 static qiao_status
@@ -82,12 +97,12 @@ write_records(const qiaoi_corpus *corpus, qiaoi_generation_writer *writer, qiao_
     }
     if (st == QIAO_OK)
         st = write_places(corpus, writer, err);
+    if (st == QIAO_OK && takes_most(corpus))
+        st = qiaoi_generation_writer_share(writer, corpus->parent->generation, err);
     if (st == QIAO_OK)
         st = write_all_records(corpus, writer, err);
-    for (int kind = 0; st == QIAO_OK && kind < 2; kind++)
-        for (uint32_t d = 0; st == QIAO_OK && d < corpus->count[kind]; d++)
-            st = qiaoi_generation_writer_facts(writer, (qiao_kind)kind, d, corpus->documents[kind][d].facts,
-                                               corpus->documents[kind][d].facts_length, err);
+    if (st == QIAO_OK)
+        st = qiaoi_generation_writer_stored(writer, err);
     return st;
 }
 

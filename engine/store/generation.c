@@ -9,7 +9,6 @@
 #include <zstd.h>
 
 #define RECORD_MAX (64u << 20)
-#define FACTS_LENGTH_BITS 16 /* beside the address of a block, of which processors use the lower 48 bits */
 
 const qiao_manifest *
 qiao_generation_manifest(const qiao_generation *generation)
@@ -78,28 +77,12 @@ qiao_status
 qiaoi_generation_facts(const qiao_generation *generation, qiao_kind kind, uint32_t docid, const void **out,
                        size_t *length_out, qiao_error *err)
 {
-    unsigned char key[5] = {(unsigned char)kind, (unsigned char)(docid >> 24), (unsigned char)(docid >> 16),
-                            (unsigned char)(docid >> 8), (unsigned char)docid};
-    atomic_uint_fast64_t *known = docid < generation->sides[kind].count ? &generation->sides[kind].facts[docid] : NULL;
-    uint64_t place = known == NULL ? 0 : atomic_load_explicit(known, memory_order_relaxed);
-    qiao_bytes value;
-    qiao_status st;
+    const qiaoi_document_place *place = &generation->sides[kind].stored[docid];
 
-    if (place != 0) {
-        *out = (const void *)(uintptr_t)(place >> FACTS_LENGTH_BITS);
-        *length_out = place & (((size_t)1 << FACTS_LENGTH_BITS) - 1);
-        return QIAO_OK;
-    }
-    st = qiao_kv_get(generation->txn, generation->facts, (qiao_bytes){key, 5}, &value, err);
-    if (st == QIAO_E_NOTFOUND)
+    if (docid >= generation->sides[kind].count)
         return qiaoi_generation_damaged(generation, "the facts", err);
-    if (st != QIAO_OK)
-        return st;
-    *out = value.data;
-    *length_out = value.length;
-    place = (uint64_t)(uintptr_t)value.data;
-    if (known != NULL && value.length >> FACTS_LENGTH_BITS == 0 && place >> (64 - FACTS_LENGTH_BITS) == 0)
-        atomic_store_explicit(known, place << FACTS_LENGTH_BITS | value.length, memory_order_relaxed);
+    *out = qiaoi_document_at(&generation->files, place);
+    *length_out = place->facts;
     return QIAO_OK;
 }
 
@@ -224,39 +207,10 @@ qiao_status
 qiao_generation_json(const qiao_generation *generation, qiao_kind kind, uint32_t docid, qiao_buffer *out,
                      qiao_error *err)
 {
-    unsigned char key[5] = {(unsigned char)kind, (unsigned char)(docid >> 24), (unsigned char)(docid >> 16),
-                            (unsigned char)(docid >> 8), (unsigned char)docid};
-    qiao_kv_txn *txn = NULL;
-    qiao_bytes value;
-    qiao_status st;
+    const qiaoi_document_place *place = &generation->sides[kind].stored[docid];
 
     if (docid >= generation->sides[kind].count)
         return qiao_fail(err, QIAO_E_NOTFOUND, "no record number %u", docid);
-    st = qiao_kv_begin(generation->kv, false, &txn, err);
-    if (st != QIAO_OK)
-        return st;
-    st = qiao_kv_get(txn, generation->records, (qiao_bytes){key, 5}, &value, err);
-    st = st == QIAO_OK           ? unpack(generation, value, out, err)
-         : st == QIAO_E_NOTFOUND ? qiaoi_generation_damaged(generation, "a record", err)
-                                 : st;
-    qiao_kv_abort(txn);
-    return st;
-}
-
-qiao_status
-qiaoi_generation_stored(const qiao_generation *generation, qiao_kind kind, uint32_t docid, const void **out,
-                        size_t *length_out, qiao_error *err)
-{
-    unsigned char key[5] = {(unsigned char)kind, (unsigned char)(docid >> 24), (unsigned char)(docid >> 16),
-                            (unsigned char)(docid >> 8), (unsigned char)docid};
-    qiao_bytes value;
-    qiao_status st = qiao_kv_get(generation->txn, generation->records, (qiao_bytes){key, 5}, &value, err);
-
-    if (st == QIAO_E_NOTFOUND)
-        return qiaoi_generation_damaged(generation, "a record", err);
-    if (st == QIAO_OK) {
-        *out = value.data;
-        *length_out = value.length;
-    }
-    return st;
+    return unpack(generation, (qiao_bytes){qiaoi_document_at(&generation->files, place) + place->facts, place->record},
+                  out, err);
 }

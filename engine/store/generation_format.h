@@ -1,13 +1,13 @@
 /*
  * Layout of a generation's records.mdb, shared by its writer and its reader.
  *
- *   database "documents": key KIND                       -> ids of the side: u32 count, u32 offsets[count + 1],
- * NUL-terminated ids ascending; key 2 -> u32 count, u32 places[count]: which document (docid, QIAOI_PLACE_NEED for a
- * need) has each number of the full-text index, QIAOI_PLACE_NONE where no document has it any more; key
- * QIAOI_STATISTICS_KEY + KIND -> qiaoi_statistics_header, u32 df[slots] database "records":
- * key KIND, docid (4 bytes BE)   -> byte 0 and the JSON, or byte 1, u32 raw length, a zstd frame database "tags": key
- * KIND, tag                  -> portable Roaring bitmap of docids database "postings":  key KIND, range (2 bytes BE) ->
- * qiaoi_postings_header and arrays, see below
+ *   database "documents": key KIND -> ids of the side: u32 count, u32 offsets[count + 1], NUL-terminated ids ascending;
+ *     key QIAOI_PLACES_KEY -> u32 count, u32 places[count]: which document (docid, QIAOI_PLACE_NEED for a need) has
+ * each number of the full-text index, QIAOI_PLACE_NONE where no document has it any more; key QIAOI_STORED_KEY + KIND
+ * -> qiaoi_stored_header, qiaoi_document_place[count]: where the record of each document is stored (document_files.h);
+ *     key QIAOI_STATISTICS_KEY + KIND -> qiaoi_statistics_header, u32 df[slots]
+ *   database "tags": key KIND, tag -> portable Roaring bitmap of docids
+ *   database "postings": key KIND, range (2 bytes BE) -> qiaoi_postings_header and arrays, see below
  *
  * KIND is one byte, the value of qiao_kind. A range covers QIAOI_RANGE_SIZE documents. Postings of a range, each array
  * 8-byte aligned: u64 bitmap[words]    which term slots have postings here (slots: terms of the lexicon, then its
@@ -29,7 +29,8 @@
 #define QIAOI_RANGE_SIZE (1u << QIAOI_RANGE_BITS)
 #define QIAOI_ALIGNED_VALUE_MIN 4096u
 #define QIAOI_PLACES_KEY 2
-#define QIAOI_STATISTICS_KEY 3
+#define QIAOI_STORED_KEY 3
+#define QIAOI_STATISTICS_KEY 5
 #define QIAOI_PLACE_NEED 0x80000000u
 #define QIAOI_PLACE_NONE 0xFFFFFFFFu
 #define QIAOI_POSTINGS_MAGIC 0x32504951u /* "QIP2" */
@@ -80,10 +81,10 @@ typedef struct qiaoi_rows {
     const uint32_t *entries;
 } qiaoi_rows;
 
-/*
- *   database "facts": key as for records -> a block of facts/facts.h. LMDB aligns values to 2
- * bytes, so a reader copies a block before it looks into it.
- */
+typedef struct qiaoi_stored_header {
+    uint32_t files; /* of documents */
+    uint32_t count;
+} qiaoi_stored_header;
 
 /* What a side is weighed by, counted when the statistics were made; df of each slot of the postings follows. */
 typedef struct qiaoi_statistics_header {

@@ -13,15 +13,10 @@
 /* Ranges of a side, in order of docid; immutable. */
 const qiaoi_postings *qiaoi_generation_postings(const qiao_generation *generation, qiao_kind kind, size_t *ranges_out);
 
-/* The block of facts of one record, as stored: borrowed from the map, not aligned, not looked into. QIAO_E_CORRUPT
- * where it is not there. */
+/* The block of facts of one record: borrowed from the map, at a multiple of 8, not looked into. QIAO_E_CORRUPT where
+ * there is no such record. */
 qiao_status qiaoi_generation_facts(const qiao_generation *generation, qiao_kind kind, uint32_t docid, const void **out,
                                    size_t *length_out, qiao_error *err) QIAO_CHECK;
-
-/* The value of one record as it is stored, packed or not: for another generation that has the same record. Borrowed
- * from the map. One thread at a time. QIAO_E_CORRUPT where it is not there. */
-qiao_status qiaoi_generation_stored(const qiao_generation *generation, qiao_kind kind, uint32_t docid, const void **out,
-                                    size_t *length_out, qiao_error *err) QIAO_CHECK;
 
 /* ln(1 + (N - df + .5) / (df + .5)) of each pivot term by the statistics of a side, by number of term; 0 where no
  * document has it, or it is no pivot term. */

@@ -3,10 +3,9 @@
 #ifndef QIAO_STORE_GENERATION_OBJECT_H
 #define QIAO_STORE_GENERATION_OBJECT_H
 
+#include "store/document_files.h"
 #include "store/generation_internal.h"
 #include "store/kv.h"
-
-#include <stdatomic.h>
 
 typedef struct qiaoi_generation_side {
     uint32_t count;
@@ -16,9 +15,7 @@ typedef struct qiaoi_generation_side {
     qiaoi_rows *rows; /* of the same ranges */
     float *idf;       /* [terms] */
     qiaoi_side_statistics statistics;
-    /* [count] where the facts of a document are: address << 16 | length; 0 = not looked for yet. Filled by whoever asks
-     * first: all find the same. */
-    atomic_uint_fast64_t *facts;
+    const qiaoi_document_place *stored; /* [count] */
     size_t range_count;
 } qiaoi_generation_side;
 
@@ -28,7 +25,8 @@ struct qiao_generation {
     qiao_lexicon *lexicon;
     qiao_kv *kv;
     qiao_kv_txn *txn; /* keeps the map's values valid as long as the generation is open */
-    qiao_kv_db documents, records, tags, postings, rows, facts;
+    qiao_kv_db documents, tags, postings, rows;
+    qiaoi_document_files files;
     qiaoi_generation_side sides[2];
     const uint32_t *places; /* documents by their number in the full-text index */
     uint32_t place_count;

@@ -23,15 +23,11 @@ name_databases(qiao_generation *generation, qiao_kv_txn *txn, qiao_error *err)
     qiao_status st = qiao_kv_database(txn, "documents", &generation->documents, err);
 
     if (st == QIAO_OK)
-        st = qiao_kv_database(txn, "records", &generation->records, err);
-    if (st == QIAO_OK)
         st = qiao_kv_database(txn, "tags", &generation->tags, err);
     if (st == QIAO_OK)
         st = qiao_kv_database(txn, "postings", &generation->postings, err);
     if (st == QIAO_OK)
         st = qiao_kv_database(txn, "rows", &generation->rows, err);
-    if (st == QIAO_OK)
-        st = qiao_kv_database(txn, "facts", &generation->facts, err);
     return st == QIAO_E_NOTFOUND ? qiaoi_generation_damaged(generation, "a table", err) : st;
 }
 
@@ -92,6 +88,42 @@ load_documents(qiao_generation *generation, qiao_kind kind, qiao_error *err)
     if (table > value.length || !aligned(value.data, 4) || !sound_ids(s, value.length - table))
         return qiaoi_generation_damaged(generation, "the list of ids", err);
     return QIAO_OK;
+}
+
+/* Both sides name the same files. */
+static qiao_status
+open_files_of_documents(qiao_generation *generation, unsigned count, qiao_error *err)
+{
+    qiao_status st = generation->files.count > 0
+                         ? QIAO_OK
+                         : qiaoi_document_files_open(&generation->files, generation->folder, count, err);
+
+    return st == QIAO_E_NOTFOUND ? qiaoi_generation_damaged(generation, "the list of files", err) : st;
+}
+
+/* Every record lies inside its file: they are read without a further look. */
+static qiao_status
+load_stored(qiao_generation *generation, qiao_kind kind, qiao_error *err)
+{
+    unsigned char key = (unsigned char)(QIAOI_STORED_KEY + kind);
+    qiaoi_generation_side *s = &generation->sides[kind];
+    qiaoi_stored_header header;
+    qiao_bytes value;
+    qiao_status st = qiao_kv_get(generation->txn, generation->documents, (qiao_bytes){&key, 1}, &value, err);
+
+    if (st == QIAO_E_NOTFOUND || (st == QIAO_OK && (value.length < sizeof header || !aligned(value.data, 8))))
+        return qiaoi_generation_damaged(generation, "the list of places", err);
+    if (st != QIAO_OK)
+        return st;
+    memcpy(&header, value.data, sizeof header);
+    s->stored = (const qiaoi_document_place *)(const void *)((const char *)value.data + sizeof header);
+    if (header.count != s->count || (value.length - sizeof header) / sizeof *s->stored < header.count)
+        return qiaoi_generation_damaged(generation, "the list of places", err);
+    st = open_files_of_documents(generation, header.files, err);
+    for (uint32_t d = 0; st == QIAO_OK && d < s->count; d++)
+        if (!qiaoi_document_place_sound(&generation->files, &s->stored[d]))
+            return qiaoi_generation_damaged(generation, "the list of places", err);
+    return st;
 }
 
 static bool
@@ -271,8 +303,7 @@ weigh_terms(qiao_generation *generation, qiao_kind kind, qiao_error *err)
     const qiao_lexicon *lexicon = generation->lexicon;
 
     s->idf = qiao_calloc((size_t)lexicon->term_count + 1, sizeof *s->idf);
-    s->facts = qiao_calloc((size_t)s->count + 1, sizeof *s->facts);
-    if (s->idf == NULL || s->facts == NULL)
+    if (s->idf == NULL)
         return qiao_fail_memory(err);
     for (uint32_t term = 0; term < lexicon->term_count; term++) {
         uint32_t df = s->statistics.df[term];
@@ -359,6 +390,8 @@ open_all(qiao_generation *generation, qiao_error *err)
     for (int kind = 0; st == QIAO_OK && kind < 2; kind++) {
         st = load_documents(generation, (qiao_kind)kind, err);
         if (st == QIAO_OK)
+            st = load_stored(generation, (qiao_kind)kind, err);
+        if (st == QIAO_OK)
             st = load_postings(generation, (qiao_kind)kind, err);
         if (st == QIAO_OK)
             st = load_rows(generation, (qiao_kind)kind, err);
@@ -425,12 +458,12 @@ qiao_generation_close(qiao_generation *generation)
     qiao_kv_abort(generation->txn);
     qiao_kv_close(generation->kv);
     qiao_lexicon_close(generation->lexicon);
+    qiaoi_document_files_close(&generation->files);
     qiaoi_vectors_close(generation->vectors);
     for (int kind = 0; kind < 2; kind++) {
         qiao_free(generation->sides[kind].ranges);
         qiao_free(generation->sides[kind].rows);
         qiao_free(generation->sides[kind].idf);
-        qiao_free(generation->sides[kind].facts);
     }
     qiaoi_matches_close(generation->matches);
     qiaoi_verdicts_close(generation->verdicts);

@@ -1,22 +1,32 @@
-/* Fills records.mdb in key order with appends; one write transaction per database, one sync at the end. */
+/* Fills records.mdb in key order with appends, in one transaction, and a file of documents beside it; synced at the
+ * end. */
 #include "store/generation_writer.h"
 
+#include "qiao/catalog.h"
 #include "qiao/memory.h"
+#include "store/document_files.h"
+#include "store/generation_object.h"
 #include "store/kv.h"
 
+#include <errno.h>
 #include <roaring/roaring.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <zstd.h>
 
 #define RAW_MAX 1900u /* bigger values would take a page of their own: they are compressed */
 #define KEY_MAX 256u
-#define PENDING_MAX ((size_t)16 << 20) /* then they go to the file: the pages that held them are used again */
 
 struct qiaoi_generation_writer {
+    char folder[QIAO_PATH_MAX];
     qiao_kv *kv;
-    size_t pending; /* bytes of records and facts since the last commit */
     qiao_kv_txn *txn;
-    qiao_kv_db documents, records, tags, postings, rows, facts;
+    qiao_kv_db documents, tags, postings, rows;
+    unsigned shared;                 /* files of documents that are the parent's */
+    qiaoi_document_writer *stored;   /* the one behind them; NULL while nothing goes into it */
+    qiaoi_document_place *places[2]; /* [count] */
+    uint32_t count[2];
     qiao_buffer value;
     ZSTD_CCtx *zstd;
 };
@@ -45,15 +55,11 @@ open_databases(qiaoi_generation_writer *writer, qiao_error *err)
     if (st == QIAO_OK)
         st = qiao_kv_database(writer->txn, "documents", &writer->documents, err);
     if (st == QIAO_OK)
-        st = qiao_kv_database(writer->txn, "records", &writer->records, err);
-    if (st == QIAO_OK)
         st = qiao_kv_database(writer->txn, "tags", &writer->tags, err);
     if (st == QIAO_OK)
         st = qiao_kv_database(writer->txn, "postings", &writer->postings, err);
     if (st == QIAO_OK)
         st = qiao_kv_database(writer->txn, "rows", &writer->rows, err);
-    if (st == QIAO_OK)
-        st = qiao_kv_database(writer->txn, "facts", &writer->facts, err);
     return st;
 }
 
@@ -61,11 +67,14 @@ qiao_status
 qiaoi_generation_writer_open(const char *path, qiaoi_generation_writer **out, qiao_error *err)
 {
     qiaoi_generation_writer *writer = qiao_calloc(1, sizeof *writer);
+    const char *name = strrchr(path, '/');
     qiao_status st;
 
     *out = NULL;
     if (writer == NULL)
         return qiao_fail_memory(err);
+    snprintf(writer->folder, sizeof writer->folder, "%.*s", name == NULL ? 1 : (int)(name - path),
+             name == NULL ? "." : path);
     writer->zstd = ZSTD_createCCtx();
     st = writer->zstd == NULL ? qiao_fail_memory(err)
                               : qiao_kv_open(path, &(qiao_kv_options){.bulk = true}, &writer->kv, err);
@@ -86,6 +95,9 @@ qiaoi_generation_writer_abort(qiaoi_generation_writer *writer)
         return;
     qiao_kv_abort(writer->txn);
     qiao_kv_close(writer->kv);
+    qiaoi_document_writer_abort(writer->stored);
+    qiao_free(writer->places[0]);
+    qiao_free(writer->places[1]);
     ZSTD_freeCCtx(writer->zstd);
     qiao_buffer_done(&writer->value);
     qiao_free(writer);
@@ -101,6 +113,10 @@ qiaoi_generation_writer_finish(qiaoi_generation_writer *writer, qiao_error *err)
     st = qiao_kv_commit(txn, err);
     if (st == QIAO_OK)
         st = qiao_kv_sync(writer->kv, err);
+    if (st == QIAO_OK && writer->stored != NULL) {
+        st = qiaoi_document_writer_finish(writer->stored, err);
+        writer->stored = NULL;
+    }
     qiaoi_generation_writer_abort(writer);
     return st;
 }
@@ -112,6 +128,10 @@ qiaoi_generation_writer_documents(qiaoi_generation_writer *writer, qiao_kind kin
     unsigned char key = (unsigned char)kind;
     uint32_t offset = 0;
 
+    writer->count[kind] = count;
+    writer->places[kind] = qiao_calloc((size_t)count + 1, sizeof *writer->places[kind]);
+    if (writer->places[kind] == NULL)
+        return qiao_fail_memory(err);
     qiao_buffer_clear(&writer->value);
     qiao_buffer_append(&writer->value, &count, sizeof count);
     for (uint32_t i = 0; i < count; i++) {
@@ -145,88 +165,106 @@ qiaoi_generation_writer_places(qiaoi_generation_writer *writer, const uint32_t *
                           (qiao_bytes){writer->value.data, writer->value.length}, err);
 }
 
-/* A commit depends on bytes only, so the file is the same on every machine. Nothing is synced before the end. */
-static qiao_status
-commit_some(qiaoi_generation_writer *writer, size_t more, qiao_error *err)
-{
-    qiao_kv_txn *txn = writer->txn;
-    qiao_status st;
-
-    writer->pending += more;
-    if (writer->pending < PENDING_MAX)
-        return QIAO_OK;
-    writer->pending = 0;
-    writer->txn = NULL;
-    st = qiao_kv_commit(txn, err);
-    return st == QIAO_OK ? qiao_kv_begin(writer->kv, true, &writer->txn, err) : st;
-}
-
-static void
-record_key(unsigned char key[5], qiao_kind kind, uint32_t docid)
-{
-    key[0] = (unsigned char)kind;
-    key[1] = (unsigned char)(docid >> 24);
-    key[2] = (unsigned char)(docid >> 16);
-    key[3] = (unsigned char)(docid >> 8);
-    key[4] = (unsigned char)docid;
-}
-
-static qiao_status
-append_record(qiaoi_generation_writer *writer, qiao_kv_db db, const unsigned char key[5], const void *value,
-              size_t length, qiao_error *err)
-{
-    qiao_status st = qiao_kv_append(writer->txn, db, (qiao_bytes){key, 5}, (qiao_bytes){value, length}, err);
-
-    return st == QIAO_OK ? commit_some(writer, length, err) : st;
-}
+/* ---- records ---- */
 
 qiao_status
-qiaoi_generation_writer_record(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid, const char *json,
-                               size_t length, qiao_error *err)
+qiaoi_generation_writer_share(qiaoi_generation_writer *writer, const qiao_generation *parent, qiao_error *err)
 {
-    unsigned char key[5];
-    uint32_t raw = (uint32_t)length;
+    char from[QIAO_PATH_MAX + 32], to[QIAO_PATH_MAX + 32];
 
-    record_key(key, kind, docid);
+    if (parent->files.count >= QIAOI_DOCUMENT_FILES_MAX)
+        return QIAO_OK; /* all go into a new file */
+    for (; writer->shared < parent->files.count; writer->shared++) {
+        qiaoi_document_file_path(parent->folder, writer->shared, from);
+        qiaoi_document_file_path(writer->folder, writer->shared, to);
+        if (link(from, to) != 0)
+            return qiao_fail_errno(err, errno, "cannot link %s", from);
+    }
+    return QIAO_OK;
+}
+
+static qiao_status
+put_stored(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid, qiao_bytes facts, qiao_bytes record,
+           qiao_error *err)
+{
+    qiao_status st = QIAO_OK;
+
+    if (writer->stored == NULL)
+        st = qiaoi_document_writer_open(writer->folder, writer->shared, &writer->stored, err);
+    return st != QIAO_OK ? st
+                         : qiaoi_document_writer_put(writer->stored, facts.data, facts.length, record.data,
+                                                     record.length, &writer->places[kind][docid], err);
+}
+
+static qiao_status
+pack(qiaoi_generation_writer *writer, const char *json, size_t length, qiao_error *err)
+{
+    uint32_t raw = (uint32_t)length;
+    size_t bound = ZSTD_compressBound(length), n;
+
     qiao_buffer_clear(&writer->value);
     if (length <= RAW_MAX) {
         qiao_buffer_append(&writer->value, "\0", 1);
         qiao_buffer_append(&writer->value, json, length);
-    } else {
-        size_t bound = ZSTD_compressBound(length), n;
-
-        qiao_buffer_append(&writer->value, "\1", 1);
-        qiao_buffer_append(&writer->value, &raw, sizeof raw);
-        if (!qiao_buffer_reserve(&writer->value, bound))
-            return qiao_fail_memory(err);
-        n = ZSTD_compressCCtx(writer->zstd, writer->value.data + writer->value.length, bound, json, length, 1);
-        if (ZSTD_isError(n))
-            return qiao_fail(err, QIAO_E_INTERNAL, "compression failed: %s", ZSTD_getErrorName(n));
-        writer->value.length += n;
+        return qiao_buffer_check(&writer->value, err);
     }
-    if (writer->value.failed)
+    qiao_buffer_append(&writer->value, "\1", 1);
+    qiao_buffer_append(&writer->value, &raw, sizeof raw);
+    if (!qiao_buffer_reserve(&writer->value, bound))
         return qiao_fail_memory(err);
-    return append_record(writer, writer->records, key, writer->value.data, writer->value.length, err);
+    n = ZSTD_compressCCtx(writer->zstd, writer->value.data + writer->value.length, bound, json, length, 1);
+    if (ZSTD_isError(n))
+        return qiao_fail(err, QIAO_E_INTERNAL, "compression failed: %s", ZSTD_getErrorName(n));
+    writer->value.length += n;
+    return qiao_buffer_check(&writer->value, err);
 }
 
 qiao_status
-qiaoi_generation_writer_stored(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid, const void *value,
-                               size_t length, qiao_error *err)
+qiaoi_generation_writer_record(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid, const char *json,
+                               size_t length, const void *facts, size_t facts_length, qiao_error *err)
 {
-    unsigned char key[5];
+    qiao_status st = pack(writer, json, length, err);
 
-    record_key(key, kind, docid);
-    return append_record(writer, writer->records, key, value, length, err);
+    return st != QIAO_OK ? st
+                         : put_stored(writer, kind, docid, (qiao_bytes){facts, facts_length},
+                                      (qiao_bytes){writer->value.data, writer->value.length}, err);
 }
 
 qiao_status
-qiaoi_generation_writer_facts(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid, const void *facts,
-                              size_t length, qiao_error *err)
+qiaoi_generation_writer_kept(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid,
+                             const qiao_generation *parent, uint32_t then, qiao_error *err)
 {
-    unsigned char key[5];
+    const qiaoi_document_place *place = &parent->sides[kind].stored[then];
+    const unsigned char *facts = qiaoi_document_at(&parent->files, place);
 
-    record_key(key, kind, docid);
-    return append_record(writer, writer->facts, key, facts, length, err);
+    if (writer->shared > 0) {
+        writer->places[kind][docid] = *place;
+        return QIAO_OK;
+    }
+    return put_stored(writer, kind, docid, (qiao_bytes){facts, place->facts},
+                      (qiao_bytes){facts + place->facts, place->record}, err);
+}
+
+qiao_status
+qiaoi_generation_writer_stored(qiaoi_generation_writer *writer, qiao_error *err)
+{
+    qiao_status st = QIAO_OK;
+
+    for (unsigned kind = 0; st == QIAO_OK && kind < 2; kind++) {
+        unsigned char key = (unsigned char)(QIAOI_STORED_KEY + kind);
+        const qiaoi_stored_header header = {writer->shared + (writer->stored != NULL), writer->count[kind]};
+        size_t used = sizeof header + (size_t)header.count * sizeof **writer->places,
+               size = used < QIAOI_ALIGNED_VALUE_MIN ? QIAOI_ALIGNED_VALUE_MIN : used;
+        void *room = NULL;
+
+        st = qiao_kv_append_reserve(writer->txn, writer->documents, (qiao_bytes){&key, 1}, size, &room, err);
+        if (st != QIAO_OK)
+            break;
+        memcpy(room, &header, sizeof header);
+        memcpy((char *)room + sizeof header, writer->places[kind], used - sizeof header);
+        memset((char *)room + used, 0, size - used);
+    }
+    return st;
 }
 
 qiao_status

@@ -1,10 +1,12 @@
 /*
- * Writing a generation's records.mdb, once, in order: documents, records, tags, postings. One thread. Everything is on
- * disk when qiaoi_generation_writer_finish returns QIAO_OK.
+ * Writing a generation's records.mdb, and its records in a file beside it (document_files.h), once, in order:
+ * documents, records, tags, postings, rows, statistics. One thread. Everything is on disk when
+ * qiaoi_generation_writer_finish returns QIAO_OK.
  */
 #ifndef QIAO_STORE_GENERATION_WRITER_H
 #define QIAO_STORE_GENERATION_WRITER_H
 
+#include "qiao/generation.h"
 #include "qiao/record.h"
 #include "store/generation_format.h"
 
@@ -17,14 +19,18 @@ qiao_status qiaoi_generation_writer_documents(qiaoi_generation_writer *writer, q
 /* After the ids of both sides: the document of each number of the full-text index, as in generation_format.h. */
 qiao_status qiaoi_generation_writer_places(qiaoi_generation_writer *writer, const uint32_t *places, uint32_t count,
                                            qiao_error *err) QIAO_CHECK;
+/* Before the first record: takes the parent's files of documents by hard link, unless there are as many as may be. */
+qiao_status qiaoi_generation_writer_share(qiaoi_generation_writer *writer, const qiao_generation *parent,
+                                          qiao_error *err) QIAO_CHECK;
+/* A record, and what signals read of it (facts/facts.h); each once. */
 qiao_status qiaoi_generation_writer_record(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid,
-                                           const char *json, size_t length, qiao_error *err) QIAO_CHECK;
-/* Instead: its value as another generation stores it. */
-qiao_status qiaoi_generation_writer_stored(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid,
-                                           const void *value, size_t length, qiao_error *err) QIAO_CHECK;
-/* What signals read of a record (facts/facts.h); in order of docid, projects first. */
-qiao_status qiaoi_generation_writer_facts(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid,
-                                          const void *facts, size_t length, qiao_error *err) QIAO_CHECK;
+                                           const char *json, size_t length, const void *facts, size_t facts_length,
+                                           qiao_error *err) QIAO_CHECK;
+/* Instead: as the parent has it under the number `then`. */
+qiao_status qiaoi_generation_writer_kept(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t docid,
+                                         const qiao_generation *parent, uint32_t then, qiao_error *err) QIAO_CHECK;
+/* After the last record: where each is. */
+qiao_status qiaoi_generation_writer_stored(qiaoi_generation_writer *writer, qiao_error *err) QIAO_CHECK;
 /* Tags in ascending byte order; docids ascending. */
 qiao_status qiaoi_generation_writer_tag(qiaoi_generation_writer *writer, qiao_kind kind, const char *tag,
                                         const uint32_t *docids, size_t count, qiao_error *err) QIAO_CHECK;
