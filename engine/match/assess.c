@@ -5,25 +5,20 @@
 
 #include <string.h>
 
-/* A block out of the generation, copied to where it is aligned, and looked over before it is believed. */
+/* A block out of the generation, in place, looked over before it is believed. */
 static qiao_status
-stored_facts(qiao_matcher *matcher, qiao_kind kind, uint32_t docid, qiao_buffer *copy, const qiaoi_facts **out,
-             qiao_error *err)
+stored_facts(const qiao_matcher *matcher, qiao_kind kind, uint32_t docid, const qiaoi_facts **out, qiao_error *err)
 {
-    const void *bytes;
+    const void *block;
     size_t length;
-    qiao_status st = qiaoi_generation_facts(matcher->generation, kind, docid, &bytes, &length, err);
+    qiao_status st = qiaoi_generation_facts(matcher->generation, kind, docid, &block, &length, err);
 
     if (st != QIAO_OK)
         return st;
-    qiao_buffer_clear(copy);
-    qiao_buffer_append(copy, bytes, length);
-    if (copy->failed)
-        return qiao_buffer_check(copy, err);
-    if (!qiaoi_facts_sound(copy->data, copy->length))
-        return qiao_fail(err, QIAO_E_CORRUPT, "generation %llu: %s of records.mdb is damaged",
-                         (unsigned long long)qiao_generation_manifest(matcher->generation)->generation, "the facts");
-    *out = (const qiaoi_facts *)(const void *)copy->data;
+    if (!qiaoi_facts_sound(block, length))
+        return qiao_fail(err, QIAO_E_CORRUPT, "generation %llu: the facts of a record are damaged",
+                         (unsigned long long)qiao_generation_manifest(matcher->generation)->generation);
+    *out = block;
     return QIAO_OK;
 }
 
@@ -37,8 +32,7 @@ qiaoi_assess_subject(qiao_matcher *matcher, const qiao_match_request *request, q
     if (request->text_only)
         return QIAO_OK;
     if (request->id != NULL)
-        st = stored_facts(matcher, request->kind, matcher->given_docid, &matcher->subject_block,
-                          &matcher->subject_facts, err);
+        st = stored_facts(matcher, request->kind, matcher->given_docid, &matcher->subject_facts, err);
     else if (request->record != NULL)
         st = qiaoi_facts_make(&matcher->facts_maker, request->record, &matcher->subject_facts, err);
     else
@@ -122,8 +116,7 @@ qiaoi_assess_others(qiao_matcher *matcher, qiaoi_candidate *candidate, qiao_erro
 
     matcher->candidate_facts = NULL;
     if (matcher->subject_facts != NULL)
-        st = stored_facts(matcher, matcher->side, candidate->docid, &matcher->candidate_block,
-                          &matcher->candidate_facts, err);
+        st = stored_facts(matcher, matcher->side, candidate->docid, &matcher->candidate_facts, err);
     pair = qiaoi_assess_context(matcher);
     pair.policy = &matcher->policy;
     pair.text_title = candidate->values[QIAOI_SIGNAL_TEXT_TITLE];

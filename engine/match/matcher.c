@@ -115,8 +115,6 @@ qiao_matcher_free(qiao_matcher *matcher)
     qiaoi_fresh_search_done(&matcher->fresh[0]);
     qiaoi_fresh_search_done(&matcher->fresh[1]);
     qiao_tables_close(&matcher->own_tables);
-    qiao_buffer_done(&matcher->subject_block);
-    qiao_buffer_done(&matcher->candidate_block);
     qiao_free(matcher->candidates);
     qiao_free(matcher->items);
     qiao_free(matcher->contributions);

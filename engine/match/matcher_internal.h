@@ -73,7 +73,6 @@ struct qiao_matcher {
     uint32_t left_out;                  /* bits of signals that do not count */
     const qiaoi_facts *subject_facts;   /* of what is given; NULL: text alone counts */
     const qiaoi_facts *candidate_facts; /* of the candidate that was assessed last */
-    qiao_buffer subject_block, candidate_block;
     qiaoi_query_text texts[QIAOI_QUERY_TEXTS_MAX];
     size_t text_count;
     uint64_t *published[2];      /* by side: a bit for each published record; NULL = not asked yet */

@@ -139,10 +139,10 @@ keep_text(qiao_queue *queue, const qiaoi_facts *facts, uint32_t offset, bool *fi
 }
 
 static qiao_status
-describe(qiao_queue *queue, qiaoi_facts_reader *reader, uint32_t docid, qiao_queue_need *out, qiao_error *err)
+describe(qiao_queue *queue, uint32_t docid, qiao_queue_need *out, qiao_error *err)
 {
     const qiaoi_facts *facts;
-    qiao_status st = qiaoi_facts_of(reader, QIAO_NEED, docid, &facts, err);
+    qiao_status st = qiaoi_facts_of(queue->generation, QIAO_NEED, docid, &facts, err);
     bool fine = true;
 
     if (st != QIAO_OK)
@@ -157,7 +157,6 @@ describe(qiao_queue *queue, qiaoi_facts_reader *reader, uint32_t docid, qiao_que
 static qiao_status
 lay_out(qiao_queue *queue, qiao_error *err)
 {
-    qiaoi_facts_reader reader = {.generation = queue->generation};
     size_t needs = 0;
     qiao_status st = QIAO_OK;
 
@@ -176,13 +175,12 @@ lay_out(qiao_queue *queue, qiao_error *err)
             qiao_queue_need *need = &queue->needs[queue->need_count++];
 
             need->candidates = &queue->candidates[i];
-            st = describe(queue, &reader, pair->need, need, err);
+            st = describe(queue, pair->need, need, err);
         }
         queue->candidates[i] =
             (qiao_candidate){qiao_generation_id(queue->generation, QIAO_PROJECT, pair->project), pair->band};
         queue->needs[queue->need_count - 1].count++;
     }
-    qiaoi_facts_reader_done(&reader);
     qiao_free(queue->pairs);
     queue->pairs = NULL;
     return st;

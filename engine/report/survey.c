@@ -219,21 +219,19 @@ read_need(qiao_survey *survey, const qiaoi_facts *facts, uint32_t docid, qiao_er
 static qiao_status
 read_records(qiao_survey *survey, qiao_error *err)
 {
-    qiaoi_facts_reader reader = {.generation = survey->generation};
     const qiaoi_facts *facts;
     qiao_status st = QIAO_OK;
 
     for (uint32_t d = 0; st == QIAO_OK && d < survey->project_count; d++) {
-        st = qiaoi_facts_of(&reader, QIAO_PROJECT, d, &facts, err);
+        st = qiaoi_facts_of(survey->generation, QIAO_PROJECT, d, &facts, err);
         if (st == QIAO_OK)
             st = read_project(survey, facts, d, err);
     }
     for (uint32_t d = 0; st == QIAO_OK && d < survey->need_count; d++) {
-        st = qiaoi_facts_of(&reader, QIAO_NEED, d, &facts, err);
+        st = qiaoi_facts_of(survey->generation, QIAO_NEED, d, &facts, err);
         if (st == QIAO_OK)
             st = read_need(survey, facts, d, err);
     }
-    qiaoi_facts_reader_done(&reader);
     return st;
 }
 

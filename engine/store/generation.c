@@ -178,6 +178,13 @@ qiaoi_generation_place(const qiao_generation *generation, uint32_t number, qiao_
 }
 
 static qiao_status
+damaged_record(const qiao_generation *generation, qiao_error *err)
+{
+    return qiao_fail(err, QIAO_E_CORRUPT, "generation %llu: a record is damaged",
+                     (unsigned long long)generation->manifest.generation);
+}
+
+static qiao_status
 unpack(const qiao_generation *generation, qiao_bytes value, qiao_buffer *out, qiao_error *err)
 {
     const char *data = value.data;
@@ -189,15 +196,15 @@ unpack(const qiao_generation *generation, qiao_bytes value, qiao_buffer *out, qi
         return qiao_buffer_check(out, err);
     }
     if (value.length < 5 || data[0] != 1)
-        return qiaoi_generation_damaged(generation, "a record", err);
+        return damaged_record(generation, err);
     memcpy(&raw, data + 1, 4);
     if (raw > RECORD_MAX)
-        return qiaoi_generation_damaged(generation, "a record", err);
+        return damaged_record(generation, err);
     if (!qiao_buffer_reserve(out, raw))
         return qiao_fail_memory(err);
     n = ZSTD_decompress(out->data + out->length, raw, data + 5, value.length - 5);
     if (ZSTD_isError(n) || n != raw)
-        return qiaoi_generation_damaged(generation, "a record", err);
+        return damaged_record(generation, err);
     out->length += n;
     out->data[out->length] = '\0';
     return QIAO_OK;

@@ -18,6 +18,16 @@ qiaoi_generation_damaged(const qiao_generation *generation, const char *what, qi
 }
 
 static qiao_status
+lacks_file(const qiao_generation *generation, const char *path, qiao_error *err)
+{
+    qiao_status st = qiao_fail(err, QIAO_E_CORRUPT, "generation %llu lacks %s",
+                               (unsigned long long)generation->manifest.generation, path);
+
+    qiao_error_hint(err, "run qiao-indexer rollback, or qiao-indexer build");
+    return st;
+}
+
+static qiao_status
 name_databases(qiao_generation *generation, qiao_kv_txn *txn, qiao_error *err)
 {
     qiao_status st = qiao_kv_database(txn, "documents", &generation->documents, err);
@@ -94,11 +104,16 @@ load_documents(qiao_generation *generation, qiao_kind kind, qiao_error *err)
 static qiao_status
 open_files_of_documents(qiao_generation *generation, unsigned count, qiao_error *err)
 {
+    char path[QIAO_PATH_MAX + 32];
     qiao_status st = generation->files.count > 0
                          ? QIAO_OK
                          : qiaoi_document_files_open(&generation->files, generation->folder, count, err);
 
-    return st == QIAO_E_NOTFOUND ? qiaoi_generation_damaged(generation, "the list of files", err) : st;
+    if (st == QIAO_E_NOTFOUND) {
+        qiaoi_document_file_path(generation->folder, generation->files.count, path);
+        st = lacks_file(generation, path, err);
+    }
+    return st;
 }
 
 /* Every record lies inside its file: they are read without a further look. */
@@ -117,7 +132,8 @@ load_stored(qiao_generation *generation, qiao_kind kind, qiao_error *err)
         return st;
     memcpy(&header, value.data, sizeof header);
     s->stored = (const qiaoi_document_place *)(const void *)((const char *)value.data + sizeof header);
-    if (header.count != s->count || (value.length - sizeof header) / sizeof *s->stored < header.count)
+    if (header.count != s->count || header.files > QIAOI_DOCUMENT_FILES_MAX ||
+        (value.length - sizeof header) / sizeof *s->stored < header.count)
         return qiaoi_generation_damaged(generation, "the list of places", err);
     st = open_files_of_documents(generation, header.files, err);
     for (uint32_t d = 0; st == QIAO_OK && d < s->count; d++)
@@ -326,11 +342,8 @@ open_files(qiao_generation *generation, qiao_error *err)
         snprintf(path, sizeof path, "%s/records.mdb", generation->folder);
         st = qiao_kv_open(path, &(qiao_kv_options){.read_only = true, .immutable = true}, &generation->kv, err);
     }
-    if (st == QIAO_E_NOTFOUND) {
-        st = qiao_fail(err, QIAO_E_CORRUPT, "generation %llu lacks %s",
-                       (unsigned long long)generation->manifest.generation, path);
-        qiao_error_hint(err, "run qiao-indexer rollback, or qiao-indexer build");
-    }
+    if (st == QIAO_E_NOTFOUND)
+        st = lacks_file(generation, path, err);
     return st;
 }
 

@@ -5,7 +5,7 @@
 
 #include "qiao/engine.h"
 #include "qiao/file.h"
-#include "store/generation_internal.h"
+#include "store/generation_object.h"
 #include "store/kv.h"
 
 #include <stdio.h>
@@ -205,7 +205,7 @@ refuses_to_open(const fixture *f, qiao_status expected, const char *what, const 
 static void
 a_missing_or_broken_file_is_named_with_what_to_do(void **state)
 {
-    static const char *const names[] = {"lexicon.bin", "records.mdb", "manifest.json"};
+    static const char *const names[] = {"lexicon.bin", "records.mdb", "documents-0.bin", "manifest.json"};
     fixture *f = *state;
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -214,7 +214,7 @@ a_missing_or_broken_file_is_named_with_what_to_do(void **state)
         snprintf(path, sizeof path, "%s/%s", f->gen, names[i]);
         snprintf(away, sizeof away, "%s/away", f->folder.path);
         assert_int_equal(rename(path, away), 0);
-        refuses_to_open(f, QIAO_E_CORRUPT, "a missing file", i == 2 ? "manifest" : names[i]);
+        refuses_to_open(f, QIAO_E_CORRUPT, "a missing file", i == 3 ? "manifest" : names[i]);
         qiao_test_write_text(path, "");
         refuses_to_open(f, QIAO_E_CORRUPT, "an empty file", names[i]);
         qiao_test_write_text(path, "nonsense, and more of it than a header would hold, so that it is looked at");
@@ -282,7 +282,7 @@ copy_database(qiao_kv_txn *from, qiao_kv_txn *to, const char *name, const forger
 static void
 forge_records(const fixture *f, const char *sound, const forgery *changed)
 {
-    static const char *const names[] = {"documents", "records", "tags", "postings", "rows", "facts"};
+    static const char *const names[] = {"documents", "tags", "postings", "rows"};
     qiao_error err = QIAO_ERROR_INIT;
     qiao_kv *in, *out;
     qiao_kv_txn *from, *to;
@@ -444,6 +444,44 @@ row_backwards(qiao_buffer *v)
     put32(v, 16 + 4, 1000000);
 }
 
+/* u32 files, u32 count; of each record u64 at, u32 facts, u32 record. */
+static void
+more_records(qiao_buffer *v)
+{
+    put32(v, 4, get32(v, 4) + 1);
+}
+static void
+many_files(qiao_buffer *v)
+{
+    put32(v, 0, 9);
+}
+static void
+record_of_no_file(qiao_buffer *v)
+{
+    put32(v, 12, 7u << 24);
+}
+static void
+record_past_end(qiao_buffer *v)
+{
+    put32(v, 20, 1u << 30);
+}
+static void
+record_askew(qiao_buffer *v)
+{
+    put32(v, 8, get32(v, 8) + 4);
+}
+/* u32 documents, u32 chinese, u32 slots, u32 0, four doubles, u32 of each slot */
+static void
+more_slots_counted(qiao_buffer *v)
+{
+    put32(v, 8, get32(v, 8) + 1);
+}
+static void
+more_than_all(qiao_buffer *v)
+{
+    put32(v, 48, get32(v, 0) + 1);
+}
+
 static void
 values_that_do_not_fit_are_refused_when_the_generation_opens(void **state)
 {
@@ -483,8 +521,17 @@ values_that_do_not_fit_are_refused_when_the_generation_opens(void **state)
         {{"rows", "\0\0\0", 3, rows_of_more}, "rows of more documents"},
         {{"rows", "\0\0\0", 3, more_entries}, "more entries than there are"},
         {{"rows", "\0\0\0", 3, row_backwards}, "rows backwards"},
-        {{"facts", NULL, 0, NULL}, "no facts"},
-        {{"records", NULL, 0, NULL}, "no records"},
+        {{"documents", "\3", 1, NULL}, "no places of records"},
+        {{"documents", "\3", 1, to_nothing}, "places of no bytes"},
+        {{"documents", "\3", 1, more_records}, "more records than there are"},
+        {{"documents", "\3", 1, many_files}, "more files than may be"},
+        {{"documents", "\3", 1, record_of_no_file}, "a record in no file"},
+        {{"documents", "\3", 1, record_past_end}, "a record past the end"},
+        {{"documents", "\3", 1, record_askew}, "facts at no multiple of 8"},
+        {{"documents", "\5", 1, NULL}, "no statistics"},
+        {{"documents", "\5", 1, to_one_byte}, "statistics of one byte"},
+        {{"documents", "\5", 1, more_slots_counted}, "statistics of more slots"},
+        {{"documents", "\5", 1, more_than_all}, "a word in more records than there are"},
         {{"tags", NULL, 0, NULL}, "no tags"},
     };
     fixture *f = *state;
@@ -501,44 +548,15 @@ values_that_do_not_fit_are_refused_when_the_generation_opens(void **state)
 }
 
 static void
-kind_of_value(qiao_buffer *v)
-{
-    v->data[0] = 7;
-}
-static void
-compressed_badly(qiao_buffer *v)
-{
-    v->data[0] = 1;
-    put32(v, 1, 100);
-}
-static void
-compressed_huge(qiao_buffer *v)
-{
-    v->data[0] = 1;
-    put32(v, 1, UINT32_MAX);
-}
-static void
-compressed_short(qiao_buffer *v)
-{
-    v->data[0] = 1;
-    v->length = 3;
-}
-static void
 garbage(qiao_buffer *v)
 {
     memset(v->data, 0xA5, v->length);
 }
 
 static void
-a_record_or_tag_that_is_damaged_is_reported_when_it_is_read(void **state)
+a_tag_that_is_damaged_is_reported_when_it_is_read(void **state)
 {
     static const forgery cases[] = {
-        {"records", "\0\0\0\0\1", 5, NULL},
-        {"records", "\0\0\0\0\1", 5, to_nothing},
-        {"records", "\0\0\0\0\1", 5, kind_of_value},
-        {"records", "\0\0\0\0\1", 5, compressed_badly},
-        {"records", "\0\0\0\0\1", 5, compressed_huge},
-        {"records", "\0\0\0\0\1", 5, compressed_short},
         {"tags", "\0country:FR", 11, to_nothing},
         {"tags", "\0country:FR", 11, to_one_byte},
         {"tags", "\0country:FR", 11, garbage},
@@ -552,24 +570,71 @@ a_record_or_tag_that_is_damaged_is_reported_when_it_is_read(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         qiao_error err = QIAO_ERROR_INIT;
         qiao_generation *generation;
-        qiao_buffer json = {0};
         uint64_t *bits, passing;
 
         forge_records(f, sound, &cases[i]);
         generation = open_generation(f);
-        if (*cases[i].database == 'r')
-            assert_status(qiao_generation_json(generation, QIAO_PROJECT, 1, &json, &err), QIAO_E_CORRUPT, &err);
-        else
-            assert_status(qiao_generation_filter(generation, QIAO_PROJECT, filter, 1, &bits, &passing, &err),
-                          QIAO_E_CORRUPT, &err);
-        assert_int_equal(json.length, 0);
+        assert_status(qiao_generation_filter(generation, QIAO_PROJECT, filter, 1, &bits, &passing, &err),
+                      QIAO_E_CORRUPT, &err);
         assert_non_null(strstr(err.message, "records.mdb"));
+        qiao_generation_close(generation);
+    }
+    copy_file(sound, f->records);
+}
+
+/* Where the record of a project begins in the first file of documents. */
+static long
+record_begins(const fixture *f, uint32_t docid)
+{
+    qiao_generation *generation = open_generation(f);
+    const qiaoi_document_place *place = &generation->sides[QIAO_PROJECT].stored[docid];
+    long at = (long)(place->at & ((UINT64_C(1) << 56) - 1)) + (long)place->facts;
+
+    qiao_generation_close(generation);
+    return at;
+}
+
+static void
+overwrite(const char *path, long at, const void *bytes, size_t length)
+{
+    FILE *file = fopen(path, "r+b");
+
+    assert_non_null(file);
+    assert_int_equal(fseek(file, at, SEEK_SET), 0);
+    assert_int_equal(fwrite(bytes, 1, length, file), length);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void
+a_record_that_is_damaged_is_reported_when_it_is_read(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t length;
+    } cases[] = {{"\7", 1}, {"\1\144\0\0\0", 5}, {"\1\377\377\377\377", 5}};
+    fixture *f = *state;
+    char path[QIAO_PATH_MAX + 32], sound[QIAO_PATH_MAX];
+    long at = record_begins(f, 1);
+
+    qiaoi_document_file_path(f->gen, 0, path);
+    snprintf(sound, sizeof sound, "%s/sound.bin", f->folder.path);
+    copy_file(path, sound);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        qiao_error err = QIAO_ERROR_INIT;
+        qiao_generation *generation;
+        qiao_buffer json = {0};
+
+        copy_file(sound, path);
+        overwrite(path, at, cases[i].bytes, cases[i].length);
+        generation = open_generation(f);
+        assert_status(qiao_generation_json(generation, QIAO_PROJECT, 1, &json, &err), QIAO_E_CORRUPT, &err);
+        assert_int_equal(json.length, 0);
         /* the others are served */
         assert_ok(qiao_generation_json(generation, QIAO_PROJECT, 0, &json, &err), &err);
         qiao_buffer_done(&json);
         qiao_generation_close(generation);
     }
-    copy_file(sound, f->records);
+    copy_file(sound, path);
 }
 
 /* One byte anywhere: what the values' own checks cannot see, the checksums of the manifest do, and nothing of it is
@@ -577,10 +642,10 @@ a_record_or_tag_that_is_damaged_is_reported_when_it_is_read(void **state)
 static void
 a_changed_byte_anywhere_is_found_by_the_check_and_not_served(void **state)
 {
-    static const char *const names[] = {"records.mdb", "lexicon.bin"};
+    static const char *const names[] = {"records.mdb", "lexicon.bin", "documents-0.bin"};
     fixture *f = *state;
 
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         char path[QIAO_PATH_MAX + 32];
         qiao_error err = QIAO_ERROR_INIT;
         uint64_t size;
@@ -643,7 +708,8 @@ main(void)
         cmocka_unit_test(a_missing_or_broken_file_is_named_with_what_to_do),
         cmocka_unit_test(a_generation_that_is_not_there_is_not_found),
         cmocka_unit_test(values_that_do_not_fit_are_refused_when_the_generation_opens),
-        cmocka_unit_test(a_record_or_tag_that_is_damaged_is_reported_when_it_is_read),
+        cmocka_unit_test(a_tag_that_is_damaged_is_reported_when_it_is_read),
+        cmocka_unit_test(a_record_that_is_damaged_is_reported_when_it_is_read),
         cmocka_unit_test(a_changed_byte_anywhere_is_found_by_the_check_and_not_served),
         cmocka_unit_test(any_allocation_may_fail),
     };
