@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of a side. Measured (ARCHITECTURE.md): up to here rankings by kept and by renewed statistics find the same. */
+/* Of a side. Up to here rankings by kept and by renewed statistics find the same (bench/drift.sh). */
 #define DRIFT_MAX 0.05
 #define SMALL_CORPUS 1000u /* statistics of so few records are quickly made, and move with each of them */
 

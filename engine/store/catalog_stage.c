@@ -75,7 +75,7 @@ qiao_catalog_stage(const char *data_dir, char *path_out, uint64_t *number_out, q
 /* --- file list --- */
 
 typedef struct collector {
-    const char *staged;
+    const char *data_dir, *staged;
     qiao_manifest *manifest;
     char folders[SUBFOLDERS_MAX][NAME_SIZE]; /* still to be read */
     size_t folder_count;
@@ -100,6 +100,50 @@ join(const collector *c, const char *name, char out[QIAO_PATH_MAX])
     return QIAO_OK;
 }
 
+/* The sum that a generation's manifest has for a file, where that is the very same file under another name. */
+static bool
+sum_in(const collector *c, uint64_t generation, const char *name, const struct stat *facts, char out[33])
+{
+    char folder[QIAO_PATH_MAX], path[QIAO_PATH_MAX + NAME_SIZE];
+    qiao_manifest manifest;
+    struct stat there;
+
+    if (qiao_catalog_path(c->data_dir, generation, folder, NULL) != QIAO_OK)
+        return false;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    if (lstat(path, &there) != 0 || there.st_dev != facts->st_dev || there.st_ino != facts->st_ino ||
+        qiao_catalog_manifest(c->data_dir, generation, &manifest, NULL) != QIAO_OK)
+        return false;
+    for (size_t i = 0; i < manifest.file_count; i++)
+        if (strcmp(manifest.files[i].name, name) == 0) {
+            memcpy(out, manifest.files[i].checksum, sizeof manifest.files[i].checksum);
+            return true;
+        }
+    return false;
+}
+
+/*
+ * Of a file that another generation shares, its sum is taken from there: should the file have been damaged since, the
+ * next check finds it, where a sum made now would not.
+ */
+static qiao_status
+sum_of(const collector *c, const char *name, const char *path, char out[33])
+{
+    uint64_t *numbers;
+    struct stat facts;
+    size_t count;
+    bool found = false;
+
+    if (lstat(path, &facts) != 0)
+        return qiao_fail_errno(c->err, errno, "cannot read %s", path);
+    if (facts.st_nlink > 1 && qiaoi_catalog_numbers(c->data_dir, &numbers, &count, NULL) == QIAO_OK) {
+        while (count > 0 && !found)
+            found = sum_in(c, numbers[--count], name, &facts, out);
+        qiao_free(numbers);
+    }
+    return found ? QIAO_OK : qiao_file_checksum(path, out, c->err);
+}
+
 static qiao_status
 add_file(collector *c, const char *name, const char *path)
 {
@@ -111,7 +155,7 @@ add_file(collector *c, const char *name, const char *path)
     memcpy(m->files[m->file_count].name, name, strlen(name) + 1);
     status = qiao_file_size(path, &m->files[m->file_count].size, c->err);
     if (status == QIAO_OK)
-        status = qiao_file_checksum(path, m->files[m->file_count].checksum, c->err);
+        status = sum_of(c, name, path, m->files[m->file_count].checksum);
     if (status == QIAO_OK)
         m->file_count++;
     return status;
@@ -192,9 +236,9 @@ compare_files(const void *a, const void *b)
 }
 
 static qiao_status
-collect_files(const char *staged, qiao_manifest *manifest, qiao_error *err)
+collect_files(const char *data_dir, const char *staged, qiao_manifest *manifest, qiao_error *err)
 {
-    collector c = {.staged = staged, .manifest = manifest, .err = err};
+    collector c = {.data_dir = data_dir, .staged = staged, .manifest = manifest, .err = err};
     qiao_status status;
 
     manifest->file_count = 0;
@@ -265,7 +309,7 @@ install(const char *data_dir, const char *staged, qiao_manifest *manifest, qiao_
         return status;
     if (qiao_file_exists(target))
         return qiao_fail(err, QIAO_E_REFUSED, "%s exists already and is never changed", target);
-    status = collect_files(staged, manifest, err);
+    status = collect_files(data_dir, staged, manifest, err);
     if (status != QIAO_OK)
         return status;
     fill_defaults(manifest);

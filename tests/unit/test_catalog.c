@@ -421,6 +421,31 @@ verify_names_the_first_bad_file(void **state)
 }
 
 /* A real records.mdb that is cut: verify, and opening it all the same. */
+/* What the later generation took over was damaged before: its own check finds it all the same. */
+static void
+a_file_that_generations_share_keeps_its_checksum(void **state)
+{
+    const char *dir = data_dir(state);
+    char first[QIAO_PATH_MAX], staged[QIAO_PATH_MAX], from[QIAO_PATH_MAX + 16], to[QIAO_PATH_MAX + 16];
+    qiao_error err = QIAO_ERROR_INIT;
+    qiao_manifest manifest;
+    uint64_t number = install_and_publish(dir), second;
+
+    assert_ok(qiao_catalog_path(dir, number, first, &err), &err);
+    second = stage(dir, staged);
+    snprintf(from, sizeof from, "%s/records.mdb", first);
+    snprintf(to, sizeof to, "%s/records.mdb", staged);
+    qiao_test_flip(from, 3);
+    assert_int_equal(link(from, to), 0);
+    write_in(staged, "lexicon.bin", "its own");
+    memset(&manifest, 0, sizeof manifest);
+    assert_ok(qiao_catalog_install(dir, staged, &manifest, &err), &err);
+    assert_status(qiao_catalog_verify(dir, second, &err), QIAO_E_CORRUPT, &err);
+    assert_non_null(strstr(err.message, "records.mdb"));
+    qiao_test_flip(from, 3);
+    assert_ok(qiao_catalog_verify(dir, second, &err), &err);
+}
+
 static void
 truncated_records_file_is_found_by_verify_and_by_opening(void **state)
 {
@@ -585,6 +610,7 @@ main(void)
         WITH_FOLDER(every_damaged_byte_of_a_manifest_is_recognised),
         WITH_FOLDER(manifests_with_wrong_fields_are_refused),
         WITH_FOLDER(verify_names_the_first_bad_file),
+        WITH_FOLDER(a_file_that_generations_share_keeps_its_checksum),
         WITH_FOLDER(truncated_records_file_is_found_by_verify_and_by_opening),
         WITH_FOLDER(rollback_serves_the_newest_whole_one_before),
         WITH_FOLDER(prune_removes_the_oldest_but_never_the_current),
