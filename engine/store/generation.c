@@ -86,6 +86,19 @@ qiaoi_generation_facts(const qiao_generation *generation, qiao_kind kind, uint32
     return QIAO_OK;
 }
 
+qiao_status
+qiaoi_generation_stored(const qiao_generation *generation, qiao_kind kind, uint32_t docid, const void **out,
+                        size_t *length_out, qiao_error *err)
+{
+    const qiaoi_document_place *place = &generation->sides[kind].stored[docid];
+
+    if (docid >= generation->sides[kind].count)
+        return qiaoi_generation_damaged(generation, "a record", err);
+    *out = qiaoi_document_at(&generation->files, place) + place->facts;
+    *length_out = place->record;
+    return QIAO_OK;
+}
+
 const qiaoi_side_statistics *
 qiaoi_generation_statistics(const qiao_generation *generation, qiao_kind kind)
 {

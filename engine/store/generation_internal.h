@@ -18,6 +18,11 @@ const qiaoi_postings *qiaoi_generation_postings(const qiao_generation *generatio
 qiao_status qiaoi_generation_facts(const qiao_generation *generation, qiao_kind kind, uint32_t docid, const void **out,
                                    size_t *length_out, qiao_error *err) QIAO_CHECK;
 
+/* The value of one record as it is stored, packed or not: equal records are stored as equal bytes. Borrowed from the
+ * map. QIAO_E_CORRUPT where there is no such record. */
+qiao_status qiaoi_generation_stored(const qiao_generation *generation, qiao_kind kind, uint32_t docid, const void **out,
+                                    size_t *length_out, qiao_error *err) QIAO_CHECK;
+
 /* ln(1 + (N - df + .5) / (df + .5)) of each pivot term by the statistics of a side, by number of term; 0 where no
  * document has it, or it is no pivot term. */
 const float *qiaoi_generation_idf(const qiao_generation *generation, qiao_kind kind);
