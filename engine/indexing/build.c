@@ -1,27 +1,14 @@
 /* The build of a generation, stage after stage: see qiao/build.h. Everything is made in a staged folder; nothing served
  * changes before the end. */
-#include "qiao/build.h"
+#include "indexing/build_internal.h"
 
-#include "batch/lists.h"
-#include "indexing/corpus.h"
 #include "indexing/duplicates.h"
 #include "indexing/duplicates_kept.h"
 #include "indexing/embed.h"
-#include "indexing/learn.h"
-#include "indexing/reuse.h"
-#include "indexing/statistics.h"
-#include "indexing/suggest.h"
-#include "indexing/text.h"
-#include "indexing/verdicts.h"
-#include "lexicon/derive.h"
-#include "lexicon/extend.h"
 #include "lexicon/lexicon_internal.h"
 #include "qiao/catalog.h"
 #include "qiao/file.h"
 #include "qiao/fulltext.h"
-#include "qiao/glossary.h"
-#include "qiao/share.h"
-#include "store/candidates.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -32,86 +19,25 @@
 
 #define KEEP_DEFAULT 5u
 #define THREADS_MAX QIAOI_TEXT_SHARDS_MAX
-#define PATH_SIZE (QIAO_PATH_MAX + 64)
+#define PATH_SIZE QIAOI_BUILD_PATH_SIZE
 
-typedef struct build {
-    const qiao_build_options *options;
-    qiao_build_report *report;
-    unsigned threads;
-    qiao_source_store *store;
-    qiao_tables tables;
-    qiao_lexicon *base, *derived;
-    qiaoi_corpus corpus;
-    qiaoi_learner *learner;
-    qiaoi_findings_basis basis;
-    qiaoi_reuse reuse;
-    qiaoi_text text;
-    qiaoi_suggesting *suggesting;
-    qiaoi_verdict_list verdicts;
-    qiaoi_statistics_decision statistics;
-    char staged[QIAO_PATH_MAX];
-    bool have_stage;
-    bool found_open, found_kept; /* findings are not settled yet; were they written? */
-    uint64_t number, parent;
-    qiao_manifest manifest;
-    uint64_t stage_start;
-    char lexicon_label[sizeof((qiao_manifest *)0)->lexicon]; /* of the base and the glossary, before anything is applied
-                                                              */
-} build;
-
-static void
-begin_stage(build *b, qiao_build_stage stage)
+void
+qiaoi_build_begin(qiaoi_build *b, qiao_build_stage stage)
 {
     b->stage_start = qiao_clock_monotonic_us();
     if (b->options->progress != NULL)
         b->options->progress(stage, 0, 0, b->options->context);
 }
 
-static void
-end_stage(build *b, qiao_build_stage stage)
+void
+qiaoi_build_end(qiaoi_build *b, qiao_build_stage stage)
 {
     b->report->seconds[stage] = (double)(qiao_clock_monotonic_us() - b->stage_start) / 1e6;
 }
 
-static qiao_status
-open_base_lexicon(build *b, qiao_error *err)
-{
-    char path[QIAO_PATH_MAX];
-
-    if (b->options->lexicon_path != NULL)
-        return qiao_lexicon_open(b->options->lexicon_path, &b->base, err);
-    qiao_status st = qiao_share_path("lexicon.bin", path, err);
-
-    return st != QIAO_OK ? st : qiao_lexicon_open(path, &b->base, err);
-}
-
-/* What the lexicon of this build comes from: the base, the glossary. What bilingual records teach follows from the
- * source store; the manifest says it after a slash. */
-static void
-label_lexicon(build *b)
-{
-    char path[PATH_SIZE];
-    qiao_buffer glossary = {0};
-    uint64_t hash = qiao_hash64(b->base->version, strlen(b->base->version), 0);
-
-    snprintf(path, sizeof path, "%s/glossary.tsv", b->options->data_dir);
-    if (qiao_file_exists(path) && qiao_file_read(path, 0, &glossary, NULL) == QIAO_OK)
-        hash = qiao_hash64(glossary.data == NULL ? "" : glossary.data, glossary.length, hash);
-    snprintf(b->lexicon_label, sizeof b->lexicon_label, "%.32s:%016llx", b->base->version, (unsigned long long)hash);
-    qiao_buffer_done(&glossary);
-}
-
-static bool
-same_lexicon(const build *b, const char *label)
-{
-    size_t length = strlen(b->lexicon_label);
-
-    return strncmp(label, b->lexicon_label, length) == 0 && (label[length] == '\0' || label[length] == '/');
-}
-
 /* "name/version/hash" of the profile that the stored matches are made by. */
 static void
-label_profile(const build *b, char out[sizeof((qiao_manifest *)0)->profile])
+label_profile(const qiaoi_build *b, char out[sizeof((qiao_manifest *)0)->profile])
 {
     snprintf(out, sizeof((qiao_manifest *)0)->profile, "%.20s/%.20s/%s", qiao_profiles_name(b->tables.profiles, 0),
              qiao_profiles_version(b->tables.profiles, 0), qiao_profiles_hash(b->tables.profiles, 0));
@@ -129,7 +55,7 @@ has_suggestions(const qiao_manifest *manifest)
 
 /* Is the served generation already of this state of the source store, these vocabularies, this profile and lexicon? */
 static bool
-nothing_changed(build *b, uint64_t sequence)
+nothing_changed(qiaoi_build *b, uint64_t sequence)
 {
     qiao_manifest current;
     char profile[sizeof current.profile];
@@ -143,44 +69,12 @@ nothing_changed(build *b, uint64_t sequence)
     if (b->options->full || current.source_sequence != sequence || strcmp(current.profile, profile) != 0 ||
         current.format_version != QIAO_FORMAT_VERSION ||
         strcmp(current.vocabulary, qiao_vocabulary_version(b->tables.vocabulary)) != 0 ||
-        !same_lexicon(b, current.lexicon) || !has_suggestions(&current) ||
+        !qiaoi_build_same_lexicon(b, current.lexicon) || !has_suggestions(&current) ||
         !qiaoi_embed_settled(b->options, number, b->report))
         return false;
     b->report->generation = number;
     b->report->nothing_changed = true;
     return true;
-}
-
-/* The lexicon file just written into the staged folder takes the place of the base lexicon; its open mapping outlives
- * its name. */
-static qiao_status
-take_working_lexicon(build *b, const char *path, qiao_error *err)
-{
-    qiao_lexicon *working = NULL;
-    qiao_status st = qiao_lexicon_open(path, &working, err);
-
-    if (unlink(path) != 0 && st == QIAO_OK)
-        st = qiao_fail_errno(err, errno, "cannot remove %s", path);
-    if (st != QIAO_OK) {
-        qiao_lexicon_close(working);
-        return st;
-    }
-    qiao_lexicon_close(b->base);
-    b->base = working;
-    return QIAO_OK;
-}
-
-/* The base lexicon with the platform's glossary takes the place of the base lexicon. */
-static qiao_status
-apply_glossary(build *b, qiao_error *err)
-{
-    char path[PATH_SIZE];
-    bool applied = false;
-    qiao_status st;
-
-    snprintf(path, sizeof path, "%s/lexicon.glossary", b->staged);
-    st = qiao_glossary_apply(b->base, b->options->data_dir, path, &applied, err);
-    return st == QIAO_OK && applied ? take_working_lexicon(b, path, err) : st;
 }
 
 /* Another build of the program may analyse otherwise, and its version need not say so. */
@@ -200,8 +94,8 @@ hash_of_program(void)
 /* ---- what can be done side by side ---- */
 
 typedef struct side_job {
-    build *b;
-    qiao_status (*run)(build *b, qiao_error *err);
+    qiaoi_build *b;
+    qiao_status (*run)(qiaoi_build *b, qiao_error *err);
     qiao_status status;
     qiao_error error;
     double seconds;
@@ -221,7 +115,7 @@ run_side_job(void *context)
 }
 
 static void
-begin_side_job(build *b, side_job *job, qiao_status (*run)(build *b, qiao_error *err))
+begin_side_job(qiaoi_build *b, side_job *job, qiao_status (*run)(qiaoi_build *b, qiao_error *err))
 {
     *job = (side_job){.b = b, .run = run, .error = QIAO_ERROR_INIT};
     job->started = b->threads > 1 && pthread_create(&job->thread, NULL, run_side_job, job) == 0;
@@ -244,14 +138,14 @@ end_side_job(side_job *job, qiao_status st, qiao_error *err)
 
 /* What does not ask for the records, beside reading them. */
 static qiao_status
-open_inputs(build *b, qiao_error *err)
+open_inputs(qiaoi_build *b, qiao_error *err)
 {
     qiao_status st = qiao_tables_open(
         &(qiao_tables_options){.vocabulary_dir = b->options->vocabulary_dir, .data_dir = b->options->data_dir},
         &b->tables, err);
 
     if (st == QIAO_OK)
-        st = open_base_lexicon(b, err);
+        st = qiaoi_build_open_lexicon(b, err);
     b->basis.program = hash_of_program();
     return st == QIAO_OK && (!b->options->full || b->options->statistics == QIAO_STATISTICS_KEPT)
                ? qiaoi_reuse_open(&b->reuse, b->options->data_dir, err)
@@ -259,103 +153,24 @@ open_inputs(build *b, qiao_error *err)
 }
 
 static qiao_status
-read_records(build *b, qiao_error *err)
+read_records(qiaoi_build *b, qiao_error *err)
 {
     side_job inputs;
     qiao_status st;
 
-    begin_stage(b, QIAO_BUILD_READ);
+    qiaoi_build_begin(b, QIAO_BUILD_READ);
     begin_side_job(b, &inputs, open_inputs);
     st = qiaoi_corpus_read(&b->corpus, b->store, err);
     if (st == QIAO_OK)
         st = qiaoi_corpus_verdicts(&b->corpus, b->store, &b->verdicts, err);
     st = end_side_job(&inputs, st, err);
-    end_stage(b, QIAO_BUILD_READ);
-    return st;
-}
-
-static void
-take_base(build *b, qiao_lexicon *working)
-{
-    if (working == NULL)
-        return;
-    qiao_lexicon_close(b->base);
-    b->base = working;
-}
-
-/* Where statistics are kept, what was learned is in the parent's lexicon. */
-static void
-recall_learning(build *b)
-{
-    const qiaoi_statistics *then = qiao_generation_lexicon(b->reuse.parent.generation)->statistics;
-
-    b->report->bilingual = then->bilingual_records;
-    b->report->sentence_pairs = then->sentence_pairs;
-    b->report->learned_words = then->learned_words;
-    b->report->learned_compounds = then->learned_compounds;
-    take_base(b, b->statistics.working);
-    b->statistics.working = NULL;
-}
-
-static void
-decide_statistics(build *b)
-{
-    const qiaoi_statistics_request request = {.choice = b->options->statistics,
-                                              .full = b->options->full,
-                                              .data_dir = b->options->data_dir,
-                                              .lexicon_label = b->lexicon_label,
-                                              .program = b->basis.program};
-
-    qiaoi_statistics_decide(&request, &b->corpus, &b->reuse, b->base, &b->statistics);
-    b->corpus.statistics_kept = b->statistics.kept;
-}
-
-/* Translations and compounds out of the bilingual records. */
-static qiao_status
-learn_anew(build *b, qiao_error *err)
-{
-    char path[PATH_SIZE];
-    qiaoi_learner_report counts;
-    qiao_lexicon *working = NULL;
-    qiao_status st;
-
-    snprintf(path, sizeof path, "%s/lexicon.working", b->staged);
-    st = qiaoi_corpus_learn(&b->corpus,
-                            &(qiaoi_learning){.base = b->base,
-                                              .threads = b->threads,
-                                              .working_path = path,
-                                              .data_dir = b->options->data_dir,
-                                              .program = b->basis.program,
-                                              .anew = b->options->full},
-                            &b->learner, &working, &b->report->bilingual, err);
-    if (st != QIAO_OK)
-        return st;
-    counts = qiaoi_learner_counts(b->learner);
-    b->report->sentence_pairs = counts.sentence_pairs;
-    b->report->learned_words = counts.words;
-    b->report->learned_compounds = counts.compounds;
-    take_base(b, working);
-    return QIAO_OK;
-}
-
-static qiao_status
-learn(build *b, qiao_error *err)
-{
-    qiao_status st = QIAO_OK;
-
-    begin_stage(b, QIAO_BUILD_LEARN);
-    decide_statistics(b);
-    if (b->statistics.kept)
-        recall_learning(b);
-    else
-        st = learn_anew(b, err);
-    end_stage(b, QIAO_BUILD_LEARN);
+    qiaoi_build_end(b, QIAO_BUILD_READ);
     return st;
 }
 
 /* Update or full build: what an earlier build found counts where the records were read by the same words and codes. */
 static qiao_status
-choose_mode(build *b, qiao_error *err)
+choose_mode(qiaoi_build *b, qiao_error *err)
 {
     const char *vocabulary = qiao_vocabulary_version(b->tables.vocabulary),
                *units = qiao_units_version(b->tables.units);
@@ -381,7 +196,7 @@ choose_mode(build *b, qiao_error *err)
 }
 
 static qiao_status
-analyse(build *b, qiao_error *err)
+analyse(qiaoi_build *b, qiao_error *err)
 {
     qiaoi_analysis analysis = {.lexicon = b->base,
                                .vocabulary = b->tables.vocabulary,
@@ -393,7 +208,7 @@ analyse(build *b, qiao_error *err)
                                .context = b->options->context};
     qiao_status st;
 
-    begin_stage(b, QIAO_BUILD_ANALYSE);
+    qiaoi_build_begin(b, QIAO_BUILD_ANALYSE);
     st = choose_mode(b, err);
     b->text = (qiaoi_text){.folder = b->staged, .shards = b->threads};
     analysis.findings = b->reuse.findings;
@@ -402,82 +217,14 @@ analyse(build *b, qiao_error *err)
     analysis.text = b->text.writer;
     if (st == QIAO_OK)
         st = qiaoi_corpus_analyse(&b->corpus, &analysis, err);
-    end_stage(b, QIAO_BUILD_ANALYSE);
+    qiaoi_build_end(b, QIAO_BUILD_ANALYSE);
     return st;
-}
-
-/* The parent's lexicon, with the terms that came since. */
-static qiao_status
-keep_lexicon(build *b, const char *path, qiao_error *err)
-{
-    qiaoi_corpus *corpus = &b->corpus;
-    const qiao_lexicon *parent = qiao_generation_lexicon(b->reuse.parent.generation);
-    char folder[QIAO_PATH_MAX], then[PATH_SIZE];
-    qiao_status st = qiaoi_corpus_merge_kept(corpus, err);
-    const qiaoi_extend_input input = {.parent = parent,
-                                      .kept_terms = corpus->kept_terms,
-                                      .term_offsets = corpus->term_offsets,
-                                      .term_bytes = corpus->term_bytes.data,
-                                      .term_count = corpus->term_count,
-                                      .term_df = corpus->term_df,
-                                      .pairs = corpus->pairs,
-                                      .pair_slots = corpus->pair_slots};
-
-    if (st != QIAO_OK)
-        return st;
-    st = qiao_catalog_path(b->options->data_dir, qiao_generation_manifest(b->reuse.parent.generation)->generation,
-                           folder, err);
-    snprintf(then, sizeof then, "%.4000s/lexicon.bin", folder);
-    if (st == QIAO_OK && corpus->term_count == parent->term_count && link(then, path) == 0)
-        return QIAO_OK; /* the same file: never changed, so a second name is as good as a copy */
-    return st == QIAO_OK ? qiaoi_lexicon_extend(&input, path, err) : st;
-}
-
-static qiao_status
-derive_lexicon(build *b, const char *path, qiao_error *err)
-{
-    qiaoi_corpus *corpus = &b->corpus;
-    qiaoi_derive_input input;
-    qiao_status st = qiaoi_corpus_merge(corpus, b->base, err);
-
-    if (st != QIAO_OK)
-        return st;
-    input = (qiaoi_derive_input){.base = b->base,
-                                 .version = qiao_lexicon_version(b->base),
-                                 .term_offsets = corpus->term_offsets,
-                                 .term_bytes = corpus->term_bytes.data,
-                                 .term_count = corpus->term_count,
-                                 .term_df = corpus->term_df,
-                                 .pairs = corpus->pairs,
-                                 .pair_slots = corpus->pair_slots,
-                                 .entry_df = corpus->entry_df,
-                                 .threads = b->threads,
-                                 .statistics = {{corpus->count[0], corpus->count[1]},
-                                                corpus->term_count,
-                                                corpus->pair_count,
-                                                b->report->bilingual,
-                                                b->report->sentence_pairs,
-                                                b->report->learned_words,
-                                                b->report->learned_compounds}};
-    input.learned = qiaoi_learner_result(b->learner, &input.learned_count);
-    return qiaoi_lexicon_derive(&input, path, err);
-}
-
-static qiao_status
-make_lexicon(build *b, qiao_error *err)
-{
-    char path[PATH_SIZE];
-    qiao_status st;
-
-    snprintf(path, sizeof path, "%s/lexicon.bin", b->staged);
-    st = b->statistics.kept ? keep_lexicon(b, path, err) : derive_lexicon(b, path, err);
-    return st == QIAO_OK ? qiao_lexicon_open(path, &b->derived, err) : st;
 }
 
 /* ---- the indexes ---- */
 
 static qiao_status
-finish_text(build *b, qiao_error *err)
+finish_text(qiaoi_build *b, qiao_error *err)
 {
     return qiaoi_text_finish(&b->text, err);
 }
@@ -485,7 +232,7 @@ finish_text(build *b, qiao_error *err)
 /* What was found is written behind them, while others work on the postings still. Without it the next build analyses
  * everything again: no reason to fail. */
 static qiao_status
-make_suggestions(build *b, qiao_error *err)
+make_suggestions(qiaoi_build *b, qiao_error *err)
 {
     qiao_status st = qiaoi_suggest_finish(b->suggesting, b->staged, err);
 
@@ -497,7 +244,7 @@ make_suggestions(build *b, qiao_error *err)
 
 /* From the words that the merge left. */
 static qiao_status
-find_duplicates(build *b, qiao_error *err)
+find_duplicates(qiaoi_build *b, qiao_error *err)
 {
     const qiao_manifest *then = b->statistics.kept ? qiao_generation_manifest(b->reuse.parent.generation) : NULL;
     qiaoi_duplicates_job job = {.entry_count = b->base->entry_count,
@@ -521,37 +268,37 @@ find_duplicates(build *b, qiao_error *err)
 /* The records go to disk and titles are read while the lexicon is derived; the postings need it, and suggestions are
  * made and duplicates found beside them. */
 static qiao_status
-write_index(build *b, qiao_error *err)
+write_index(qiaoi_build *b, qiao_error *err)
 {
     qiaoi_generation_writer *writer = NULL;
     char path[PATH_SIZE];
     side_job lexicon, suggestions, duplicates;
     qiao_status st;
 
-    begin_stage(b, QIAO_BUILD_LEXICON);
+    qiaoi_build_begin(b, QIAO_BUILD_LEXICON);
     snprintf(path, sizeof path, "%s/records.mdb", b->staged);
-    begin_side_job(b, &lexicon, make_lexicon);
+    begin_side_job(b, &lexicon, qiaoi_build_lexicon);
     st = qiaoi_corpus_write_records(&b->corpus, path, &writer, err);
     if (st == QIAO_OK)
         st = qiaoi_suggest_begin(&b->corpus, b->base, b->options->lexicon_path, &b->suggesting, err);
     st = end_side_job(&lexicon, st, err);
-    end_stage(b, QIAO_BUILD_LEXICON);
+    qiaoi_build_end(b, QIAO_BUILD_LEXICON);
     if (st != QIAO_OK) {
         qiaoi_generation_writer_abort(writer);
         return st;
     }
-    begin_stage(b, QIAO_BUILD_POSTINGS);
+    qiaoi_build_begin(b, QIAO_BUILD_POSTINGS);
     begin_side_job(b, &suggestions, make_suggestions);
     begin_side_job(b, &duplicates, find_duplicates);
     st = end_side_job(&duplicates, qiaoi_corpus_write_postings(&b->corpus, b->derived, writer, err), err);
     st = end_side_job(&suggestions, st, err);
     b->report->seconds[QIAO_BUILD_DUPLICATES] = duplicates.seconds;
-    end_stage(b, QIAO_BUILD_POSTINGS);
+    qiaoi_build_end(b, QIAO_BUILD_POSTINGS);
     return st;
 }
 
 static qiao_status
-make_indexes(build *b, qiao_error *err)
+make_indexes(qiaoi_build *b, qiao_error *err)
 {
     side_job text;
     qiao_status st;
@@ -564,36 +311,20 @@ make_indexes(build *b, qiao_error *err)
 
 /* The optional dense channel: whatever goes wrong with it stands in the report, and the build goes on. */
 static void
-embed(build *b)
+embed(qiaoi_build *b)
 {
     char path[PATH_SIZE];
 
     if (b->options->embed == NULL)
         return;
-    begin_stage(b, QIAO_BUILD_EMBED);
+    qiaoi_build_begin(b, QIAO_BUILD_EMBED);
     snprintf(path, sizeof path, "%s/vectors.bin", b->staged);
     qiaoi_corpus_embed(&b->corpus, b->options, path, b->report);
-    end_stage(b, QIAO_BUILD_EMBED);
-}
-
-/* "what the lexicon comes from:hash/hash of what was learned" */
-static void
-describe_lexicon(build *b)
-{
-    uint64_t learned = b->statistics.kept ? 0 : qiaoi_learner_hash(b->learner);
-    char *label = b->manifest.lexicon;
-
-    if (b->statistics.kept)
-        memcpy(label, qiao_generation_manifest(b->reuse.parent.generation)->lexicon, sizeof b->manifest.lexicon);
-    else if (learned == 0)
-        memcpy(label, b->lexicon_label, sizeof b->manifest.lexicon);
-    else
-        snprintf(label, sizeof b->manifest.lexicon, "%.49s/%012llx", b->lexicon_label,
-                 (unsigned long long)(learned >> 16));
+    qiaoi_build_end(b, QIAO_BUILD_EMBED);
 }
 
 static void
-describe(build *b)
+describe(qiaoi_build *b)
 {
     qiao_manifest *m = &b->manifest;
     qiao_build_report *r = b->report;
@@ -616,90 +347,17 @@ describe(build *b)
     qiao_clock_utc(m->created);
     label_profile(b, m->profile);
     snprintf(m->vocabulary, sizeof m->vocabulary, "%s", qiao_vocabulary_version(b->tables.vocabulary));
-    describe_lexicon(b);
+    qiaoi_build_describe_lexicon(b);
     snprintf(m->software, sizeof m->software, "%s", QIAO_VERSION);
 }
 
-static void
-show_matching(uint64_t done, uint64_t total, void *context)
-{
-    const build *b = context;
-
-    if (b->options->progress != NULL)
-        b->options->progress(QIAO_BUILD_MATCH, done, total, b->options->context);
-}
-
-/* The generation whose lists were made with the candidates that were kept, or else the one that is served: what its
- * lists say only saves work. */
-static qiao_generation *
-open_parent(const build *b)
-{
-    uint64_t number = b->reuse.findings != NULL ? b->reuse.generation : b->parent;
-    qiao_generation *parent = NULL;
-
-    if (b->options->full || number == 0 || qiao_generation_open(b->options->data_dir, number, &parent, NULL) != QIAO_OK)
-        return NULL;
-    return parent;
-}
-
-static void
-candidates_path(const build *b, const char *ending, char out[PATH_SIZE])
-{
-    snprintf(out, PATH_SIZE, "%s/build/%s%s", b->options->data_dir, QIAOI_CANDIDATES_NAME, ending);
-}
-
-/* What the lists were chosen from counts once the generation is installed. */
-static void
-settle_candidates(const build *b, bool good)
-{
-    char beside[PATH_SIZE], path[PATH_SIZE];
-
-    candidates_path(b, "", path);
-    candidates_path(b, ".new", beside);
-    if (!good || rename(beside, path) != 0)
-        (void)unlink(beside);
-}
-
-/* Every need with every project, from the staged folder as if it were served already. */
 static qiao_status
-match_all(build *b, qiao_error *err)
-{
-    qiaoi_lists_job job = {
-        .tables = &b->tables, .threads = b->threads, .slice = 1, .slices = 1, .progress = show_matching, .context = b};
-    qiao_all_pairs_report report = {0};
-    qiao_generation *generation = NULL, *parent = open_parent(b);
-    char path[PATH_SIZE], before[PATH_SIZE], candidates[PATH_SIZE];
-    qiao_status st;
-
-    begin_stage(b, QIAO_BUILD_MATCH);
-    candidates_path(b, "", before);
-    candidates_path(b, ".new", candidates);
-    snprintf(path, sizeof path, "%s/%s", b->staged, QIAOI_MATCHES_NAME);
-    st = qiaoi_generation_open_staged(b->staged, &b->manifest, &generation, err);
-    job.generation = generation;
-    job.before = parent;
-    job.candidates_before = parent == NULL ? NULL : before;
-    job.candidates = candidates;
-    job.program = b->basis.program;
-    if (st == QIAO_OK)
-        st = qiaoi_lists_write(&job, path, &report, err);
-    qiao_generation_close(generation);
-    qiao_generation_close(parent);
-    b->report->matched_lists = report.lists;
-    b->report->searched_lists = report.searched;
-    b->report->matched_pairs = report.pairs;
-    b->report->matches = report.matches;
-    end_stage(b, QIAO_BUILD_MATCH);
-    return st;
-}
-
-static qiao_status
-install(build *b, qiao_error *err)
+install(qiaoi_build *b, qiao_error *err)
 {
     size_t removed = 0;
     qiao_status st;
 
-    begin_stage(b, QIAO_BUILD_INSTALL);
+    qiaoi_build_begin(b, QIAO_BUILD_INSTALL);
     b->have_stage = false;
     st = qiao_catalog_install(b->options->data_dir, b->staged, &b->manifest, err);
     if (st == QIAO_OK && !b->options->no_publish) {
@@ -710,29 +368,29 @@ install(build *b, qiao_error *err)
                                     &removed, err);
         b->report->pruned = removed;
     }
-    end_stage(b, QIAO_BUILD_INSTALL);
+    qiaoi_build_end(b, QIAO_BUILD_INSTALL);
     return st;
 }
 
 /* What was found counts from now on. */
 static void
-keep_findings(build *b)
+keep_findings(qiaoi_build *b)
 {
-    begin_stage(b, QIAO_BUILD_KEEP);
+    qiaoi_build_begin(b, QIAO_BUILD_KEEP);
     b->report->kept = qiaoi_findings_settle(b->found_kept, b->options->data_dir, NULL) == QIAO_OK && b->found_kept;
     b->found_open = false;
-    settle_candidates(b, true);
-    end_stage(b, QIAO_BUILD_KEEP);
+    qiaoi_build_settle_candidates(b, true);
+    qiaoi_build_end(b, QIAO_BUILD_KEEP);
 }
 
 static qiao_status
-make_generation(build *b, qiao_error *err)
+make_generation(qiaoi_build *b, qiao_error *err)
 {
     qiao_status st;
 
     st = read_records(b, err);
     if (st == QIAO_OK)
-        label_lexicon(b);
+        qiaoi_build_label_lexicon(b);
     if (st == QIAO_OK && b->corpus.sequence == 0) {
         st = qiao_fail(err, QIAO_E_NOTFOUND, "nothing has been imported into %s yet", b->options->data_dir);
         qiao_error_hint(err, "import records first: qiao-indexer import --data %s FILE", b->options->data_dir);
@@ -744,9 +402,9 @@ make_generation(build *b, qiao_error *err)
     if (st != QIAO_OK)
         return st;
     b->have_stage = true;
-    st = apply_glossary(b, err);
+    st = qiaoi_build_apply_glossary(b, err);
     if (st == QIAO_OK)
-        st = learn(b, err);
+        st = qiaoi_build_learn(b, err);
     if (st == QIAO_OK)
         st = analyse(b, err);
     if (st == QIAO_OK)
@@ -758,7 +416,7 @@ make_generation(build *b, qiao_error *err)
         describe(b);
     }
     if (st == QIAO_OK && !b->options->no_match)
-        st = match_all(b, err);
+        st = qiaoi_build_match(b, err);
     if (st == QIAO_OK)
         st = install(b, err);
     if (st == QIAO_OK)
@@ -779,10 +437,10 @@ thread_count(unsigned wanted)
 qiao_status
 qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_error *err)
 {
-    build b = {.options = options,
-               .report = report,
-               .threads = thread_count(options->threads),
-               .corpus = {.day = (int)(time(NULL) / 86400), .threads = thread_count(options->threads)}};
+    qiaoi_build b = {.options = options,
+                     .report = report,
+                     .threads = thread_count(options->threads),
+                     .corpus = {.day = (int)(time(NULL) / 86400), .threads = thread_count(options->threads)}};
     qiao_status st;
 
     memset(report, 0, sizeof *report);
@@ -794,7 +452,7 @@ qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_er
     if (b.found_open && qiaoi_findings_settle(false, options->data_dir, NULL) != QIAO_OK)
         report->kept = false;
     if (st != QIAO_OK)
-        settle_candidates(&b, false);
+        qiaoi_build_settle_candidates(&b, false);
     qiaoi_text_done(&b.text);
     qiaoi_suggesting_free(b.suggesting);
     if (b.have_stage && qiao_file_remove_tree(b.staged, NULL) != QIAO_OK && st == QIAO_OK)
