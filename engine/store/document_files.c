@@ -61,6 +61,7 @@ qiaoi_document_writer_open(const char *folder, unsigned number, qiaoi_document_w
         return qiao_fail_memory(err);
     qiaoi_document_file_path(folder, number, w->path);
     w->number = number;
+    (void)unlink(w->path); /* what an attempt before left may be another generation's, too: it is not written into */
     w->fd = open(w->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (w->fd < 0)
         st = qiao_fail_errno(err, errno, "cannot create %s", w->path);
