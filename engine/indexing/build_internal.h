@@ -5,6 +5,7 @@
 #ifndef QIAO_INDEXING_BUILD_INTERNAL_H
 #define QIAO_INDEXING_BUILD_INTERNAL_H
 
+#include "batch/lists.h"
 #include "indexing/corpus.h"
 #include "indexing/learn.h"
 #include "indexing/reuse.h"
@@ -14,7 +15,6 @@
 #include "indexing/verdicts.h"
 #include "qiao/build.h"
 #include "qiao/catalog.h"
-#include "qiao/tables.h"
 
 #define QIAOI_BUILD_PATH_SIZE (QIAO_PATH_MAX + 64)
 

@@ -1,7 +1,6 @@
 /* The stored matches of a build, renewed from its parent's where they can be. */
 #include "indexing/build_internal.h"
 
-#include "batch/lists.h"
 #include "qiao/file.h"
 #include "store/candidates.h"
 
