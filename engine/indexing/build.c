@@ -434,8 +434,8 @@ thread_count(unsigned wanted)
     return wanted > THREADS_MAX ? THREADS_MAX : wanted;
 }
 
-qiao_status
-qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_error *err)
+static qiao_status
+build_once(const qiao_build_options *options, qiao_build_report *report, qiao_error *err)
 {
     qiaoi_build b = {.options = options,
                      .report = report,
@@ -466,5 +466,21 @@ qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_er
     qiao_lexicon_close(b.base);
     qiao_source_store_close(b.store);
     qiao_tables_close(&b.tables);
+    return st;
+}
+
+/* What a damaged parent or cache keeps an update from, a build of everything can do. */
+qiao_status
+qiao_build(const qiao_build_options *options, qiao_build_report *report, qiao_error *err)
+{
+    qiao_build_options full = *options;
+    qiao_status st = build_once(options, report, err);
+
+    if (st != QIAO_E_CORRUPT || options->full || report->mode != QIAO_BUILD_UPDATED)
+        return st;
+    full.full = true;
+    full.statistics = QIAO_STATISTICS_RENEWED;
+    st = build_once(&full, report, err);
+    report->mode = QIAO_BUILD_FULL_NOTHING_KEPT;
     return st;
 }

@@ -14,6 +14,7 @@
 
 #define UNUSED 0u
 #define USED 1u
+#define PAIRS_AHEAD 16u /* of the pair put into the table */
 
 typedef struct merging {
     qiaoi_corpus *corpus;
@@ -299,6 +300,15 @@ rename_key(const qiaoi_corpus *corpus, uint64_t key)
     return ((uint64_t)corpus->kept_terms[first] + 1) << 32 | ((uint64_t)corpus->kept_terms[second] + 1);
 }
 
+/* Each is a place of a big table that no cache holds. */
+static void
+pair_ahead(const qiaoi_corpus *corpus, uint32_t number)
+{
+    const uint64_t key = corpus->pair_keys[number];
+
+    __builtin_prefetch(&corpus->pairs[qiao_hash64(&key, sizeof key, 0) & (corpus->pair_slots - 1)], 1);
+}
+
 static void
 insert_pair(qiaoi_corpus *corpus, uint32_t number, uint32_t df)
 {
@@ -333,8 +343,11 @@ keep_pairs(merging *m, qiao_error *err)
         corpus->pair_keys[pair->term - then->term_count] = rename_key(corpus, pair->key);
         df[pair->term - then->term_count] = pair->df;
     }
-    for (; corpus->pair_count < count; corpus->pair_count++)
+    for (; corpus->pair_count < count; corpus->pair_count++) {
+        if (corpus->pair_count + PAIRS_AHEAD < count)
+            pair_ahead(corpus, corpus->pair_count + PAIRS_AHEAD);
         insert_pair(corpus, corpus->pair_count, df[corpus->pair_count]);
+    }
     qiao_free(df);
     return QIAO_OK;
 }

@@ -297,6 +297,16 @@ qiaoi_generation_writer_tag(qiaoi_generation_writer *writer, qiao_kind kind, con
     return st;
 }
 
+/* The bitmap and the maxima, and what lies between the arrays: the rest is written in any case. */
+static void
+clear_room(unsigned char *room, const size_t offsets[7], size_t size)
+{
+    memset(room, 0, offsets[1]);
+    for (int i = 2; i < 6; i++)
+        memset(room + offsets[i] - 8, 0, 8);
+    memset(room + offsets[5], 0, size - offsets[5]);
+}
+
 qiao_status
 qiaoi_generation_writer_postings(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t range,
                                  const qiaoi_postings_header *header, unsigned char **room_out, qiao_error *err)
@@ -313,7 +323,7 @@ qiaoi_generation_writer_postings(qiaoi_generation_writer *writer, qiao_kind kind
     st = qiao_kv_append_reserve(writer->txn, writer->postings, (qiao_bytes){key, 3}, size, &room, err);
     if (st != QIAO_OK)
         return st;
-    memset(room, 0, size);
+    clear_room(room, offsets, size);
     memcpy(room, &copy, sizeof copy);
     *room_out = room;
     return QIAO_OK;

@@ -34,8 +34,8 @@ qiao_status qiaoi_generation_writer_stored(qiaoi_generation_writer *writer, qiao
 /* Tags in ascending byte order; docids ascending. */
 qiao_status qiaoi_generation_writer_tag(qiaoi_generation_writer *writer, qiao_kind kind, const char *tag,
                                         const uint32_t *docids, size_t count, qiao_error *err) QIAO_CHECK;
-/* Room for one range's postings, laid out as in generation_format.h, zeroed; fill it before the next call. header.magic
- * is set here. */
+/* Room for one range's postings, laid out as in generation_format.h, bitmap and maxima zeroed; fill it before the next
+ * call. header.magic is set here. */
 qiao_status qiaoi_generation_writer_postings(qiaoi_generation_writer *writer, qiao_kind kind, uint32_t range,
                                              const qiaoi_postings_header *header, unsigned char **room_out,
                                              qiao_error *err) QIAO_CHECK;

@@ -483,6 +483,61 @@ kept_statistics_give_what_a_full_build_with_them_gives(void **state)
     assert_true(most > terms); /* words came that the first build did not know */
 }
 
+static void
+put_record(fixture *f, int index, const char *json)
+{
+    const char *record = f->records[index];
+
+    snprintf(f->records[index], JSON_MAX, "%s", json);
+    qiao_test_put_records(f->updated.path, &record, 1);
+}
+
+/* Where the first row of a generation stands in its file. */
+static uint64_t
+first_row_in(const char *path, const char *data_dir, uint64_t number)
+{
+    qiao_generation *generation;
+    qiao_buffer file = {0};
+    qiao_error err = QIAO_ERROR_INIT;
+    qiaoi_row row;
+    size_t at = 0, length;
+
+    assert_ok(qiao_generation_open(data_dir, number, &generation, &err), &err);
+    assert_ok(qiao_file_read(path, 0, &file, &err), &err);
+    row = qiaoi_generation_row(generation, QIAO_PROJECT, 0);
+    length = row.count * sizeof *row.entries;
+    assert_true(length > 0);
+    while (at + length <= file.length && memcmp(file.data + at, row.entries, length) != 0)
+        at += 4;
+    assert_true(at + length <= file.length);
+    qiao_buffer_done(&file);
+    qiao_generation_close(generation);
+    return at;
+}
+
+/* An update that a damaged parent stands in the way of becomes a build of everything. */
+static void
+what_is_damaged_is_made_anew(void **state)
+{
+    fixture *f = *state;
+    char folder[QIAO_PATH_MAX], path[QIAO_PATH_MAX + 16];
+    qiao_error err = QIAO_ERROR_INIT;
+    qiao_build_report report = build(f, f->updated.path, false);
+
+    assert_ok(qiao_catalog_path(f->updated.path, report.generation, folder, &err), &err);
+    snprintf(path, sizeof path, "%s/records.mdb", folder);
+    qiao_test_flip(path, first_row_in(path, f->updated.path, report.generation) + 3); /* a term that is not there */
+    f->statistics = QIAO_STATISTICS_KEPT;
+    put_record(f, 40, "{\"kind\":\"project\",\"id\":\"t:40\",\"title\":{\"en\":\"A new robot\"}}");
+    report = build(f, f->updated.path, false);
+    assert_int_equal(report.mode, QIAO_BUILD_FULL_NOTHING_KEPT);
+    assert_int_equal(report.statistics, report.generation);
+    assert_true(report.published);
+    f->statistics = QIAO_STATISTICS_AS_NEEDED;
+    build_fresh(f);
+    assert_same_answers(f);
+}
+
 /* So few records are too few to keep their statistics where nobody asks for it. */
 static void
 statistics_of_few_records_are_renewed(void **state)
@@ -512,15 +567,6 @@ an_update_analyses_what_changed_and_nothing_else(void **state)
     report = build(f, f->updated.path, false);
     assert_int_equal(report.mode, QIAO_BUILD_UPDATED);
     assert_int_equal(report.analysed, 1);
-}
-
-static void
-put_record(fixture *f, int index, const char *json)
-{
-    const char *record = f->records[index];
-
-    snprintf(f->records[index], JSON_MAX, "%s", json);
-    qiao_test_put_records(f->updated.path, &record, 1);
 }
 
 static void
@@ -652,6 +698,7 @@ main(void)
                                         close_fixture),
         {"kept_statistics_and_postings_give_what_a_full_build_gives",
          kept_statistics_give_what_a_full_build_with_them_gives, open_even, close_fixture, NULL},
+        cmocka_unit_test_setup_teardown(what_is_damaged_is_made_anew, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(statistics_of_few_records_are_renewed, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(an_update_analyses_what_changed_and_nothing_else, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(what_was_learned_is_taken_where_no_bilingual_record_changed, open_fixture,

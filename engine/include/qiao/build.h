@@ -40,7 +40,7 @@ typedef enum qiao_build_stage {
 typedef enum qiao_build_mode {
     QIAO_BUILD_UPDATED,
     QIAO_BUILD_FULL_ASKED,        /* options.full */
-    QIAO_BUILD_FULL_NOTHING_KEPT, /* the first build, another program, or the generation is gone */
+    QIAO_BUILD_FULL_NOTHING_KEPT, /* the first build, another program, or the generation is gone or damaged */
     QIAO_BUILD_FULL_LEXICON,      /* the lexicon reads texts otherwise: glossary, or compounds learned */
     QIAO_BUILD_FULL_VOCABULARY,   /* vocabularies, or groups of countries on this day */
     QIAO_BUILD_FULL_MUCH_CHANGED, /* more than a fifth of the records */
