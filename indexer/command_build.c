@@ -157,7 +157,7 @@ qiao_command_build(int argc, char **argv)
         {"keep-statistics", QIAO_OPTION_FLAG, &keep_statistics, NULL,
          "go by the statistics of the generation before, however much changed", false},
         {"renew-statistics", QIAO_OPTION_FLAG, &renew_statistics, NULL,
-         "count all records anew (default: once 5 % of a side changed)", false},
+         "count all records anew (default: once 5 per cent of a side changed)", false},
         {"threads", QIAO_OPTION_NUMBER, &threads, "N", "threads (default: processors)", false},
         {"no-publish", QIAO_OPTION_FLAG, &options.no_publish, NULL, "leave the served generation as it is", false},
         {"no-match", QIAO_OPTION_FLAG, &options.no_match, NULL, "store no matches; lists are searched when asked for",

@@ -71,6 +71,8 @@ merge(const fixture *f, unsigned threads, size_t pairs_at_a_time, qiaoi_corpus *
             corpus->documents[kind][d].number = corpus->numbers++;
     assert_ok(qiaoi_corpus_analyse(corpus, &analysis, &err), &err);
     assert_ok(qiaoi_corpus_merge(corpus, f->lexicon, &err), &err);
+    qiaoi_source_view_close(corpus->view); /* the corpus outlives its store here, and asks for no record any more */
+    corpus->view = NULL;
     qiao_source_store_close(store);
 }
 
