@@ -190,7 +190,8 @@ plan(qiaoi_retrieval *r, const range_view *v)
         measure_work(r, v, &r->work[i]);
         postings += r->work[i].postings;
     }
-    qsort(r->work, r->work_count, sizeof *r->work, compare_work);
+    if (r->work_count > 0)
+        qsort(r->work, r->work_count, sizeof *r->work, compare_work);
     for (uint32_t i = 0; i < r->work_count; i++) {
         qiaoi_work *work = &r->work[i];
 
