@@ -41,10 +41,11 @@ qiaoi_adder_free(qiaoi_adder *adder)
 static void
 look_ahead(qiaoi_adder *a)
 {
-    const qiaoi_posting_list *list = &a->ahead->list;
+    const qiaoi_posting_list *list;
 
     if (a->ahead == a->end)
         return;
+    list = &a->ahead->list;
     for (uint32_t k = 0; k < list->count && k < LIST_AHEAD; k += 64) {
         __builtin_prefetch(list->documents + k);
         __builtin_prefetch(list->documents + k + 32);
