@@ -18,7 +18,7 @@ BEGIN {
     may["store"] = "base text vocab record lexicon dense"
     may["fulltext"] = "base text vocab record lexicon"
     may["suggest"] = "base text lexicon"
-    may["match"] = "base text vocab record lexicon dense indicator facts store fulltext"
+    may["match"] = "base text vocab record lexicon dense indicator facts store"
     may["batch"] = "base text vocab record lexicon indicator facts store match"
     may["report"] = "base text vocab record facts store match batch"
     may["indexing"] = "base text vocab record lexicon suggest dense indicator facts store fulltext batch"
