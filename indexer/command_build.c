@@ -153,11 +153,12 @@ qiao_command_build(int argc, char **argv)
     bool json = false, keep_statistics = false, renew_statistics = false, dense;
     const qiao_option table[] = {
         {"data", QIAO_OPTION_TEXT, &options.data_dir, "DIR", "data folder", true},
-        {"full", QIAO_OPTION_FLAG, &options.full, NULL, "analyse every record, even if nothing changed", false},
+        {"full", QIAO_OPTION_FLAG, &options.full, NULL,
+         "analyse every record and renew statistics, even if nothing changed", false},
         {"keep-statistics", QIAO_OPTION_FLAG, &keep_statistics, NULL,
          "go by the statistics of the generation before, however much changed", false},
         {"renew-statistics", QIAO_OPTION_FLAG, &renew_statistics, NULL,
-         "count all records anew (default: once 5 per cent of a side changed)", false},
+         "count all records anew (default: once 5 per cent of a side changed, and with --full)", false},
         {"threads", QIAO_OPTION_NUMBER, &threads, "N", "threads (default: processors)", false},
         {"no-publish", QIAO_OPTION_FLAG, &options.no_publish, NULL, "leave the served generation as it is", false},
         {"no-match", QIAO_OPTION_FLAG, &options.no_match, NULL, "store no matches; lists are searched when asked for",
@@ -169,7 +170,11 @@ qiao_command_build(int argc, char **argv)
     };
     const qiao_usage usage = {"build",
                               "",
-                              "Build a generation from all imported records, check it and publish it.",
+                              "Build a generation from all imported records, check it and publish it.\n"
+                              "Where little changed this is an update: only what changed is analysed, and statistics\n"
+                              "(how frequent words are, what bilingual records taught) stay those of an earlier\n"
+                              "generation until 5 per cent of a side changed. New words are found meanwhile, but\n"
+                              "translate nothing. The first build after an upgrade of the program is a full one.",
                               table,
                               sizeof table / sizeof *table,
                               0,
@@ -182,6 +187,10 @@ qiao_command_build(int argc, char **argv)
 
     if (exit_code >= 0)
         return exit_code;
+    if (keep_statistics && renew_statistics) {
+        fputs(qiao_say("qiao-indexer: --keep-statistics and --renew-statistics exclude each other\n"), stderr);
+        return QIAO_EXIT_USAGE;
+    }
     options.threads = threads > 64 ? 64u : (unsigned)threads;
     options.keep = keep > 1000 ? 1000u : (unsigned)keep;
     options.statistics = keep_statistics    ? QIAO_STATISTICS_KEPT

@@ -132,6 +132,7 @@ qiao_command_gaps(int argc, char **argv)
         {"count", QIAO_OPTION_FLAG, &g.count, NULL, "only how many there are, as JSON", false},
     };
     const qiao_usage usage = {.command = "gaps",
+                              .operands = "",
                               .help =
                                   "Lists the needs for which the catalogue has nothing convincing: no match that is "
                                   "strong or possible.",

@@ -446,7 +446,8 @@ qiao_command_nightly(int argc, char **argv)
         "",
         "Harvests the sources of the configuration, folds in what was posted by day, builds with all matches,\n"
         "publishes, verifies, tells what changed, prunes and reports (DIR/reports). Run it again after a night that\n"
-        "was cut off: it goes on at the stage that did not end.\n"
+        "was cut off: it goes on at the stage that did not end. The first night after an upgrade of the program\n"
+        "analyses every record, as the first of all did.\n"
         "Exit codes: 0 done; 1 failed, the generation before it is served; 2 usage; 3 done, but a source failed\n"
         "or records were refused; 4 refused: another night runs, or there is no room on the disk.",
         table,

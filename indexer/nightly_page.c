@@ -228,17 +228,36 @@ faults(const page *p, const cJSON *report)
         end_table(p);
 }
 
+/* What a stage printed; NULL where it was not run. */
 static const cJSON *
-changes_of(const cJSON *report)
+result_of(const cJSON *report, const char *stage)
 {
     const cJSON *done;
 
     cJSON_ArrayForEach(done, cJSON_GetObjectItemCaseSensitive(report, "stages"))
     {
-        if (strcmp(text_of(done, "stage"), "diff") == 0)
-            return cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(done, "result"), "changes");
+        if (strcmp(text_of(done, "stage"), stage) == 0)
+            return cJSON_GetObjectItemCaseSensitive(done, "result");
     }
     return NULL;
+}
+
+/* An update goes by the statistics of an earlier generation: who reads scores wants to know of which. */
+static void
+build(const page *p, const cJSON *report)
+{
+    const cJSON *result = result_of(report, "build");
+    number_text n[2];
+
+    if (!cJSON_IsObject(result) || cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(result, "nothing_changed")))
+        return;
+    heading(p, 2, say(p, "Build"));
+    columns(p, (const char *const[]){"records analysed", "statistics of", "changed since"}, 3);
+    row(p,
+        (const char *const[]){number(result, "analysed", 0, n[0]), text_of(result, "statistics"),
+                              number(result, "drift", 0, n[1])},
+        3, false);
+    end_table(p);
 }
 
 static void
@@ -260,7 +279,7 @@ matches(const page *p, const cJSON *report)
                               number(counts, "told", 0, n[4])},
         5, false);
     end_table(p);
-    cJSON_ArrayForEach(change, changes_of(report))
+    cJSON_ArrayForEach(change, cJSON_GetObjectItemCaseSensitive(result_of(report, "diff"), "changes"))
     {
         if (shown++ == TOLD_MAX)
             break;
@@ -377,6 +396,7 @@ qiao_nightly_page(const cJSON *report, qiao_nightly_format format, qiao_language
     summary(&p, report);
     feeds(&p, report);
     faults(&p, report);
+    build(&p, report);
     matches(&p, report);
     coverage(&p, report);
     stages(&p, report);

@@ -42,6 +42,7 @@ says '"stage":"harvest","name":"private","exit_code":4'
 says '"generation_before":1,"generation":2,'
 says '"stage":"diff","exit_code":0'
 [ "$(ls "$data/reports" | wc -l)" -ge 1 ] || fail 'no report was kept'
+grep -l '| gen-0000000002 |' "$data"/reports/*.en.md >/dev/null || fail 'no report says by whose statistics scores are'
 
 echo '{"harvest":[{"preset":"oai_dc","adress":"x"}]}' >"$work/wrong.json"
 night 1 --config "$work/wrong.json"

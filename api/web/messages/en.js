@@ -484,7 +484,7 @@ export default {
   'admin.stays': 'stays',
   'admin.was': 'was {rank}',
   'admin.generations': 'Generations',
-  'admin.generations_are': 'Every build makes a new one and leaves the others as they are; where something is wrong, an earlier one can be served again without a break.',
+  'admin.generations_are': 'Every build makes a new one and leaves the others as they are; where something is wrong, an earlier one can be served again without a break. Statistics behind the scores, such as how frequent words are, are renewed once 5 % of the projects or needs changed: until then scores of what did not change stay, and new words are found but not yet translated.',
   'admin.generation': 'Generation',
   'admin.scored': 'Scored by',
   'admin.serve': 'Serve this one',

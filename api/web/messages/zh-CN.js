@@ -484,7 +484,7 @@ export default {
   'admin.stays': '不变',
   'admin.was': '原第 {rank} 位',
   'admin.generations': '目录版本',
-  'admin.generations_are': '每次更新生成一个新版本，旧版本不变；发现问题时可切换回旧版本，服务不中断。',
+  'admin.generations_are': '每次更新生成一个新版本，旧版本不变；发现问题时可切换回旧版本，服务不中断。词频等评分所依据的统计量在项目或需求变动超过 5% 后才更新：在此之前，未变动记录的评分保持不变，新词可以搜到但还没有译法。',
   'admin.generation': '版本',
   'admin.scored': '评分方案',
   'admin.serve': '切换到此版本',
