@@ -9,9 +9,7 @@
 set -eu
 build=${1:-build/release}
 data=${2:-}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT INT TERM
-commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
+. "$(dirname "$0")/begin.inc.sh"
 default=engine/match/profiles/default.json
 
 catalogue() { # NAME FILE...

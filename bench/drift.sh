@@ -10,11 +10,7 @@ set -eu
 data=$(realpath "$1")
 cd "$(dirname "$0")/.."
 build=${2:-build/release}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT INT TERM
-commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
-machine=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
-flags=$(sed -n 's/^CMAKE_C_FLAGS_RELWITHDEBINFO:[^=]*=//p' "$build/CMakeCache.txt")
+. bench/begin.inc.sh
 
 part() { # COMPARISON OUT FILE...: every 22nd record, or the others
     comparison=$1 out=$2

@@ -8,9 +8,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 build=${1:-build/release}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT INT TERM
-commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
+. bench/begin.inc.sh
 
 "$build/bin/qiao-indexer" import --data "$work/data" fixtures/projects/*.ndjson fixtures/needs/*.ndjson >/dev/null 2>&1
 "$build/bin/qiao-indexer" build --data "$work/data" --no-match >/dev/null 2>&1

@@ -9,9 +9,7 @@
 set -eu
 data=$1
 build=${2:-build/release}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT INT TERM
-commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
+. "$(dirname "$0")/begin.inc.sh"
 cedict=$(sed -n 's/^QIAO_CEDICT:[^=]*=//p' "$build/CMakeCache.txt")
 dictionaries=$(sed -n 's/^QIAO_DICTIONARIES:[^=]*=//p' "$build/CMakeCache.txt")
 edict=$(sed -n 's/^QIAO_EDICT:[^=]*=//p' "$build/CMakeCache.txt")

@@ -7,9 +7,7 @@
 set -eu
 data=$1
 build=${2:-build/release}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT INT TERM
-commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
+. "$(dirname "$0")/begin.inc.sh"
 all=$(zstdcat "$data/bilingual/computing.projects.ndjson.zst" | wc -l)
 
 pool() { # NAME FILE...

@@ -8,11 +8,7 @@
 set -eu
 data=$1
 build=${2:-build/release}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT INT TERM
-commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
-machine=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
-flags=$(sed -n 's/^CMAKE_C_FLAGS_RELWITHDEBINFO:[^=]*=//p' "$build/CMakeCache.txt")
+. "$(dirname "$0")/begin.inc.sh"
 
 pool() { # NAME FILE...
     name=$1

@@ -2,8 +2,8 @@
 #include "match/fresh.h"
 
 #include "match/saturation.h"
+#include "match/top.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- the set ---- */
@@ -196,16 +196,6 @@ add_group(qiaoi_fresh_search *search, const qiaoi_fresh *fresh, const qiaoi_quer
     }
 }
 
-static int
-compare_hits(const void *a, const void *b)
-{
-    const qiaoi_hit *x = a, *y = b;
-
-    if (x->score != y->score)
-        return x->score > y->score ? -1 : 1;
-    return x->docid < y->docid ? -1 : x->docid > y->docid;
-}
-
 void
 qiaoi_fresh_find(qiaoi_fresh_search *search, const qiaoi_fresh *fresh, const qiaoi_query *query, const uint64_t *filter,
                  uint32_t least)
@@ -220,6 +210,5 @@ qiaoi_fresh_find(qiaoi_fresh_search *search, const qiaoi_fresh *fresh, const qia
             search->hits[search->hit_count++] = (qiaoi_hit){fresh->docids[i], search->scores[i]};
         search->scores[i] = 0;
     }
-    if (search->hit_count > 1)
-        qsort(search->hits, search->hit_count, sizeof *search->hits, compare_hits);
+    qiaoi_sort_hits(search->hits, search->hit_count);
 }

@@ -81,8 +81,14 @@ compare_hits(const void *a, const void *b)
 }
 
 void
+qiaoi_sort_hits(qiaoi_hit *hits, size_t count)
+{
+    if (count > 1)
+        qsort(hits, count, sizeof *hits, compare_hits);
+}
+
+void
 qiaoi_top_sort(qiaoi_retrieval *retrieval)
 {
-    if (retrieval->heap_count > 0)
-        qsort(retrieval->heap, retrieval->heap_count, sizeof *retrieval->heap, compare_hits);
+    qiaoi_sort_hits(retrieval->heap, retrieval->heap_count);
 }
