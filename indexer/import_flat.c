@@ -1,6 +1,9 @@
 /* Texts from tables into the nested form of records, by the types of the schema. What does not fit its type stays a
  * text: the record parser then refuses it with field, value and reason. */
-#include "import_map.h"
+#include "import_flat.h"
+
+#include "qiao/file.h"
+#include "qiao/memory.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -8,7 +8,6 @@
  *               "budget_max": {"from": "拟投入资金总额(万元)", "scale": 10000},
  *               "enterprise.org_kind": {"from": "机构属性", "values": {"企业": "sme"}, "default": "sme"}}}
  *
- *
  * More a row may say: "values" may make a value "", which leaves it out; "hash": [columns]: an id made of what they hold,
  * where no source is filled; "html": true (markup becomes plain text); "date": "us" (month/day/year), "epoch_ms" or "epoch_s".
  * "harvest" is the part that harvest/plan.h reads.
@@ -56,24 +55,5 @@ void qiaoi_map_reader_options(const qiaoi_map *map, qiaoi_reader_options *option
  */
 qiao_status qiaoi_map_apply(const qiaoi_map *map, bool row, const char *source, const char *json, size_t length,
                             qiao_buffer *out, qiao_error *err) QIAO_CHECK;
-
-/*
- * Put a text into a record under a record field, in the form the schema wants there: lists are split, numbers become
- * numbers, dates as 2026/3/1 or 2026年3月1日 become ISO dates, JSON in a cell becomes objects. Unknown fields are kept
- * under their name.
- */
-typedef struct qiaoi_flat_options {
-    const char *list_separator; /* NULL: ; ； | 、 and line ends */
-    bool decimal_comma;
-    double scale; /* 0 = as it is */
-} qiaoi_flat_options;
-bool qiaoi_flat_set(cJSON *record, const char *field, const char *text,
-                    const qiaoi_flat_options *options); /* false: out of memory */
-/* A text cut at its separators (NULL: ; | ； 、 and line ends), without the blanks around. NULL: out of memory. */
-cJSON *qiaoi_flat_list(const char *text, const char *separators);
-/* The same with a value that has its form already; value is taken over in every case. */
-bool qiaoi_flat_put(cJSON *record, const char *field, cJSON *value);
-/* Type of a record field, with or without its language; STRING for one that the schema does not know. */
-qiao_field_type qiaoi_flat_type(const char *field);
 
 #endif
