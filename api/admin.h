@@ -2,7 +2,7 @@
 #ifndef QIAO_API_ADMIN_H
 #define QIAO_API_ADMIN_H
 
-#include "service.h"
+#include "call.h"
 
 struct cJSON;
 

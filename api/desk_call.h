@@ -4,7 +4,7 @@
 #ifndef QIAO_API_DESK_CALL_H
 #define QIAO_API_DESK_CALL_H
 
-#include "service.h"
+#include "call.h"
 
 /* The desk; NULL: the problem of the call says that there is none. */
 qiao_desk *qiaoi_desk_of(qiaoi_call *call);

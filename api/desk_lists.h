@@ -2,7 +2,7 @@
 #ifndef QIAO_API_DESK_LISTS_H
 #define QIAO_API_DESK_LISTS_H
 
-#include "service.h"
+#include "call.h"
 
 /* The caller's shortlist of the address into buffer, which row borrows. false: the problem of the call says. */
 bool qiaoi_shortlist_find(qiaoi_call *call, qiao_buffer *buffer, qiao_desk_row *row);

@@ -120,15 +120,11 @@ take_park(qiaoi_call *call, const char *name, qiaoi_key *out)
 static void
 take_expiry(qiaoi_call *call, const char *day, qiaoi_key *out)
 {
-    char read[QIAO_DATE_SIZE] = "";
     int32_t number;
 
     if (day == NULL)
         return;
-    number = qiao_date_days(day, strlen(day));
-    if (number != INT32_MIN)
-        qiao_date_text(number, read);
-    if (strcmp(read, day) != 0 || number <= (int32_t)qiaoi_answer_day())
+    if (!qiaoi_day_read(day, &number) || number <= (int32_t)qiaoi_answer_day())
         qiao_fail(qiaoi_admin_wrong(call, "expires"), QIAO_E_INPUT, "must be a day to come, as in 2027-01-31");
     else
         snprintf(out->expires, sizeof out->expires, "%.10sT00:00:00Z", day);

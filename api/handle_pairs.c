@@ -1,7 +1,7 @@
 /* GET /v1/pairs/{need}/{project} and GET /v1/needs/{id}/excluded: why this one, why not that one. */
 #include "handlers.h"
 
-#include "service.h"
+#include "call.h"
 #include "visible.h"
 
 #define EXCLUDED_LIMIT_MAX 200u

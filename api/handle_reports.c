@@ -13,15 +13,9 @@ static bool
 take_day(qiaoi_call *call, const qiaoi_parameters *given, qiaoi_parameter parameter, const char *name, int32_t *out)
 {
     const char *text = given->words[parameter];
-    char again[QIAO_DATE_SIZE] = "";
 
     *out = QIAO_UNKNOWN;
-    if (text == NULL)
-        return true;
-    *out = qiao_date_days(text, strlen(text));
-    if (*out != INT32_MIN)
-        qiao_date_text(*out, again);
-    if (strcmp(again, text) == 0)
+    if (text == NULL || qiaoi_day_read(text, out))
         return true;
     qiao_fail(qiaoi_problem_parameter(&call->problem, name, text), QIAO_E_INPUT, "must be a day, as in 2026-11-28");
     return false;

@@ -1,8 +1,8 @@
 /* What the service says of itself: links, probes, versions, licences, its contract. */
 #include "handlers.h"
 
+#include "call.h"
 #include "qiao/file.h"
-#include "service.h"
 #include "web.h"
 
 #include <string.h>

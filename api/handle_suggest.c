@@ -2,8 +2,8 @@
  * same. */
 #include "handlers.h"
 
+#include "call.h"
 #include "qiao/suggest.h"
-#include "service.h"
 
 void
 qiaoi_answer_suggest(qiaoi_call *call)

@@ -1,8 +1,8 @@
 /* The staff page, and the names of codes that it shows. */
 #include "handlers.h"
 
+#include "call.h"
 #include "compress.h"
-#include "service.h"
 #include "web.h"
 
 #include <stdio.h>

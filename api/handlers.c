@@ -1,9 +1,9 @@
 /* The table of routes, and the handlers that read the catalogue: records, matches of a record. */
 #include "handlers.h"
 
+#include "call.h"
 #include "kept_answers.h"
 #include "qiao/match.h"
-#include "service.h"
 #include "visible.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef QIAO_API_HANDLERS_H
 #define QIAO_API_HANDLERS_H
 
-#include "router.h"
+#include "call.h"
 #include <stdint.h>
 
 extern const qiaoi_route qiaoi_routes[];

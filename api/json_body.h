@@ -2,7 +2,7 @@
 #ifndef QIAO_API_JSON_BODY_H
 #define QIAO_API_JSON_BODY_H
 
-#include "service.h"
+#include "call.h"
 
 /* Owned by the caller (cJSON_Delete). NULL: the problem of the call says what is wrong. */
 struct cJSON *qiaoi_json_body(qiaoi_call *call);

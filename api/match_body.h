@@ -7,7 +7,7 @@
 #ifndef QIAO_API_MATCH_BODY_H
 #define QIAO_API_MATCH_BODY_H
 
-#include "service.h"
+#include "call.h"
 
 typedef struct qiaoi_match_body {
     struct cJSON *tree;

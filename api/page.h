@@ -5,7 +5,7 @@
 #ifndef QIAO_API_PAGE_H
 #define QIAO_API_PAGE_H
 
-#include "service.h"
+#include "call.h"
 
 #define QIAOI_P_PAGE (QIAOI_BIT(QIAOI_P_LIMIT) | QIAOI_BIT(QIAOI_P_OFFSET) | QIAOI_BIT(QIAOI_P_CURSOR))
 

@@ -4,7 +4,7 @@
 #ifndef QIAO_API_PAIR_CALL_H
 #define QIAO_API_PAIR_CALL_H
 
-#include "service.h"
+#include "call.h"
 
 struct cJSON;
 

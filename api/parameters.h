@@ -130,6 +130,8 @@ const char *qiaoi_parameters_word(const qiaoi_parameters *given, qiaoi_parameter
                                   qiaoi_problem *problem);
 /* Does "country:DE" or the like pass the filters given? value NULL: unknown, which passes where none was given. */
 bool qiaoi_parameters_wants(const qiaoi_parameters *given, qiaoi_parameter parameter, const char *value);
+/* "2026-12-31" to days since 1970; false where it is no day, or written otherwise. */
+bool qiaoi_day_read(const char *text, int32_t *out);
 /* What was given, put into a search request; scope is the caller's (qiaoi_access_filter). */
 void qiaoi_parameters_to_search(const qiaoi_parameters *given, const char *scope, qiao_search_request *request);
 /* What was given, put into a match request, which says itself what is matched. TRL bounds become a filter in memory of

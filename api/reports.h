@@ -9,7 +9,7 @@
 #ifndef QIAO_API_REPORTS_H
 #define QIAO_API_REPORTS_H
 
-#include "service.h"
+#include "call.h"
 
 typedef enum qiaoi_report_kind { QIAOI_REPORT_SURVEY, QIAOI_REPORT_QUEUE, QIAOI_REPORT_KINDS } qiaoi_report_kind;
 

@@ -2,7 +2,7 @@
 #ifndef QIAO_API_SAVED_SEARCH_H
 #define QIAO_API_SAVED_SEARCH_H
 
-#include "service.h"
+#include "call.h"
 
 struct cJSON;
 

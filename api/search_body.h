@@ -8,7 +8,7 @@
 #ifndef QIAO_API_SEARCH_BODY_H
 #define QIAO_API_SEARCH_BODY_H
 
-#include "service.h"
+#include "call.h"
 
 struct cJSON;
 

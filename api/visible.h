@@ -9,7 +9,7 @@
 #ifndef QIAO_API_VISIBLE_H
 #define QIAO_API_VISIBLE_H
 
-#include "service.h"
+#include "call.h"
 
 typedef struct qiaoi_visible {
     qiao_buffer json;    /* canonical */
