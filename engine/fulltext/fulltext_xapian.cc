@@ -3,11 +3,8 @@
  *
  * Every exported function runs its body inside guarded(), which turns whatever is thrown into a qiao_status; nothing
  * passes it. Results are copied out before a call ends. A shard is written without syncs: it is merged into the final
- * database and thrown away, and the whole generation is synced once before it is published. It is written as pieces,
- * each a database that is filled in one go and not touched again, since a commit into a table that is not empty copies
- * most of its blocks; the pieces are merged when the shard is closed (a tenth less processor time). Databases keep
- * their termlist table (4 % of the time of a build): without it nothing could be taken out again, and an update takes
- * out.
+ * database and thrown away, and the whole generation is synced once before it is published. Databases keep their
+ * termlist table (4 % of the time of a build): without it nothing could be taken out again, and an update takes out.
  */
 #include "qiao/fulltext.h"
 
@@ -27,40 +24,22 @@
 
 #include "fulltext/gather_xapian.h"
 #include "fulltext/guard_xapian.h"
+#include "fulltext/pieces_xapian.h"
 #include "fulltext/query_xapian.h"
 
-namespace {
+namespace
+{
 
 /* A piece of a shard holds so many postings: measured best of 15 to 120 thousand, what the cache holds of the library's
  * trees. */
 constexpr size_t piece_postings = 60000;
-/* So many pieces are merged into one, which keeps the open files few. */
-constexpr size_t pieces_at_once = 48;
 /* Below the library's own limit of 10,000, so that ours alone decides. */
 constexpr unsigned flush_documents = 8000;
 /* Documents looked at before the library may estimate the total. */
 constexpr Xapian::doccount exact_totals = 2000;
 constexpr int modified_tries = 2;
-constexpr const char *format_key = "qiao.format";
 /* An update holds this many pending postings at most: some 100 MB; the fewer commits the better. */
 constexpr size_t update_postings = 1000000;
-
-bool
-folder_exists(const char *path)
-{
-    struct stat facts;
-
-    return stat(path, &facts) == 0;
-}
-
-/* Says "not there" and "another version" before the library says "damaged". */
-Xapian::Database
-open_database(const std::string &path)
-{
-    if (!folder_exists(path.c_str()))
-        throw Xapian::DatabaseNotFoundError("no such folder");
-    return Xapian::Database(path, Xapian::DB_BACKEND_GLASS);
-}
 
 void
 check_format(const Xapian::Database &database)
@@ -73,16 +52,6 @@ check_format(const Xapian::Database &database)
         throw Xapian::DatabaseVersionError("format " + format + ", this program reads " QIAO_FULLTEXT_FORMAT);
 }
 
-Xapian::WritableDatabase
-create_database(const std::string &path)
-{
-    Xapian::WritableDatabase database(path,
-                                      Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC);
-
-    database.set_metadata(format_key, QIAO_FULLTEXT_FORMAT);
-    return database;
-}
-
 } // namespace
 
 struct qiao_fulltext_writer {
@@ -92,9 +61,8 @@ struct qiao_fulltext_writer {
     size_t removed; /* since the last commit */
     uint32_t last;
     bool update;
-    std::vector<std::string> pieces; /* in order of docid */
-    size_t named;                    /* pieces so far, for their names */
-    bool at_hand;                    /* the last one is open */
+    pieces complete;
+    std::string at_hand; /* the piece that is open; empty where none is */
 };
 
 struct qiao_fulltext {
@@ -106,75 +74,57 @@ struct qiao_fulltext {
 
 /* ---- writing ---- */
 
-namespace {
-
-std::string
-next_piece(qiao_fulltext_writer &writer)
+namespace
 {
-    return writer.path + "." + std::to_string(writer.named++);
-}
 
 void
 begin_piece(qiao_fulltext_writer &writer)
 {
-    std::string path = next_piece(writer);
+    std::string path = writer.complete.next_path();
 
     writer.database = create_database(path);
-    writer.pieces.push_back(path);
-    writer.at_hand = true;
+    writer.at_hand = path;
 }
 
-/* Databases whose docids ascend from one to the next, into one. */
-void
-merge_databases(const std::vector<std::string> &paths, const std::string &path, int flags)
-{
-    Xapian::Database all;
-
-    for (const std::string &one : paths)
-        all.add_database(open_database(one));
-    all.compact(path, Xapian::DBCOMPACT_NO_RENUMBER | Xapian::DB_NO_SYNC | flags);
-}
-
-qiao_status
-remove_pieces(const std::vector<std::string> &paths, qiao_error *err)
-{
-    qiao_status st = QIAO_OK;
-
-    for (size_t i = 0; st == QIAO_OK && i < paths.size(); i++)
-        st = qiao_file_remove_tree(paths[i].c_str(), err);
-    return st;
-}
-
-/* The piece at hand is complete. */
 qiao_status
 end_piece(qiao_fulltext_writer &writer, qiao_error *err)
 {
-    std::vector<std::string> merged;
+    std::string path;
 
     writer.database.commit();
     writer.database.close();
-    writer.at_hand = false;
-    if (writer.pieces.size() < pieces_at_once)
-        return QIAO_OK;
-    merged.swap(writer.pieces);
-    writer.pieces.push_back(next_piece(writer));
-    merge_databases(merged, writer.pieces[0], Xapian::Compactor::STANDARD);
-    return remove_pieces(merged, err);
+    path.swap(writer.at_hand);
+    return writer.complete.add(path, err);
+}
+
+/* What an earlier shard left there, of which the first piece was locked and emptied. */
+qiao_status
+remove_others(const qiao_fulltext_writer &writer, qiao_error *err)
+{
+    std::vector<std::string> there = folders_in(writer.path);
+
+    there.erase(std::remove(there.begin(), there.end(), writer.at_hand), there.end());
+    return remove_folders(there, err);
 }
 
 } // namespace
 
 extern "C" qiao_status
-qiao_fulltext_writer_open(const char *path, qiao_fulltext_writer **out, qiao_error *err)
+qiao_fulltext_writer_open(const char *path, unsigned writers, qiao_fulltext_writer **out, qiao_error *err)
 {
     *out = nullptr;
     return guarded(err, path, [&] {
-        std::unique_ptr<qiao_fulltext_writer> writer(
-            new qiao_fulltext_writer{path, Xapian::WritableDatabase(), {}, 0, 0, false, {}, 0, false});
+        std::unique_ptr<qiao_fulltext_writer> writer(new qiao_fulltext_writer{
+            path, Xapian::WritableDatabase(), {}, 0, 0, false, pieces(path, writers), std::string()});
+        qiao_status st = qiao_file_make_directories(path, err);
 
+        if (st != QIAO_OK)
+            return st;
         begin_piece(*writer);
-        *out = writer.release();
-        return QIAO_OK;
+        st = remove_others(*writer, err);
+        if (st == QIAO_OK)
+            *out = writer.release();
+        return st;
     });
 }
 
@@ -185,21 +135,25 @@ qiao_fulltext_update_open(const char *path, qiao_fulltext_writer **out, qiao_err
     return guarded(err, path, [&] {
         check_format(open_database(path));
         *out = new qiao_fulltext_writer{
-            path, Xapian::WritableDatabase(path, Xapian::DB_OPEN | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC),
-            {},   0,
-            0,    true,
-            {},   0,
-            true};
+            path,
+            Xapian::WritableDatabase(path, Xapian::DB_OPEN | Xapian::DB_BACKEND_GLASS | Xapian::DB_NO_SYNC),
+            {},
+            0,
+            0,
+            true,
+            pieces(path, 1),
+            std::string()};
         return QIAO_OK;
     });
 }
 
-namespace {
+namespace
+{
 
 qiao_status
 flush(qiao_fulltext_writer &writer, qiao_error *err)
 {
-    if (!writer.update && !writer.at_hand)
+    if (!writer.update && writer.at_hand.empty())
         begin_piece(writer);
     writer.waiting.write(writer.database);
     writer.removed = 0;
@@ -252,15 +206,8 @@ qiao_fulltext_writer_close(qiao_fulltext_writer *writer, qiao_error *err)
     st = guarded(err, writer->path.c_str(), [&] {
         qiao_status flushed = writer->update || writer->waiting.documents() > 0 ? flush(*writer, err) : QIAO_OK;
 
-        if (writer->update || flushed != QIAO_OK) {
-            writer->database.close();
-            return flushed;
-        }
-        if (writer->last == 0)
-            create_database(writer->path).close();
-        else
-            merge_databases(writer->pieces, writer->path, Xapian::Compactor::STANDARD);
-        return remove_pieces(writer->pieces, err);
+        writer->database.close();
+        return flushed;
     });
     qiao_fulltext_writer_abandon(writer);
     return st;
@@ -272,36 +219,12 @@ qiao_fulltext_writer_abandon(qiao_fulltext_writer *writer)
     delete writer; /* the library's destructor keeps its errors to itself */
 }
 
-namespace {
-
-struct shard {
-    Xapian::Database database;
-    Xapian::docid first, last;
-};
-
-std::vector<shard>
-open_shards(const char *const *paths, size_t count)
-{
-    std::vector<shard> shards;
-
-    for (size_t i = 0; i < count; i++) {
-        Xapian::Database database = open_database(paths[i]);
-
-        if (database.get_doccount() > 0)
-            shards.push_back({database, *database.postlist_begin(std::string()), database.get_lastdocid()});
-    }
-    std::sort(shards.begin(), shards.end(), [](const shard &a, const shard &b) { return a.first < b.first; });
-    return shards;
-}
-
-} // namespace
-
 extern "C" qiao_status
 qiao_fulltext_compact(const char *const *shards, size_t count, const char *path, qiao_error *err)
 {
     return guarded(err, path, [&] {
-        std::vector<shard> sources = open_shards(shards, count);
-        Xapian::Database all;
+        std::vector<range> sources = ranges_of(shards, count);
+        std::vector<std::string> paths, made;
 
         if (sources.empty()) {
             create_database(path).close();
@@ -311,10 +234,11 @@ qiao_fulltext_compact(const char *const *shards, size_t count, const char *path,
             if (i > 0 && sources[i].first <= sources[i - 1].last)
                 return qiao_fail(err, QIAO_E_USAGE, "shards of the full-text index %s cross at document %lu", path,
                                  static_cast<unsigned long>(sources[i].first));
-            all.add_database(sources[i].database);
+            paths.push_back(sources[i].path);
         }
-        all.compact(path, Xapian::DBCOMPACT_NO_RENUMBER | Xapian::DB_NO_SYNC | Xapian::Compactor::FULL);
-        return QIAO_OK;
+        merge_neighbours(paths, path, made);
+        merge_databases(paths, path, Xapian::Compactor::FULL);
+        return remove_folders(made, err);
     });
 }
 
@@ -381,7 +305,8 @@ qiao_fulltext_frequency(qiao_fulltext *fulltext, const char *form, size_t length
     return st == QIAO_OK ? frequency : 0;
 }
 
-namespace {
+namespace
+{
 
 bool
 is_by_date(const qiao_fulltext_query &request)
@@ -502,7 +427,8 @@ collect(const Xapian::Database &database, const Xapian::Query &query, uint32_t b
 
 } // namespace
 
-namespace {
+namespace
+{
 
 struct queries {
     Xapian::Query disk, beside;

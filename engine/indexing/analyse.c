@@ -198,7 +198,7 @@ open_worker(worker *w, qiao_error *err)
                                     w->shard->collector.analyzer, err);
     w->facts.concepts = w->shared->analysis->concepts;
     if (st == QIAO_OK && w->shared->analysis->text == NULL)
-        st = qiao_fulltext_writer_open(path, &w->writer, err);
+        st = qiao_fulltext_writer_open(path, w->shared->analysis->threads, &w->writer, err);
     return st;
 }
 

@@ -94,7 +94,7 @@ write_shard(const char *path, size_t first, size_t end)
 {
     qiao_fulltext_writer *writer = NULL;
 
-    ok(qiao_fulltext_writer_open(path, &writer, &failure));
+    ok(qiao_fulltext_writer_open(path, 1, &writer, &failure));
     for (size_t i = first; i < end; i++)
         ok(add_sample(writer, &samples[i], &failure));
     ok(qiao_fulltext_writer_close(writer, &failure));
@@ -435,7 +435,7 @@ documents_out_of_order_and_crossing_shards_are_refused(void **state)
     qiao_fulltext_writer *writer = NULL;
     qiao_error err = QIAO_ERROR_INIT;
 
-    assert_int_equal(qiao_fulltext_writer_open(first, &writer, &err), QIAO_OK);
+    assert_int_equal(qiao_fulltext_writer_open(first, 1, &writer, &err), QIAO_OK);
     assert_int_equal(add_sample(writer, &samples[0], &err), QIAO_OK);
     assert_int_equal(add_sample(writer, &samples[3], &err), QIAO_OK);
     assert_int_equal(add_sample(writer, &samples[2], &err), QIAO_E_USAGE);
@@ -467,13 +467,51 @@ static void
 an_index_built_over_an_old_one_replaces_it(void **state)
 {
     const qiao_test_folder *f = *state;
-    const char *shard = qiao_test_path(f, "s0");
+    const char *shard = qiao_test_path(f, "s0"), *text = qiao_test_path(f, "text");
     qiao_fulltext *fulltext = NULL;
 
     write_shard(shard, 0, 4);
+    ok(qiao_fulltext_compact(&shard, 1, text, &failure));
     write_shard(shard, 0, 1);
-    ok(qiao_fulltext_open(shard, &fulltext, &failure));
+    ok(qiao_fulltext_compact(&shard, 1, text, &failure));
+    ok(qiao_fulltext_open(text, &fulltext, &failure));
     assert_int_equal(qiao_fulltext_count(fulltext), 1);
+    qiao_fulltext_close(fulltext);
+}
+
+/* So many words that few documents fill a piece, and so many writers that few pieces may be open. */
+static void
+a_shard_of_many_pieces_is_merged_whole(void **state)
+{
+    enum { words = 6000, documents = 110 };
+    static char forms[words][8];
+    static qiao_fulltext_term terms[words];
+    const qiao_test_folder *f = *state;
+    const char *shard = qiao_test_path(f, "s0"), *text = qiao_test_path(f, "text");
+    qiao_fulltext_writer *writer = NULL;
+    qiao_fulltext *fulltext = NULL;
+
+    for (uint32_t i = 0; i < words; i++) {
+        snprintf(forms[i], sizeof forms[i], "w%u", i);
+        terms[i] = (qiao_fulltext_term){forms[i], (uint32_t)strlen(forms[i]), 1, QIAO_FT_BODY};
+    }
+    ok(qiao_fulltext_writer_open(shard, 100000, &writer, &failure));
+    for (uint32_t i = 1; i <= documents; i++) {
+        char id[16];
+        qiao_fulltext_document document = {.docid = i, .id = id, .terms = terms + i, .term_count = words - i};
+
+        snprintf(id, sizeof id, "a:%u", i);
+        for (int slot = 0; slot < QIAO_SLOT_COUNT; slot++)
+            document.slots[slot] = NAN;
+        ok(qiao_fulltext_add(writer, &document, &failure));
+    }
+    ok(qiao_fulltext_writer_close(writer, &failure));
+    ok(qiao_fulltext_compact(&shard, 1, text, &failure));
+    ok(qiao_fulltext_check(text, &failure));
+    ok(qiao_fulltext_open(text, &fulltext, &failure));
+    assert_int_equal(qiao_fulltext_count(fulltext), documents);
+    assert_int_equal(qiao_fulltext_frequency(fulltext, "w50", 3), 50);
+    assert_int_equal(qiao_fulltext_frequency(fulltext, "w5999", 5), documents);
     qiao_fulltext_close(fulltext);
 }
 
@@ -483,12 +521,12 @@ an_abandoned_writer_leaves_no_lock(void **state)
     const char *shard = qiao_test_path(*state, "s0");
     qiao_fulltext_writer *writer = NULL;
 
-    ok(qiao_fulltext_writer_open(shard, &writer, &failure));
+    ok(qiao_fulltext_writer_open(shard, 1, &writer, &failure));
     ok(add_sample(writer, &samples[0], &failure));
     qiao_fulltext_writer_abandon(writer);
     qiao_fulltext_writer_abandon(NULL);
     ok(qiao_fulltext_writer_close(NULL, &failure));
-    ok(qiao_fulltext_writer_open(shard, &writer, &failure));
+    ok(qiao_fulltext_writer_open(shard, 1, &writer, &failure));
     ok(qiao_fulltext_writer_close(writer, &failure));
 }
 
@@ -499,8 +537,8 @@ a_second_writer_is_told_that_the_index_is_locked(void **state)
     qiao_fulltext_writer *writer = NULL, *second = (qiao_fulltext_writer *)1;
     qiao_error err = QIAO_ERROR_INIT;
 
-    ok(qiao_fulltext_writer_open(shard, &writer, &failure));
-    assert_int_equal(qiao_fulltext_writer_open(shard, &second, &err), QIAO_E_LOCKED);
+    ok(qiao_fulltext_writer_open(shard, 1, &writer, &failure));
+    assert_int_equal(qiao_fulltext_writer_open(shard, 1, &second, &err), QIAO_E_LOCKED);
     assert_null(second);
     ok(qiao_fulltext_writer_close(writer, &failure));
 }
@@ -723,7 +761,7 @@ static void
 a_long_word_is_found_again(void **state)
 {
     static char word[1000];
-    const char *shard = qiao_test_path(*state, "s0");
+    const char *shard = qiao_test_path(*state, "s0"), *text = qiao_test_path(*state, "text");
     qiao_fulltext_writer *writer = NULL;
     qiao_fulltext *fulltext = NULL;
     qiao_fulltext_alternative alternative;
@@ -737,10 +775,11 @@ a_long_word_is_found_again(void **state)
     term = (qiao_fulltext_term){word, (uint32_t)strlen(word), 1, QIAO_FT_SUMMARY};
     for (int slot = 0; slot < QIAO_SLOT_COUNT; slot++)
         document.slots[slot] = NAN;
-    ok(qiao_fulltext_writer_open(shard, &writer, &failure));
+    ok(qiao_fulltext_writer_open(shard, 1, &writer, &failure));
     ok(qiao_fulltext_add(writer, &document, &failure));
     ok(qiao_fulltext_writer_close(writer, &failure));
-    ok(qiao_fulltext_open(shard, &fulltext, &failure));
+    ok(qiao_fulltext_compact(&shard, 1, text, &failure));
+    ok(qiao_fulltext_open(text, &fulltext, &failure));
     assert_string_equal(found(fulltext, &query), "1");
     qiao_fulltext_close(fulltext);
 }
@@ -767,6 +806,7 @@ main(void)
         in_folder(documents_out_of_order_and_crossing_shards_are_refused),
         in_folder(no_documents_give_an_empty_index),
         in_folder(an_index_built_over_an_old_one_replaces_it),
+        in_folder(a_shard_of_many_pieces_is_merged_whole),
         in_folder(an_abandoned_writer_leaves_no_lock),
         in_folder(a_second_writer_is_told_that_the_index_is_locked),
         in_folder(a_missing_index_is_not_found),

@@ -64,7 +64,7 @@ open_fixture(void **state)
     f = (fixture){.fulltext = NULL};
     qiao_test_folder_init(&f.folder);
     shard = qiao_test_path(&f.folder, "shard");
-    ok(qiao_fulltext_writer_open(shard, &writer, &failure));
+    ok(qiao_fulltext_writer_open(shard, 1, &writer, &failure));
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
         qiao_fulltext_term terms[4];
         const qiao_fulltext_document document = document_of(&samples[i], samples[i].docid, terms);

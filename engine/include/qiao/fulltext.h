@@ -66,19 +66,21 @@ typedef struct qiao_fulltext_document {
 } qiao_fulltext_document;
 
 /*
- * Write one shard: a new folder, replaced when it exists. Nothing is synced to the device; the catalogue does so once
+ * Write one shard: a new folder, replaced when it exists, of databases that qiao_fulltext_compact makes one of; it is
+ * not to be opened. writers: how many shards are written at the same time, which share the files that the process may
+ * open. Nothing is synced to the device; the catalogue does so once
  * for the whole generation. Documents come in ascending order of docid (QIAO_E_USAGE otherwise), and the docids of one
  * shard must not lie between those of another: each shard gets consecutive documents. Errors: QIAO_E_NOSPACE,
  * QIAO_E_IO, QIAO_E_LOCKED, QIAO_E_NOMEM.
  */
-QIAO_EXPORT qiao_status qiao_fulltext_writer_open(const char *path, qiao_fulltext_writer **out,
+QIAO_EXPORT qiao_status qiao_fulltext_writer_open(const char *path, unsigned writers, qiao_fulltext_writer **out,
                                                   qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT qiao_status qiao_fulltext_add(qiao_fulltext_writer *writer, const qiao_fulltext_document *document,
                                           qiao_error *err) QIAO_CHECK;
 /*
- * Change a finished database in place, for an update: a copy of one that is served, never the served one. Documents come
- * in any order; one whose docid is there already takes its place, and what both have in common is not written again.
- * QIAO_E_NOTFOUND, QIAO_E_CORRUPT, QIAO_E_VERSION and the errors above.
+ * Change a finished database in place, for an update: a copy of one that is served, never the served one. Documents
+ * come in any order; one whose docid is there already takes its place, and what both have in common is not written
+ * again. QIAO_E_NOTFOUND, QIAO_E_CORRUPT, QIAO_E_VERSION and the errors above.
  */
 QIAO_EXPORT qiao_status qiao_fulltext_update_open(const char *path, qiao_fulltext_writer **out,
                                                   qiao_error *err) QIAO_CHECK;
@@ -117,7 +119,7 @@ typedef struct qiao_fulltext_alternative {
 } qiao_fulltext_alternative;
 
 #define QIAO_FULLTEXT_EXPANSION_MAX 64u /* words of each field that a prefix stands for */
-#define QIAO_FULLTEXT_TOGETHER_MAX 8u /* of one word; further ones only add to the score */
+#define QIAO_FULLTEXT_TOGETHER_MAX 8u   /* of one word; further ones only add to the score */
 
 typedef struct qiao_fulltext_word {
     const qiao_fulltext_alternative *alternatives;
@@ -152,13 +154,13 @@ typedef struct qiao_fulltext_query {
     const qiao_fulltext_word *words;
     size_t word_count; /* 0: everything, newest first */
     const qiao_fulltext_node *nodes;
-    size_t node_count; /* 0: all words are one run */
+    size_t node_count;         /* 0: all words are one run */
     qiao_fulltext_order order; /* unknown last, ties by id */
     int today;                 /* days since 1970, for the order of deadlines */
     const char *const *hidden; /* ids of documents on disk that are not looked at, whatever lies beside */
     size_t hidden_count;
-    bool prefer_all;   /* documents with every word come before those with some */
-    bool loose;        /* members of a translation add to the score even where a document has too few of them */
+    bool prefer_all; /* documents with every word come before those with some */
+    bool loose;      /* members of a translation add to the score even where a document has too few of them */
     const char *const *filters; /* all must hold; "a|b" inside one string: any of them */
     size_t filter_count;
     struct {
@@ -175,10 +177,10 @@ typedef struct qiao_fulltext_hit {
 } qiao_fulltext_hit;
 
 /*
- * Best first, equal scores newest first, then by id: the order does not depend on docids. hits: room for query->limit. total_out: documents that match, estimated_out true
- * where the total is not exact. A document matches when it has every required word, or, where none is required, at
- * least one word; and passes filters and ranges. QIAO_E_QUERY (too many words, a filter that is no "name:value"),
- * QIAO_E_CORRUPT, QIAO_E_STALE, QIAO_E_NOMEM.
+ * Best first, equal scores newest first, then by id: the order does not depend on docids. hits: room for query->limit.
+ * total_out: documents that match, estimated_out true where the total is not exact. A document matches when it has
+ * every required word, or, where none is required, at least one word; and passes filters and ranges. QIAO_E_QUERY (too
+ * many words, a filter that is no "name:value"), QIAO_E_CORRUPT, QIAO_E_STALE, QIAO_E_NOMEM.
  */
 QIAO_EXPORT qiao_status qiao_fulltext_search(qiao_fulltext *fulltext, const qiao_fulltext_query *query,
                                              qiao_fulltext_hit *hits, size_t *count_out, uint64_t *total_out,
