@@ -9,15 +9,13 @@
 #define SHARE_MAX 8191.0f /* a group's shares times frequencies stay below 2^31 */
 
 /* Decisions between ways that give the same list; costs in postings, as measured. */
-#define SKIP_FROM 32768u     /* postings of a range below which all are added */
-#define COMPLETION_NEAR 400u /* of one document by its row: two misses of the cache and of the table of pages */
-#define COMPLETION_FAR 1600u /* the same where the rows are more than a processor keeps near */
-#define FAR_FROM 32000000u   /* entries of rows from which that is so */
-#define APART_SHARE 2u       /* so many postings that are only looked through cost one that is added */
-#define SAMPLED 32u          /* a score is guessed from one document of so many, ... */
-#define SAMPLE_RUN 16u       /* ... so many that stand together each time */
-#define ROWS_AHEAD 8u        /* rounds between asking for the start of a row and for the row ... */
-#define STARTS_AHEAD 16u     /* ... and between asking for the start and reading the row */
+#define SKIP_FROM 32768u /* postings of a range below which all are added */
+#define COMPLETION 400u  /* of one document by its row, which memory was asked for ahead */
+#define APART_SHARE 2u   /* so many postings that are only looked through cost one that is added */
+#define SAMPLED 32u      /* a score is guessed from one document of so many, ... */
+#define SAMPLE_RUN 16u   /* ... so many that stand together each time */
+#define ROWS_AHEAD 8u    /* rounds between asking for the start of a row and for the row ... */
+#define STARTS_AHEAD 16u /* ... and between asking for the start and reading the row */
 
 qiao_status
 qiaoi_retrieval_init(qiaoi_retrieval *retrieval, qiao_error *err)
@@ -103,7 +101,6 @@ typedef struct range_view {
     const uint64_t *filter; /* of the range */
     const float *idf;       /* above zero: the term is in the rows */
     uint32_t term_count;
-    uint32_t completion_cost; /* of one document, in postings */
 } range_view;
 
 /* Where the lists are: nothing but the look-ups, none of which waits for another, so that many wait for memory at once.
@@ -388,7 +385,7 @@ add_until_few(qiaoi_retrieval *r, const range_view *v, uint64_t postings, bool *
                 c.bound = (uint32_t)bound;
                 c.done = i;
                 c.found = collect(r, v, c.known - c.bound);
-                *completed_out = (uint64_t)c.found * v->completion_cost + apart / APART_SHARE < left;
+                *completed_out = (uint64_t)c.found * COMPLETION + apart / APART_SHARE < left;
                 if (*completed_out)
                     return complete(r, v, &c, err);
             }
@@ -464,7 +461,6 @@ qiaoi_retrieve(qiaoi_retrieval *retrieval, const qiaoi_query *query, const qiao_
     uint32_t floor = retrieval->floor;
     qiao_status st = make_room(retrieval, query, err);
 
-    view.completion_cost = qiaoi_generation_row_entries(generation, side) < FAR_FROM ? COMPLETION_NEAR : COMPLETION_FAR;
     if (view.term_count > QIAOI_ROWS_SLOTS)
         view.term_count = QIAOI_ROWS_SLOTS;
     *considered_out = qiaoi_retrieval_passing(filter, qiao_generation_count(generation, side));
