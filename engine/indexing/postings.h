@@ -1,5 +1,5 @@
-/* Matching postings between the one who makes them (postings.c) and the one who copies those that hold from the
- * generation before (postings_copy.c). */
+/* Matching postings between those who make them and lay them out (postings_make.c, postings.c) and the one who copies
+ * those that hold from the generation before (postings_copy.c). */
 #ifndef QIAO_INDEXING_POSTINGS_H
 #define QIAO_INDEXING_POSTINGS_H
 

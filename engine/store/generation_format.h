@@ -1,21 +1,28 @@
 /*
  * Layout of a generation's records.mdb, shared by its writer and its reader.
  *
- *   database "documents": key KIND -> ids of the side: u32 count, u32 offsets[count + 1], NUL-terminated ids ascending;
- *     key QIAOI_PLACES_KEY -> u32 count, u32 places[count]: which document (docid, QIAOI_PLACE_NEED for a need) has
- * each number of the full-text index, QIAOI_PLACE_NONE where no document has it any more; key QIAOI_STORED_KEY + KIND
- * -> qiaoi_stored_header, qiaoi_document_place[count]: where the record of each document is stored (document_files.h);
- *     key QIAOI_STATISTICS_KEY + KIND -> qiaoi_statistics_header, u32 df[slots]
- *   database "tags": key KIND, tag -> portable Roaring bitmap of docids
- *   database "postings": key KIND, range (2 bytes BE) -> qiaoi_postings_header and arrays, see below
+ * Database "documents":
+ *   - key KIND -> ids of the side: u32 count, u32 offsets[count + 1], NUL-terminated ids ascending;
+ *   - key QIAOI_PLACES_KEY -> u32 count, u32 places[count]: which document (docid, QIAOI_PLACE_NEED for a need)
+ *     has each number of the full-text index, QIAOI_PLACE_NONE where no document has it any more;
+ *   - key QIAOI_STORED_KEY + KIND -> qiaoi_stored_header, qiaoi_document_place[count]: where the record of each
+ *     document is stored (document_files.h);
+ *   - key QIAOI_STATISTICS_KEY + KIND -> qiaoi_statistics_header, u32 df[slots].
+ *
+ * Database "tags": key KIND, tag -> portable Roaring bitmap of docids.
+ *
+ * Database "postings": key KIND, range (2 bytes BE) -> qiaoi_postings_header and arrays, see below.
  *
  * KIND is one byte, the value of qiao_kind. A range covers QIAOI_RANGE_SIZE documents. Postings of a range, each array
- * 8-byte aligned: u64 bitmap[words]    which term slots have postings here (slots: terms of the lexicon, then its
- * pairs) u32 rank[words]      set bits before each word u32 offsets[present + 1] u16 documents[postings], docid within
- * the range, ascending for each term u8 impacts[postings], u8 maxima[present] Values of "documents" and "postings" are
- * padded to QIAOI_ALIGNED_VALUE_MIN: LMDB then gives them pages of their own, where they are aligned; values inside a
- * shared page are not. The impact of a term in a document is that of
- * impact.h.
+ * 8-byte aligned:
+ *   - u64 bitmap[words]: which term slots have postings here (slots: terms of the lexicon, then its pairs);
+ *   - u32 rank[words]: set bits before each word;
+ *   - u32 offsets[present + 1];
+ *   - u16 documents[postings]: docid within the range, ascending for each term;
+ *   - u8 impacts[postings], u8 maxima[present].
+ *
+ * Values of "documents" and "postings" are padded to QIAOI_ALIGNED_VALUE_MIN: LMDB then gives them pages of their own,
+ * where they are aligned; values inside a shared page are not. The impact of a term in a document is that of impact.h.
  */
 #ifndef QIAO_STORE_GENERATION_FORMAT_H
 #define QIAO_STORE_GENERATION_FORMAT_H
