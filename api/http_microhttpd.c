@@ -11,6 +11,7 @@
 
 #include "connections.h"
 #include "qiao/file.h"
+#include "qiao/processors.h"
 #include "workers.h"
 
 #include <errno.h>
@@ -484,14 +485,6 @@ serve(void *context, struct MHD_Connection *connection, const char *url, const c
     return answer(x);
 }
 
-static unsigned
-cores(void)
-{
-    long count = sysconf(_SC_NPROCESSORS_ONLN);
-
-    return count > 0 && count < 1024 ? (unsigned)count : 1;
-}
-
 static enum MHD_Result
 admit(void *context, const struct sockaddr *from, socklen_t length)
 {
@@ -570,7 +563,7 @@ qiaoi_http_start(const qiaoi_http_options *options, qiaoi_http_server **out, qia
     server->handler = options->handler;
     server->is_quick = options->is_quick;
     server->context = options->context;
-    server->threads = options->threads != 0 ? options->threads : cores();
+    server->threads = options->threads != 0 ? options->threads : qiao_processors();
     set_limits(server, options);
     atomic_init(&server->active, 0);
     atomic_init(&server->stopping, false);

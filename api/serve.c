@@ -15,6 +15,7 @@
 #include "misses.h"
 #include "options.h"
 #include "qiao/file.h"
+#include "qiao/processors.h"
 #include "reports.h"
 #include "service.h"
 #include "service_manager.h"
@@ -216,7 +217,8 @@ prepare_service(api_program *program, qiao_error *err)
 static qiao_status
 start(api_program *program, qiao_error *err)
 {
-    qiao_engine_options engine = {.data_dir = program->options.data};
+    uint64_t threads = program->options.threads != 0 ? program->options.threads : qiao_processors();
+    qiao_engine_options engine = {.data_dir = program->options.data, .helpers = (unsigned)threads - 1};
     qiao_status status;
 
     qiaoi_watch_init(&program->watch,

@@ -1,8 +1,7 @@
 /*
  * qiao-bench needs: the needs of a served generation against its projects, from the stored record to the list: the
  * whole path (reading, analysis, translation, retrieval, signals), retrieval alone, and other engines given the terms
- * and weights that each need was translated to, over the same postings. One thread; all needs are asked once to warm
- * up.
+ * and weights that each need was translated to, over the same postings. All needs are asked once to warm up.
  *
  * The peers know no groups of alternatives, so that lists differ and only times are compared.
  */
@@ -24,13 +23,14 @@
 
 typedef struct options {
     const char *data, *peers;
-    uint64_t needs;
+    uint64_t needs, threads;
 } options;
 
 typedef struct measurement {
     const options *o;
     char folder[QIAO_PATH_MAX];
     qiao_generation *generation;
+    qiao_crew *crew; /* of more threads than one */
     qiao_matcher *matcher;
     uint32_t needs, asked; /* asked: those that have a term */
     double *whole, *retrieval, *terms;
@@ -233,6 +233,7 @@ report(const measurement *m, qiao_error *err)
     bench_number("records", qiao_generation_count(m->generation, QIAO_PROJECT));
     bench_number("n", m->asked);
     bench_number("hits", HITS);
+    bench_number("threads", (double)m->o->threads);
     bench_text("found", found);
     bench_number("terms_median", bench_summary(m->terms, m->asked).median);
     bench_times_of("whole_", bench_summary(m->whole, m->asked));
@@ -252,8 +253,11 @@ open_data(measurement *m, qiao_error *err)
         st = qiao_generation_open(m->o->data, number, &m->generation, err);
     if (st == QIAO_OK)
         st = qiao_matcher_new(m->generation, NULL, &m->matcher, err);
+    if (st == QIAO_OK)
+        st = qiao_crew_new((unsigned)m->o->threads - 1, &m->crew, err);
     if (st != QIAO_OK)
         return st;
+    qiao_matcher_use_crew(m->matcher, m->crew);
     m->needs = qiao_generation_count(m->generation, QIAO_NEED);
     m->needs = m->needs < m->o->needs ? m->needs : (uint32_t)m->o->needs;
     m->whole = qiao_calloc((size_t)m->needs + 1, sizeof *m->whole);
@@ -268,10 +272,11 @@ read_options(int argc, char **argv, options *o, qiao_error *err)
     static const struct option names[] = {{"data", required_argument, NULL, 'd'},
                                           {"needs", required_argument, NULL, 'n'},
                                           {"peers", required_argument, NULL, 'p'},
+                                          {"threads", required_argument, NULL, 't'},
                                           {NULL, 0, NULL, 0}};
     qiao_status st = QIAO_OK;
 
-    *o = (options){.needs = 500, .peers = ""};
+    *o = (options){.needs = 500, .threads = 1, .peers = ""};
     for (int c; st == QIAO_OK && (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
         if (c == 'd')
             o->data = optarg;
@@ -279,6 +284,8 @@ read_options(int argc, char **argv, options *o, qiao_error *err)
             o->peers = optarg;
         else if (c == 'n')
             st = bench_whole("needs", optarg, 1, NEEDS_MAX, &o->needs, err);
+        else if (c == 't')
+            st = bench_whole("threads", optarg, 1, 64, &o->threads, err);
         else
             st = qiao_fail(err, QIAO_E_USAGE, "see qiao-bench --help");
     }
@@ -305,6 +312,7 @@ run(int argc, char **argv, qiao_error *err)
     if (st == QIAO_OK)
         st = report(&m, err);
     qiao_matcher_free(m.matcher);
+    qiao_crew_free(m.crew);
     qiao_generation_close(m.generation);
     qiao_free(m.whole);
     qiao_free(m.retrieval);
@@ -315,7 +323,9 @@ run(int argc, char **argv, qiao_error *err)
 
 const bench_command bench_needs = {
     "needs",
-    "  needs --data DIR [--needs N] [--peers xapian,lucene]\n"
+    "  needs --data DIR [--needs N] [--threads N] [--peers xapian,lucene]\n"
     "      the needs of the served generation (500) from stored record to list of 50: the whole path, retrieval\n"
-    "      alone, and other engines given the same terms and weights over the same postings\n",
+    "      alone, and other engines given the same terms and weights over the same postings; --threads N (1): one "
+    "that\n"
+    "      asks and others that help\n",
     run};

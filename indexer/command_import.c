@@ -2,10 +2,10 @@
 #include "commands.h"
 #include "import_report.h"
 #include "preset.h"
+#include "qiao/processors.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct arguments {
     const char *data, *map, *preset, *source, *rejects, *format, *encoding, *sheet;
@@ -211,9 +211,7 @@ import_files(const qiaoi_import_options *options, qiao_progress *progress, const
 static unsigned
 default_threads(void)
 {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-
-    return processors < 2 ? 0 : 2; /* reading and writing take as long as two parsers: more do not help */
+    return qiao_processors() < 2 ? 0 : 2; /* reading and writing take as long as two parsers: more do not help */
 }
 
 int

@@ -3,10 +3,10 @@
 
 #include "batch/lists.h"
 #include "batch/target.h"
+#include "qiao/processors.h"
 #include "qiao/share.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static qiao_status
 check_options(const qiao_all_pairs_options *options, qiao_error *err)
@@ -21,14 +21,6 @@ check_options(const qiao_all_pairs_options *options, qiao_error *err)
     return QIAO_OK;
 }
 
-static unsigned
-thread_count(unsigned wanted)
-{
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-
-    return wanted != 0 ? wanted : processors > 0 ? (unsigned)processors : 1u;
-}
-
 static qiao_status
 run(const qiao_all_pairs_options *options, const qiao_generation *generation, const qiao_tables *tables,
     qiao_all_pairs_report *report, qiao_error *err)
@@ -36,7 +28,7 @@ run(const qiao_all_pairs_options *options, const qiao_generation *generation, co
     const qiaoi_lists_job job = {.generation = generation,
                                  .before = generation,
                                  .tables = tables,
-                                 .threads = thread_count(options->threads),
+                                 .threads = options->threads != 0 ? options->threads : qiao_processors(),
                                  .slice = options->slice == 0 ? 1u : options->slice,
                                  .slices = options->slices == 0 ? 1u : options->slices,
                                  .part = options->out != NULL,

@@ -9,13 +9,13 @@
 #include "qiao/catalog.h"
 #include "qiao/file.h"
 #include "qiao/fulltext.h"
+#include "qiao/processors.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #define KEEP_DEFAULT 5u
 #define THREADS_MAX QIAOI_TEXT_SHARDS_MAX
@@ -427,10 +427,8 @@ make_generation(qiaoi_build *b, qiao_error *err)
 static unsigned
 thread_count(unsigned wanted)
 {
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-
     if (wanted == 0)
-        wanted = processors > 0 ? (unsigned)processors : 1u;
+        wanted = qiao_processors();
     return wanted > THREADS_MAX ? THREADS_MAX : wanted;
 }
 

@@ -122,6 +122,12 @@ qiao_matcher_free(qiao_matcher *matcher)
     qiao_free(matcher);
 }
 
+void
+qiao_matcher_use_crew(qiao_matcher *matcher, qiao_crew *crew)
+{
+    matcher->retrieval.crew = crew;
+}
+
 qiao_analyzer *
 qiao_matcher_analyzer(qiao_matcher *matcher)
 {

@@ -11,14 +11,18 @@
  * lists, we by rows). What rows do not have (pairs, words of a language that is translated) is looked for in its lists,
  * which are short. The list is the same either way.
  *
- * Threads: scratch memory belongs to one thread; the postings are shared. Memory grows to what the largest query needs
- * and stays.
+ * Threads: scratch memory belongs to one thread; the postings are shared. Where there is a crew and the catalogue has
+ * many ranges, these are dealt out to its helpers too; the list is the same, since each keeps the best of its own.
+ * Memory grows to what the largest query needs and stays.
  */
 #ifndef QIAO_MATCH_RETRIEVAL_H
 #define QIAO_MATCH_RETRIEVAL_H
 
 #include "match/adding.h"
+#include "match/crew.h"
 #include "match/query.h"
+
+#include <stdatomic.h>
 
 typedef struct qiaoi_hit {
     uint32_t docid;
@@ -54,6 +58,11 @@ typedef struct qiaoi_retrieval {
     qiaoi_list_use *in_order; /* the lists as they are added */
     uint32_t *numbers;        /* of all lists of the query, where the range has them */
     uint32_t *sample;         /* [QIAOI_RANGE_SIZE] scores, scratch */
+    qiao_crew *crew;          /* borrowed; helps where there are many ranges; NULL = alone */
+    uint32_t together_from;   /* ranges from which it does; 0 = as is worth while */
+    qiaoi_hit *found;         /* by helpers */
+    size_t found_capacity;
+    atomic_uint *outside; /* while ranges are dealt out: the worst of the best list of anybody */
     qiaoi_adder *adder;
     struct qiaoi_completion *completion;
 } qiaoi_retrieval;

@@ -65,9 +65,12 @@ qiaoi_top_offer(qiaoi_retrieval *r, qiaoi_hit hit)
 uint32_t
 qiaoi_top_least(const qiaoi_retrieval *retrieval)
 {
-    if (retrieval->limit > 0 && retrieval->heap_count == retrieval->limit)
-        return retrieval->heap[0].score;
-    return retrieval->floor > 1 ? retrieval->floor : 1;
+    uint32_t outside = retrieval->outside == NULL ? 0 : atomic_load_explicit(retrieval->outside, memory_order_relaxed);
+    uint32_t own = retrieval->limit > 0 && retrieval->heap_count == retrieval->limit ? retrieval->heap[0].score
+                   : retrieval->floor > 1                                            ? retrieval->floor
+                                                                                     : 1;
+
+    return own > outside ? own : outside;
 }
 
 static int

@@ -61,6 +61,8 @@ qiao_engine_open(const qiao_engine_options *options, qiao_engine **out, qiao_err
         st = qiao_tables_open(&(qiao_tables_options){.share_dir = options->share_dir, .data_dir = options->data_dir},
                               &engine->tables, err);
     if (st == QIAO_OK)
+        st = qiao_crew_new(options->helpers, &engine->crew, err);
+    if (st == QIAO_OK)
         st = qiao_engine_refresh(engine, NULL, err);
     if (st != QIAO_OK) {
         qiao_engine_close(engine);
@@ -82,6 +84,7 @@ qiao_engine_close(qiao_engine *engine)
         qiaoi_snapshot_empty(snapshot);
         qiao_free(snapshot);
     }
+    qiao_crew_free(engine->crew);
     qiao_tables_close(&engine->tables);
     pthread_cond_destroy(&engine->closed);
     pthread_mutex_destroy(&engine->refreshing);

@@ -20,6 +20,8 @@ fill(qiao_session *session, qiao_error *err)
         return qiao_fail_memory(err);
     st = qiao_matcher_new(generation, &session->snapshot->tables, &session->matcher, err);
     if (st == QIAO_OK)
+        qiao_matcher_use_crew(session->matcher, session->engine->crew);
+    if (st == QIAO_OK)
         st = qiao_stemmer_new("de", &session->german, err);
     if (st == QIAO_OK)
         st = qiao_stemmer_new("fr", &session->french, err);

@@ -40,6 +40,7 @@ struct qiao_engine {
     uint64_t pinned;            /* 0 = follow CURRENT */
     bool trust_files;
     qiao_desk *desk; /* borrowed; NULL = nothing is posted */
+    qiao_crew *crew; /* of the sessions' matchers; NULL = none */
     qiao_tables tables;
     pthread_mutex_t lock;       /* the fields below, and the guarded ones of snapshots; never held over I/O */
     pthread_cond_t closed;      /* a snapshot is gone */

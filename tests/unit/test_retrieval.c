@@ -257,6 +257,51 @@ skipping_changes_nothing_by_any_kernel(void **state)
 }
 
 static void
+helpers_change_nothing(void **state)
+{
+    static const size_t limits[] = {0, 1, 10, 200, 1000};
+    fixture *f = *state;
+    static list alone, together;
+    qiao_crew *crew = NULL;
+    qiao_error err = QIAO_ERROR_INIT;
+
+    assert_ok(qiao_crew_new(3, &crew, &err), &err);
+    f->retrieval.together_from = 1;
+    for (uint64_t seed = 1; seed <= 30; seed++) {
+        ask(f, seed * 0x9E3779B97F4A7C15u);
+        for (size_t i = 0; i < 10; i++) {
+            const uint64_t *filter = i < 5 ? NULL : f->filter;
+
+            f->retrieval.crew = NULL;
+            retrieve(f, filter, limits[i % 5], &alone);
+            f->retrieval.crew = crew;
+            retrieve(f, filter, limits[i % 5], &together);
+            assert_same(&together, &alone);
+            /* a floor that is too high: all is done again */
+            f->retrieval.floor = alone.count > 0 ? alone.hits[0].score + 1 : 7;
+            retrieve(f, filter, limits[i % 5], &together);
+            f->retrieval.floor = 0;
+            assert_same(&together, &alone);
+        }
+    }
+    f->retrieval.crew = NULL;
+    f->retrieval.together_from = 0;
+    qiao_crew_free(crew);
+}
+
+static void
+no_helpers_are_no_crew(void **state)
+{
+    qiao_crew *crew = (qiao_crew *)1;
+    qiao_error err = QIAO_ERROR_INIT;
+
+    (void)state;
+    assert_ok(qiao_crew_new(0, &crew, &err), &err);
+    assert_null(crew);
+    qiao_crew_free(crew);
+}
+
+static void
 a_floor_right_or_wrong_changes_nothing(void **state)
 {
     static const size_t limits[] = {1, 10, 200, 1000};
@@ -421,6 +466,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(skipping_changes_nothing_by_any_kernel),
+        cmocka_unit_test(helpers_change_nothing),
+        cmocka_unit_test(no_helpers_are_no_crew),
         cmocka_unit_test(a_floor_right_or_wrong_changes_nothing),
         cmocka_unit_test(the_list_is_what_single_documents_score),
         cmocka_unit_test(the_nth_largest_is_what_sorting_finds),

@@ -26,6 +26,7 @@ typedef struct qiao_engine_options {
     struct qiao_desk *desk; /* borrowed, outlives the engine; what is posted there is searched too. NULL = no desk */
     const char *share_dir; /* its folder vocab holds the vocabularies; NULL = see share.h */
     uint64_t generation; /* this one, whichever is current; 0 = the current one */
+    unsigned helpers; /* threads that share searches of large catalogues while nobody else asks; 0 = none */
     bool trust_files; /* do not compare the checksums of a generation before serving it; sizes are always compared */
 } qiao_engine_options;
 

@@ -18,11 +18,18 @@ extern "C" {
 #endif
 
 typedef struct qiao_matcher qiao_matcher;
+typedef struct qiao_crew qiao_crew; /* threads that help matchers while processors are idle */
 
 /* generation and tables are borrowed; tables NULL: those of the share folder, opened for this matcher. */
 QIAO_EXPORT qiao_status qiao_matcher_new(const qiao_generation *generation, const qiao_tables *tables,
                                          qiao_matcher **out, qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT void qiao_matcher_free(qiao_matcher *matcher);
+/* So many threads, 1.5 MiB each; 0 gives NULL, which is none. QIAO_E_NOMEM. */
+QIAO_EXPORT qiao_status qiao_crew_new(unsigned helpers, qiao_crew **out, qiao_error *err) QIAO_CHECK;
+QIAO_EXPORT void qiao_crew_free(qiao_crew *crew); /* after the matchers that use it */
+/* Searches of large catalogues by this matcher are shared with the crew (borrowed; NULL = none). Answers are the same.
+ */
+QIAO_EXPORT void qiao_matcher_use_crew(qiao_matcher *matcher, qiao_crew *crew);
 /* The analyzer of this matcher (for the search box of the same session). */
 QIAO_EXPORT qiao_analyzer *qiao_matcher_analyzer(qiao_matcher *matcher);
 
