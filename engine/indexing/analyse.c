@@ -1,9 +1,11 @@
 /*
- * Analyses the corpus on several threads. Each thread takes consecutive documents (projects, then needs), keeps its own
- * term numbers and its own full-text shard, and shares nothing but the stop flag, so the result depends on the
- * documents alone. An update takes what was found before, and its few new documents go to one full-text index in turn.
+ * Analyses the corpus on several threads. Each thread takes runs of consecutive documents (projects, then needs), keeps
+ * its own term numbers, writes a full-text shard for each run, and shares nothing but the stop flag and what is left to
+ * be done, so the result depends on the documents alone. An update takes what was found before, and its few new
+ * documents go to one full-text index in turn.
  */
 #include "indexing/findings.h"
+#include "indexing/runs.h"
 
 #include "facts/suggested_tags.h"
 #include "fulltext/document.h"
@@ -20,6 +22,7 @@
 typedef struct shared_state {
     qiaoi_corpus *corpus;
     const qiaoi_analysis *analysis;
+    qiaoi_runs runs;
     atomic_bool stop;
     atomic_uint_fast64_t done;
     pthread_mutex_t progress_lock, text_lock;
@@ -29,8 +32,8 @@ typedef struct worker {
     shared_state *shared;
     qiaoi_shard *shard;
     uint32_t index;
-    uint64_t first, end; /* of the projects followed by the needs */
-    qiao_fulltext_writer *writer;
+    uint64_t analysed;            /* documents */
+    qiao_fulltext_writer *writer; /* of the run at hand; NULL where there is one for all */
     qiao_fulltext_indexer *indexer;
     qiaoi_facts_maker facts;
     qiao_arena *tag_strings;
@@ -182,10 +185,8 @@ report_progress(shared_state *shared, uint64_t step)
 static qiao_status
 open_worker(worker *w, qiao_error *err)
 {
-    char path[PATH_SIZE];
     qiao_status st = qiaoi_collector_init(&w->shard->collector, w->shared->analysis->lexicon, err);
 
-    snprintf(path, sizeof path, "%s/text-%u", w->shared->analysis->folder, w->index);
     w->tag_strings = qiao_arena_new(1u << 14);
     w->unpacker = qiaoi_unpacker_new();
     if (st == QIAO_OK && (w->tag_strings == NULL || w->unpacker == NULL))
@@ -197,8 +198,40 @@ open_worker(worker *w, qiao_error *err)
         st = qiaoi_facts_maker_init(&w->facts, w->shared->analysis->vocabulary, w->shared->analysis->units,
                                     w->shard->collector.analyzer, err);
     w->facts.concepts = w->shared->analysis->concepts;
-    if (st == QIAO_OK && w->shared->analysis->text == NULL)
-        st = qiao_fulltext_writer_open(path, w->shared->analysis->threads, &w->writer, err);
+    return st;
+}
+
+static void
+close_worker(worker *w)
+{
+    qiao_fulltext_indexer_free(w->indexer);
+    qiaoi_facts_maker_done(&w->facts);
+    qiao_arena_free(w->tag_strings);
+    qiaoi_unpacker_free(w->unpacker);
+}
+
+static qiao_status
+analyse_run(worker *w, unsigned number, qiao_error *err)
+{
+    shared_state *shared = w->shared;
+    char path[PATH_SIZE];
+    uint64_t at;
+    qiao_status st = QIAO_OK;
+
+    snprintf(path, sizeof path, "%s/text-%u", shared->analysis->folder, number);
+    if (shared->analysis->text == NULL)
+        st = qiao_fulltext_writer_open(path, shared->analysis->threads, &w->writer, err);
+    while (st == QIAO_OK && !atomic_load(&shared->stop) && qiaoi_runs_next(&shared->runs, w->index, &at)) {
+        st = analyse_one(w, at, err);
+        if (++w->analysed % PROGRESS_STEP == 0)
+            report_progress(shared, PROGRESS_STEP);
+    }
+    if (w->writer != NULL) {
+        qiao_status closed = qiao_fulltext_writer_close(w->writer, st == QIAO_OK ? err : NULL);
+
+        w->writer = NULL;
+        st = st == QIAO_OK ? closed : st;
+    }
     return st;
 }
 
@@ -207,21 +240,11 @@ run_worker(void *context)
 {
     worker *w = context;
     qiao_status st = open_worker(w, &w->error);
+    unsigned number;
 
-    for (uint64_t at = w->first; st == QIAO_OK && at < w->end && !atomic_load(&w->shared->stop); at++) {
-        st = analyse_one(w, at, &w->error);
-        if ((at - w->first + 1) % PROGRESS_STEP == 0)
-            report_progress(w->shared, PROGRESS_STEP);
-    }
-    if (w->writer != NULL) {
-        qiao_status closed = qiao_fulltext_writer_close(w->writer, st == QIAO_OK ? &w->error : NULL);
-
-        st = st == QIAO_OK ? closed : st;
-    }
-    qiao_fulltext_indexer_free(w->indexer);
-    qiaoi_facts_maker_done(&w->facts);
-    qiao_arena_free(w->tag_strings);
-    qiaoi_unpacker_free(w->unpacker);
+    while (st == QIAO_OK && !atomic_load(&w->shared->stop) && qiaoi_runs_begin(&w->shared->runs, w->index, &number))
+        st = analyse_run(w, number, &w->error);
+    close_worker(w);
     if (st != QIAO_OK)
         atomic_store(&w->shared->stop, true);
     w->status = st;
@@ -231,7 +254,6 @@ run_worker(void *context)
 static qiao_status
 run_workers(shared_state *shared, worker *workers, unsigned count, qiao_error *err)
 {
-    uint64_t total = (uint64_t)shared->corpus->count[0] + shared->corpus->count[1];
     qiao_status st = QIAO_OK;
 
     for (unsigned i = 0; i < count; i++) {
@@ -240,8 +262,6 @@ run_workers(shared_state *shared, worker *workers, unsigned count, qiao_error *e
         w->shared = shared;
         w->shard = &shared->corpus->shards[i];
         w->index = i;
-        w->first = total * i / count;
-        w->end = total * (i + 1) / count;
         w->started = pthread_create(&w->thread, NULL, run_worker, w) == 0;
         if (!w->started) {
             atomic_store(&shared->stop, true);
@@ -263,7 +283,7 @@ run_workers(shared_state *shared, worker *workers, unsigned count, qiao_error *e
 }
 
 qiao_status
-qiaoi_corpus_analyse(qiaoi_corpus *corpus, const qiaoi_analysis *analysis, qiao_error *err)
+qiaoi_corpus_analyse(qiaoi_corpus *corpus, const qiaoi_analysis *analysis, unsigned *text_shards_out, qiao_error *err)
 {
     shared_state shared = {.corpus = corpus, .analysis = analysis};
     worker *workers = qiao_calloc(analysis->threads, sizeof *workers);
@@ -282,7 +302,11 @@ qiaoi_corpus_analyse(qiaoi_corpus *corpus, const qiaoi_analysis *analysis, qiao_
     pthread_mutex_init(&shared.progress_lock, NULL);
     pthread_mutex_init(&shared.text_lock, NULL);
     if (st == QIAO_OK)
+        st = qiaoi_runs_init(&shared.runs, analysis->threads, (uint64_t)corpus->count[0] + corpus->count[1], err);
+    if (st == QIAO_OK)
         st = run_workers(&shared, workers, analysis->threads, err);
+    *text_shards_out = analysis->text == NULL ? shared.runs.begun : 0;
+    qiaoi_runs_done(&shared.runs);
     pthread_mutex_destroy(&shared.text_lock);
     pthread_mutex_destroy(&shared.progress_lock);
     qiao_free(workers);

@@ -18,7 +18,7 @@
 #include <time.h>
 
 #define KEEP_DEFAULT 5u
-#define THREADS_MAX QIAOI_TEXT_SHARDS_MAX
+#define THREADS_MAX 64u
 #define PATH_SIZE QIAOI_BUILD_PATH_SIZE
 
 void
@@ -210,13 +210,13 @@ analyse(qiaoi_build *b, qiao_error *err)
 
     qiaoi_build_begin(b, QIAO_BUILD_ANALYSE);
     st = choose_mode(b, err);
-    b->text = (qiaoi_text){.folder = b->staged, .shards = b->threads};
+    b->text = (qiaoi_text){.folder = b->staged};
     analysis.findings = b->reuse.findings;
     if (st == QIAO_OK && b->reuse.findings != NULL)
         st = qiaoi_text_copy(&b->text, b->options->data_dir, &b->reuse, err);
     analysis.text = b->text.writer;
     if (st == QIAO_OK)
-        st = qiaoi_corpus_analyse(&b->corpus, &analysis, err);
+        st = qiaoi_corpus_analyse(&b->corpus, &analysis, &b->text.shards, err);
     qiaoi_build_end(b, QIAO_BUILD_ANALYSE);
     return st;
 }

@@ -107,7 +107,9 @@ typedef struct qiaoi_analysis {
     const struct qiaoi_findings *findings; /* NULL = analyse all */
     qiao_fulltext_writer *text;            /* with findings */
 } qiaoi_analysis;
-qiao_status qiaoi_corpus_analyse(qiaoi_corpus *corpus, const qiaoi_analysis *analysis, qiao_error *err) QIAO_CHECK;
+/* text_shards_out: FOLDER/text-0 and so on were written; none with a writer for all. */
+qiao_status qiaoi_corpus_analyse(qiaoi_corpus *corpus, const qiaoi_analysis *analysis, unsigned *text_shards_out,
+                                 qiao_error *err) QIAO_CHECK;
 
 /*
  * merge.c: one global term table (with the English stems that the words to be translated may become), document

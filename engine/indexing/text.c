@@ -61,18 +61,21 @@ qiaoi_text_copy(qiaoi_text *text, const char *data_dir, const qiaoi_reuse *reuse
 static qiao_status
 merge_shards(const qiaoi_text *text, qiao_error *err)
 {
-    char paths[QIAOI_TEXT_SHARDS_MAX][PATH_SIZE], target[PATH_SIZE];
-    const char *list[QIAOI_TEXT_SHARDS_MAX];
-    qiao_status st;
+    char(*paths)[PATH_SIZE] = qiao_alloc((text->shards + 1u) * sizeof *paths), target[PATH_SIZE];
+    const char **list = qiao_alloc((text->shards + 1u) * sizeof *list);
+    qiao_status st = paths == NULL || list == NULL ? qiao_fail_memory(err) : QIAO_OK;
 
-    for (unsigned i = 0; i < text->shards; i++) {
+    for (unsigned i = 0; st == QIAO_OK && i < text->shards; i++) {
         snprintf(paths[i], sizeof paths[i], "%s/text-%u", text->folder, i);
         list[i] = paths[i];
     }
     snprintf(target, sizeof target, "%s/text", text->folder);
-    st = qiao_fulltext_compact(list, text->shards, target, err);
+    if (st == QIAO_OK)
+        st = qiao_fulltext_compact(list, text->shards, target, err);
     for (unsigned i = 0; st == QIAO_OK && i < text->shards; i++)
         st = qiao_file_remove_tree(paths[i], err);
+    qiao_free(paths);
+    qiao_free(list);
     return st;
 }
 

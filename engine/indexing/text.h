@@ -7,8 +7,6 @@
 
 #include "indexing/reuse.h"
 
-#define QIAOI_TEXT_SHARDS_MAX 64u
-
 typedef struct qiaoi_text {
     const char *folder;           /* staged */
     unsigned shards;              /* FOLDER/text-N, written by the analysis */

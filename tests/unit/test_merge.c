@@ -59,6 +59,7 @@ merge(const fixture *f, unsigned threads, size_t pairs_at_a_time, qiaoi_corpus *
     const qiaoi_analysis analysis = {
         .lexicon = f->lexicon, .vocabulary = qiao_test_vocabulary(), .folder = folder, .threads = threads};
     qiao_source_store *store = NULL;
+    unsigned shards;
     qiao_error err = QIAO_ERROR_INIT;
 
     snprintf(folder, sizeof folder, "%s", qiao_test_path(&f->folder, "staged"));
@@ -69,7 +70,7 @@ merge(const fixture *f, unsigned threads, size_t pairs_at_a_time, qiaoi_corpus *
     for (int kind = 0; kind < 2; kind++)
         for (uint32_t d = 0; d < corpus->count[kind]; d++)
             corpus->documents[kind][d].number = corpus->numbers++;
-    assert_ok(qiaoi_corpus_analyse(corpus, &analysis, &err), &err);
+    assert_ok(qiaoi_corpus_analyse(corpus, &analysis, &shards, &err), &err);
     assert_ok(qiaoi_corpus_merge(corpus, f->lexicon, &err), &err);
     qiaoi_source_view_close(corpus->view); /* the corpus outlives its store here, and asks for no record any more */
     corpus->view = NULL;
