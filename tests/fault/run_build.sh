@@ -45,9 +45,11 @@ reset() {
 # The served generation is whole, and has five projects (old) or seven (new).
 check() {
     "$indexer" verify --data "$work/data" >"$work/verify.log" 2>&1 || { echo "after $1: verify failed:"; cat "$work/verify.log"; exit 1; }
-    served=$("$indexer" generations --data "$work/data" | sed -n 's/^\* gen-0*\([0-9]*\) .* \([0-9]*\) projects.*/\1:\2/p')
+    current=$(cat "$work/data/catalog/CURRENT")
+    served=$current:$(sed -n 's/^ *"projects": \([0-9]*\),$/\1/p' "$work/data/catalog/$current/manifest.json")
     case $served in
-    1:5 | 2:7) ;;
+    gen-0000000001:5) return ;; # its files have the checksums that they had before
+    gen-0000000002:7) ;;
     *) echo "after $1: served generation and its projects are '$served'"; "$indexer" generations --data "$work/data"; exit 1 ;;
     esac
     "$indexer" lexicon explain --data "$work/data" 固态电池 >/dev/null || { echo "after $1: the served lexicon does not open"; exit 1; }
