@@ -25,7 +25,7 @@ BEGIN {
     may["session"] = "base text vocab record lexicon suggest dense facts store fulltext match"
 
     # public header: the folder that it speaks for
-    n = split("memory:base status:base file:base share:base text:text vocabulary:vocab record:record privacy:record tags:record " \
+    n = split("memory:base status:base file:base share:base processors:base text:text vocabulary:vocab record:record privacy:record tags:record " \
         "lexicon:lexicon analyzer:lexicon glossary:lexicon dense:dense indicator:indicator source_store:store catalog:store generation:store fulltext:fulltext " \
         "match:match matcher:match profiles:match tables:match review:match all_pairs:batch diff:batch tune:batch queue:report survey:report cases:report monitoring:report gaps:report preview:match feedback:store desk:store secret:base build:indexing engine:session suggest:session duplicates:store suggested:facts", pairs, " ")
     for (i = 1; i <= n; i++) {
