@@ -11,17 +11,11 @@ FAULT_LIBRARY=$build_dir/tests/preload_fault.so
 FAULT_FOLDER=$work/data
 FAULT_LOG=$work/fault.log
 . "$source_dir/tests/support/fault.sh"
+. "$source_dir/tests/support/share.sh"
 [ -f "$FAULT_LIBRARY" ] || { echo "no $FAULT_LIBRARY"; exit 1; }
 indexer=$build_dir/bin/qiao-indexer
 
-# A small lexicon: the run is about files, not about words.
-mkdir -p "$work/share"
-ln -s "$source_dir/engine/vocab/data" "$work/share/vocab"
-ln -s "$source_dir/engine/match/profiles" "$work/share/profiles"
-"$build_dir/bin/qiao-lexicon-compile" --cedict "$source_dir/tests/fault/small.u8" --out "$work/share/lexicon.bin" >/dev/null
-"$build_dir/bin/qiao-names-compile" --lexicon "$work/share/lexicon.bin" --cedict "$source_dir/tests/fault/small.u8" --out "$work/share/names.bin" >/dev/null
-QIAO_SHARE=$work/share
-export QIAO_SHARE
+small_share "$source_dir" "$build_dir" "$work/share"
 
 record() {
     printf '{"kind":"%s","id":"t:%s%s","title":{"%s":"%s %s"},"summary":{"%s":"%s"}}\n' "$1" "$1" "$2" "$3" "$4" "$2" "$3" "$5"

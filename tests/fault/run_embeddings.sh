@@ -11,6 +11,8 @@ server=
 trap 'exec 9>&-; [ -z "$server" ] || kill "$server" 2>/dev/null || :; rm -rf "$work"' EXIT
 LC_ALL=C
 export LC_ALL
+. "$source_dir/tests/support/share.sh"
+small_share "$source_dir" "$2" "$work/share"
 
 fail() {
     echo "FAILED: $*" >&2
