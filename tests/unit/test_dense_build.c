@@ -7,6 +7,7 @@
 #include "qiao/matcher.h"
 #include "qiao/source_store.h"
 #include "support.h"
+#include "tiny_lexicon.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,14 +83,17 @@ static int
 set_up(void **state)
 {
     static world w;
+    static char lexicon[300];
 
     memset(&w, 0, sizeof w);
     qiao_test_folder_init(&w.folder);
+    snprintf(lexicon, sizeof lexicon, "%s/words.bin", w.folder.path);
+    qiao_test_write_lexicon(lexicon, qiao_test_words);
     for (size_t i = 0; i < sizeof records / sizeof *records; i++)
         import(w.folder.path, records[i]);
     w.embedder = (qiao_embedder){.embed = serve, .context = &w.service, .space = "topics", .dimension = DIMENSION};
     w.options = (qiao_build_options){.data_dir = w.folder.path,
-                                     .lexicon_path = QIAO_BUILD_DIR "/share/qiao/lexicon.bin",
+                                     .lexicon_path = lexicon,
                                      .vocabulary_dir = QIAO_SOURCE_DIR "/engine/vocab/data",
                                      .threads = 1,
                                      .embed = &w.embedder};
