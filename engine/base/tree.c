@@ -1,5 +1,8 @@
 /* Folder trees: making, syncing, removing. Walks by descriptor and never follows a symbolic link, so nothing outside is
  * touched. */
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE /* sync_file_range */
+#endif
 #include "qiao/file.h"
 
 #include <dirent.h>
@@ -119,6 +122,46 @@ kind_at(const walk *w, int parent, const char *name, mode_t *mode_out)
     return QIAO_OK;
 }
 
+/* The system begins to write the files of a folder, and of those inside, and does not wait. What fails, fails again
+ * when it is synced. */
+static void
+write_out_folder(const walk *w, int parent, const char *name, int depth)
+{
+#if defined(__linux__)
+    qiao_status status = QIAO_OK;
+    DIR *folder;
+    const char *child;
+
+    if (depth > DEEPEST || open_folder(w, parent, name, &folder) != QIAO_OK)
+        return;
+    while ((child = next_name(w, folder, &status)) != NULL) {
+        mode_t mode;
+        int fd;
+
+        if (kind_at(w, dirfd(folder), child, &mode) != QIAO_OK)
+            continue;
+        if (S_ISDIR(mode))
+            write_out_folder(w, dirfd(folder), child, depth + 1);
+        fd = S_ISREG(mode) ? openat(dirfd(folder), child, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
+        if (fd < 0)
+            continue;
+        (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+        close(fd);
+    }
+    closedir(folder);
+#else
+    (void)w, (void)parent, (void)name, (void)depth;
+#endif
+}
+
+void
+qiao_file_write_out_tree(const char *path)
+{
+    walk w = {path, NULL};
+
+    write_out_folder(&w, AT_FDCWD, path, 0);
+}
+
 static qiao_status
 sync_folder(const walk *w, int parent, const char *name, int depth)
 {
@@ -154,6 +197,8 @@ qiao_file_sync_tree(const char *path, qiao_error *err)
 
     if (status != QIAO_OK)
         return status;
+    if (S_ISDIR(mode))
+        qiao_file_write_out_tree(path); /* all at once, and one after the other is then waited for */
     return S_ISDIR(mode) ? sync_folder(&w, AT_FDCWD, path, 0) : qiao_file_sync(path, err);
 }
 

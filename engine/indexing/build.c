@@ -226,7 +226,11 @@ analyse(qiaoi_build *b, qiao_error *err)
 static qiao_status
 finish_text(qiaoi_build *b, qiao_error *err)
 {
-    return qiaoi_text_finish(&b->text, err);
+    qiao_status st = qiaoi_text_finish(&b->text, err);
+
+    if (st == QIAO_OK)
+        qiao_file_write_out_tree(b->staged); /* while the postings are made */
+    return st;
 }
 
 /* What was found is written behind them, while others work on the postings still. Without it the next build analyses
@@ -283,6 +287,7 @@ write_index(qiaoi_build *b, qiao_error *err)
         st = qiaoi_suggest_begin(&b->corpus, b->base, b->options->lexicon_path, &b->suggesting, err);
     st = end_side_job(&lexicon, st, err);
     qiaoi_build_end(b, QIAO_BUILD_LEXICON);
+    qiao_file_write_out_tree(b->staged);
     if (st != QIAO_OK) {
         qiaoi_generation_writer_abort(writer);
         return st;

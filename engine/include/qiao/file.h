@@ -30,9 +30,13 @@ QIAO_EXPORT qiao_status qiao_file_sync_tree(const char *path,
 QIAO_EXPORT qiao_status qiao_file_rename(const char *from, const char *to,
                                          qiao_error *err) QIAO_CHECK; /* and fsync of the parent */
 QIAO_EXPORT qiao_status qiao_file_make_directories(const char *path, qiao_error *err) QIAO_CHECK;
+/* Has the system begin to write a folder's files to the device, so that syncing them later takes less; promises
+ * nothing. */
+QIAO_EXPORT void qiao_file_write_out_tree(const char *path);
 QIAO_EXPORT qiao_status qiao_file_remove_tree(const char *path,
                                               qiao_error *err) QIAO_CHECK; /* absent is fine; does not follow links */
-/* Copies the content to a new file (QIAO_E_IO where it is there already). Not synced; what was written stays on failure. */
+/* Copies the content to a new file (QIAO_E_IO where it is there already). Not synced; what was written stays on
+ * failure. */
 QIAO_EXPORT qiao_status qiao_file_copy(const char *from, const char *to, qiao_error *err) QIAO_CHECK;
 QIAO_EXPORT bool qiao_file_exists(const char *path);
 QIAO_EXPORT qiao_status qiao_file_size(const char *path, uint64_t *size_out, qiao_error *err) QIAO_CHECK;
