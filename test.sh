@@ -34,30 +34,53 @@ count() {
     fi
 }
 
-# run PRESET TARGET [ARGUMENT of ctest ...]
-run() {
+# prepare PRESET TARGET [ARGUMENT of ctest ...]: configures and builds; false where there is nothing to run then.
+prepare() {
     preset=$1
     target=$2
     shift 2
     printf '\n== %s\n' "$preset"
-    [ -f "build/$preset/CMakeCache.txt" ] || cmake --preset "$preset" ${QIAO_CEDICT:+-DQIAO_CEDICT="$QIAO_CEDICT"}
+    if ! [ -f "build/$preset/CMakeCache.txt" ] && ! cmake --preset "$preset" ${QIAO_CEDICT:+-DQIAO_CEDICT="$QIAO_CEDICT"}; then
+        broken=yes
+        return 1
+    fi
     if ctest --test-dir "build/$preset" -N "$@" | grep -q '^Total Tests: 0$'; then
         echo 'none of these tests'
-        return
+        return 1
     fi
     if ! cmake --build "build/$preset" --parallel "$jobs" --target "$target"; then
         broken=yes
-        return
+        return 1
     fi
     rm -f "build/$preset/tests.xml"
-    ctest --test-dir "build/$preset" --parallel "$jobs" --repeat until-pass:2 --output-on-failure --output-log "build/$preset/tests.log" \
-        --output-junit tests.xml "$@" || broken=yes
-    if [ -f "build/$preset/tests.xml" ]; then
-        count "build/$preset/tests.xml" "build/$preset/tests.log"
+}
+
+# run PRESET JOBS [ARGUMENT of ctest ...]; lead=exec in a process of its own, which is ctest then.
+lead=
+run() {
+    preset=$1
+    parallel=$2
+    shift 2
+    $lead ctest --test-dir "build/$preset" --parallel "$parallel" --repeat until-pass:2 --output-on-failure --output-log "build/$preset/tests.log" \
+        --output-junit tests.xml "$@"
+}
+
+tally() {
+    if [ -f "build/$1/tests.xml" ]; then
+        count "build/$1/tests.xml" "build/$1/tests.log"
     else
         broken=yes
     fi
 }
+
+plain=   # process that runs the plain tests
+scratch= # folder in memory
+finish() {
+    [ -z "$plain" ] || kill "$plain" 2>/dev/null || true
+    [ -z "$scratch" ] || rm -rf "$scratch"
+}
+trap finish EXIT
+trap 'exit 1' HUP INT TERM
 
 sh scripts/dependencies.sh --tests
 if command -v ninja >/dev/null 2>&1; then
@@ -67,15 +90,30 @@ if command -v ccache >/dev/null 2>&1; then
     export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
 fi
 # Tests wait for the disk most of all: what they write and throw away goes to memory, where there is enough.
-if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && [ "$(df -Pk /dev/shm | awk 'NR == 2 { print $4 }')" -gt 4000000 ] &&
-    [ "$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)" -gt 6000000 ]; then
-    TMPDIR=$(mktemp -d /dev/shm/qiao-tests-XXXXXX)
-    export TMPDIR
-    trap 'rm -rf "$TMPDIR"' EXIT
-    trap 'exit 1' HUP INT TERM
+if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && [ "$(df -Pk /dev/shm | awk 'NR == 2 { print $4 }')" -gt 2000000 ] &&
+    [ "$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)" -gt 4000000 ]; then
+    scratch=$(mktemp -d /dev/shm/qiao-tests-XXXXXX)
+    export TMPDIR="$scratch"
 fi
-run dev plain_tests -L plain "$@"
-run asan all "$@"
+
+# The plain tests are a browser's, most of the time, which waits more than it computes: they run beside the rest.
+if prepare dev plain_tests -L plain "$@"; then
+    lead="exec"
+    run dev 1 -L plain "$@" >build/dev/tests.out 2>&1 &
+    plain=$!
+    lead=
+fi
+if prepare asan all "$@"; then
+    run asan "$jobs" "$@" || broken=yes
+    tally asan
+fi
+if [ -n "$plain" ]; then
+    printf '\n== dev\n'
+    wait "$plain" || broken=yes
+    plain=
+    cat build/dev/tests.out
+    tally dev
+fi
 
 line="$passed passed, $failed failed"
 [ $again -eq 0 ] || line="$line, $again of them at the second attempt"
