@@ -167,7 +167,8 @@ help(void *context, qiaoi_retrieval *scratch)
     st = take_ranges(scratch, d, &error);
     pthread_mutex_lock(&d->lock);
     if (st == QIAO_OK) {
-        memcpy(d->found + d->found_count, scratch->heap, scratch->heap_count * sizeof *scratch->heap);
+        if (scratch->heap_count > 0) /* who came late may have none */
+            memcpy(d->found + d->found_count, scratch->heap, scratch->heap_count * sizeof *scratch->heap);
         d->found_count += scratch->heap_count;
         d->skipped = d->skipped || scratch->skipped;
     } else if (d->status == QIAO_OK) {
