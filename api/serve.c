@@ -217,8 +217,9 @@ prepare_service(api_program *program, qiao_error *err)
 static qiao_status
 start(api_program *program, qiao_error *err)
 {
-    uint64_t threads = program->options.threads != 0 ? program->options.threads : qiao_processors();
-    qiao_engine_options engine = {.data_dir = program->options.data, .helpers = (unsigned)threads - 1};
+    unsigned threads = (unsigned)program->options.threads, processors = qiao_processors();
+    qiao_engine_options engine = {.data_dir = program->options.data,
+                                  .helpers = (threads != 0 && threads < processors ? threads : processors) - 1};
     qiao_status status;
 
     qiaoi_watch_init(&program->watch,

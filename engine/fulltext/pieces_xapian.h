@@ -12,6 +12,8 @@
 #include "qiao/file.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,8 +21,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-namespace
-{
+namespace {
 
 constexpr const char *format_key = "qiao.format";
 /* Files that the library holds open of a database that it reads. */
@@ -88,19 +89,26 @@ remove_folders(const std::vector<std::string> &paths, qiao_error *err)
     return st;
 }
 
+/* A piece that is not listed would be lost without a word, so a list that breaks off is an error. */
 std::vector<std::string>
 folders_in(const std::string &path)
 {
     std::vector<std::string> found;
-    DIR *folder = opendir(path.c_str());
+    std::unique_ptr<DIR, int (*)(DIR *)> folder(opendir(path.c_str()), closedir);
 
     if (folder == nullptr)
         throw Xapian::DatabaseNotFoundError("no such folder");
-    while (const struct dirent *entry = readdir(folder))
+    for (;;) {
+        errno = 0;
+        const struct dirent *entry = readdir(folder.get());
+
+        if (entry == nullptr && errno != 0)
+            throw Xapian::DatabaseOpeningError("its folder cannot be listed", errno);
+        if (entry == nullptr)
+            return found;
         if (entry->d_name[0] != '.')
             found.push_back(path + "/" + entry->d_name);
-    closedir(folder);
-    return found;
+    }
 }
 
 /* The complete pieces of one shard. */

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define SHARE_MAX 8191.0f /* a group's shares times frequencies stay below 2^31 */
-#define TOGETHER_FROM 4u  /* ranges from which helpers are asked: below, waking them takes as long as they save */
+#define TOGETHER_FROM 2u  /* ranges from which helpers are asked */
 
 qiao_status
 qiaoi_retrieval_init(qiaoi_retrieval *retrieval, qiao_error *err)
